@@ -1,0 +1,58 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Warnings are errors where `CI` is set; a developer in the middle of a change only sees them.
+let settings: [SwiftSetting] =
+  Context.environment["CI"] != nil ? [.treatAllWarnings(as: .error)] : []
+
+func library(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "cairn",
+  products: [.executable(name: "cairn", targets: ["cairn"])],
+  targets: [
+    // C libraries: a module map and a shim header each.
+    .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    // Messages.
+    library("Wire", []),
+    library("DynamicMessage", ["CProtobufC", "Wire"]),
+    library("StandardProtos", ["Wire"]),
+    library("CairnAPI", ["Wire", "StandardProtos", "GRPC"]),
+
+    // Transport.
+    library("EventLoop", ["CLinux"]),
+    library("HTTP2", ["CNghttp2", "EventLoop"]),
+    library("GRPC", ["HTTP2", "EventLoop", "Wire", "StandardProtos"]),
+
+    // Storage.
+    library("Postgres", ["CLibpq", "EventLoop"]),
+    library("Journal", ["Postgres", "GRPC", "CairnAPI", "EventLoop"]),
+
+    // Domains.
+    library("Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI"]),
+    library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop"]),
+
+    .executableTarget(
+      name: "cairn",
+      dependencies: [
+        "Contexts", "Operations", "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop", "CairnAPI",
+        "StandardProtos", "DynamicMessage", "Wire",
+      ],
+      swiftSettings: settings),
+  ]
+)
