@@ -54,5 +54,7 @@ let package = Package(
         "StandardProtos", "DynamicMessage", "Wire",
       ],
       swiftSettings: settings),
+
+    tests("EventLoop", ["EventLoop"]),
   ]
 )

@@ -1,8 +1,10 @@
-// Linux interfaces that Swift's Glibc module map leaves out.
-#define _GNU_SOURCE
+// Linux interfaces that Swift's Glibc module leaves out. The importer does not define _GNU_SOURCE
+// (defining it here would change types that Glibc has imported already), so what hides behind it
+// is declared by hand.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -11,5 +13,5 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// accept4 hides behind _GNU_SOURCE, which the importer does not define.
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);

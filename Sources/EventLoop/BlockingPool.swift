@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+
+/// A few threads for work that would block a loop for more than about a millisecond: name
+/// resolution, PQcancel, file system calls, large diffs.
+package final class BlockingPool: Sendable {
+  private struct State: ~Copyable {
+    var waiting: [@Sendable () -> Void] = []
+    var threads = 0
+    var idle = 0
+  }
+  private let state = Mutex(State())
+  private let available: Semaphore
+  private let maximum: Int
+
+  /// - Parameter threads: The most threads that exist at once; they are started when needed.
+  package init(threads: Int = 4) {
+    maximum = threads
+    available = Semaphore()
+  }
+
+  /// Runs `body` on a thread of the pool and returns on `loop`.
+  package func run<T: Sendable, E: Error>(
+    on loop: EventLoop, _ body: @escaping @Sendable () throws(E) -> T
+  ) async throws(E) -> T {
+    let result: Result<T, E> = await withUnsafeContinuation { continuation in
+      submit {
+        let result: Result<T, E>
+        do throws(E) { result = .success(try body()) } catch { result = .failure(error) }
+        continuation.resume(returning: result)
+      }
+    }
+    return try result.get()
+  }
+
+  private func submit(_ work: @escaping @Sendable () -> Void) {
+    let mustStart = state.withLock { state in
+      state.waiting.append(work)
+      guard state.waiting.count > state.idle, state.threads < maximum else { return false }
+      state.threads += 1
+      return true
+    }
+    if mustStart { spawnThread(named: "cairn-blocking") { self.work() } }
+    available.signal()
+  }
+
+  private func work() {
+    while true {
+      state.withLock { $0.idle += 1 }
+      available.wait()
+      let next = state.withLock { state in
+        state.idle -= 1
+        return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+      }
+      next?()
+    }
+  }
+}

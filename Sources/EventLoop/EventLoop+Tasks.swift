@@ -1,0 +1,62 @@
+extension EventLoop: TaskExecutor {
+  package func enqueue(_ job: consuming ExecutorJob) { enqueueJob(UnownedJob(job)) }
+
+  /// Starts a task on the loop and runs it at once up to its first suspension. On the loop only.
+  ///
+  /// A handler that never suspends costs neither a queued job nor a wake-up. `async let`, default
+  /// actors and continuations come back to the loop; a bare `Task {}` leaves it.
+  @discardableResult
+  package func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    assertOnLoop()
+    return Task.immediate(executorPreference: self, operation: body)
+  }
+
+  /// Runs `body` on this loop and returns what it returns. From any task.
+  package func run<T: Sendable, E: Error>(
+    _ body: @escaping @Sendable () async throws(E) -> T
+  ) async throws(E) -> T {
+    let result = await withTaskExecutorPreference(self) { () async -> Result<T, E> in
+      do throws(E) { return .success(try await body()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// Suspends the current task. Ends early, throwing, when the task is cancelled. On the loop only.
+  package func sleep(for duration: Duration) async throws(CancellationError) {
+    assertOnLoop()
+    let sleeper = Sleeper(loop: self)
+    let completed = await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        if Task.isCancelled {
+          continuation.resume(returning: false)
+        } else {
+          sleeper.start(continuation, for: duration)
+        }
+      }
+    } onCancel: {
+      self.execute { sleeper.finish(false) }
+    }
+    if !completed { throw CancellationError() }
+  }
+}
+
+/// One suspended task of ``EventLoop/sleep(for:)``. Confined to its loop.
+private final class Sleeper: LoopTimer, @unchecked Sendable {
+  private unowned let loop: EventLoop
+  private var continuation: UnsafeContinuation<Bool, Never>?
+
+  init(loop: EventLoop) { self.loop = loop }
+
+  func start(_ continuation: UnsafeContinuation<Bool, Never>, for duration: Duration) {
+    self.continuation = continuation
+    loop.schedule(self, after: duration)
+  }
+
+  override func fire() { finish(true) }
+
+  func finish(_ completed: Bool) {
+    loop.cancel(self)
+    continuation?.resume(returning: completed)
+    continuation = nil
+  }
+}

@@ -1,0 +1,111 @@
+import Glibc
+import Testing
+
+@testable import EventLoop
+
+@Suite struct EventLoopTests {
+  private func withLoop<T: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> T) async throws
+    -> T
+  {
+    let loop = EventLoop(name: "test")
+    loop.start()
+    defer { loop.stop() }
+    return try await loop.run { () async throws in try await body(loop) }
+  }
+
+  @Test("a task started on the loop stays on it across awaits, sleeps and continuations")
+  func staysOnLoop() async throws {
+    try await withLoop { loop in
+      #expect(loop.isOnLoop)
+      try await loop.sleep(for: .milliseconds(1))
+      #expect(loop.isOnLoop)
+      await Task.yield()
+      #expect(loop.isOnLoop)
+      async let child = loop.isOnLoop
+      #expect(await child)
+    }
+  }
+
+  @Test("a started task runs at once up to its first suspension")
+  func immediate() async throws {
+    try await withLoop { loop in
+      nonisolated(unsafe) var steps: [String] = []
+      let task = loop.startTask {
+        steps.append("first")
+        await Task.yield()
+        steps.append("second")
+      }
+      steps.append("after")
+      await task.value
+      #expect(steps == ["first", "after", "second"])
+    }
+  }
+
+  @Test("cancelling a sleeping task wakes it long before its time")
+  func cancelSleep() async throws {
+    try await withLoop { loop in
+      let started = Instant.now
+      let task = Task(executorPreference: loop) { () -> Bool in
+        do throws(CancellationError) {
+          try await loop.sleep(for: .seconds(60))
+          return false
+        } catch { return true }
+      }
+      await Task.yield()
+      task.cancel()
+      #expect(await task.value)
+      #expect(Instant.now - started < .seconds(10))
+    }
+  }
+
+  @Test("work from other threads arrives, in order and complete")
+  func execute() async throws {
+    let loop = EventLoop(name: "test")
+    loop.start()
+    defer { loop.stop() }
+    nonisolated(unsafe) var seen: [Int] = []
+    for number in 0..<10_000 { loop.execute { seen.append(number) } }
+    let result = await loop.run { () async -> [Int] in seen }
+    #expect(result == Array(0..<10_000))
+  }
+
+  @Test("a descriptor's events reach its handler until the registration is cancelled")
+  func descriptors() async throws {
+    final class Reader: DescriptorHandler, @unchecked Sendable {
+      let descriptor: Int32
+      var bytes = 0
+      init(_ descriptor: Int32) { self.descriptor = descriptor }
+      func descriptorReady(_ events: DescriptorEvents) {
+        var buffer = [UInt8](repeating: 0, count: 16)
+        bytes += max(0, read(descriptor, &buffer, 16))
+      }
+    }
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let (input, output) = (ends[0], ends[1])
+    defer { close(input); close(output) }
+    try await withLoop { loop in
+      let reader = Reader(input)
+      let registration = loop.register(input, .read, reader)
+      _ = write(output, "abc", 3)
+      while reader.bytes < 3 { try await loop.sleep(for: .milliseconds(1)) }
+      registration.cancel()
+      _ = write(output, "abc", 3)
+      try await loop.sleep(for: .milliseconds(5))
+      #expect(reader.bytes == 3)
+    }
+  }
+
+  @Test("blocking work runs elsewhere and returns to the loop")
+  func blocking() async throws {
+    let pool = BlockingPool(threads: 2)
+    try await withLoop { loop in
+      let results = await withTaskGroup(of: Bool.self) { group in
+        for _ in 0..<20 { group.addTask { await pool.run(on: loop) { loop.isOnLoop } } }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(results == Array(repeating: false, count: 20))
+      #expect(loop.isOnLoop)
+    }
+  }
+}
