@@ -1,0 +1,68 @@
+# Two commands do everything on a fresh Debian 12 with a Swift 6 toolchain: `make run` and `make test`.
+# Both install what is missing first (packages.txt, Tests/Interop/requirements.txt).
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+# Options for `cairn serve`, as in: make run ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+venv := .venv/installed
+sources := Package.swift $(wildcard Sources Tests codegen Benchmarks)
+
+.PHONY: help
+help:
+	@echo "make run      build and start a server on 127.0.0.1:7433 with its own PostgreSQL"
+	@echo "make test     run every test; the last line counts passes and failures"
+	@echo "make demo     store this machine's documentation while the server is killed and started again"
+	@echo "make bench    measure against the baselines (less than ten minutes)"
+	@echo "make format   format the Swift sources;  make lint  only check them"
+	@echo "make protoset write cairn.protoset, a descriptor set of the API"
+	@echo "make clean    take away what was built"
+
+.PHONY: run
+run:
+	@.ci/install-packages run
+	swift build --configuration release --product cairn
+	@exec .build/release/cairn serve $(ARGS)
+
+.PHONY: test
+test:
+	@.ci/install-packages run test
+	@$(MAKE) --no-print-directory $(venv)
+	swift build --build-tests
+	@Tests/run
+
+.PHONY: demo
+demo:
+	@.ci/install-packages run test
+	@$(MAKE) --no-print-directory $(venv)
+	swift build --configuration release --product cairn
+	@CAIRN_BINARY=.build/release/cairn Tests/with-postgres .venv/bin/python Tests/Interop/demo $(ARGS)
+
+.PHONY: bench
+bench:
+	@.ci/install-packages run test bench
+	@$(MAKE) --no-print-directory $(venv)
+	@Benchmarks/run $(ARGS)
+
+.PHONY: format lint
+format:
+	swift format format --in-place --recursive --parallel $(sources)
+lint:
+	swift format lint --strict --recursive --parallel $(sources)
+
+.PHONY: protoset
+protoset:
+	protoc --proto_path=Protos --include_imports --include_source_info \
+	  --descriptor_set_out=cairn.protoset Protos/cairn/v1/*.proto
+
+.PHONY: clean
+clean:
+	rm -rf .build .cache .venv cairn.protoset
+
+# Stock gRPC for Python, in a folder that git ignores.
+$(venv): Tests/Interop/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@

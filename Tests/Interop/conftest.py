@@ -1,0 +1,96 @@
+"""Fixtures: a server on a fresh database, and channels and stubs of a stock client."""
+
+import sys
+import pathlib
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness import stubs  # noqa: E402
+
+stubs.build()
+
+from harness.postgres import Cluster, shared_cluster  # noqa: E402
+from harness.server import Server, cairn  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def template():
+    """A database with every migration applied; fresh databases are copies of it."""
+    cluster = shared_cluster()
+    database = cluster.create()
+    applied = cairn("migrate", "up", "--database-url", database.url)
+    assert applied.returncode == 0, applied.stdout + applied.stderr
+    yield database
+    cluster.drop(database.name)
+
+
+@pytest.fixture(scope="session")
+def make_database(template):
+    """Makes fresh, migrated databases."""
+    cluster = shared_cluster()
+    made = []
+
+    def make():
+        made.append(cluster.create(template))
+        return made[-1]
+
+    yield make
+    for database in made:
+        cluster.drop(database.name)
+
+
+@pytest.fixture
+def database(make_database):
+    """A fresh, migrated database of this test alone."""
+    return make_database()
+
+
+@pytest.fixture(scope="module")
+def module_database(make_database):
+    return make_database()
+
+
+@pytest.fixture(scope="module")
+def server(module_database):
+    """A server that the tests of one module share: none of them may stop it."""
+    running = Server("--database-url", module_database.url).start()
+    yield running
+    status = running.stop()
+    assert status == 0, running.text
+
+
+@pytest.fixture(scope="module")
+def channel(server):
+    with server.channel() as channel:
+        yield channel
+
+
+@pytest.fixture
+def start_server():
+    """Starts servers that end with the test, with the options given."""
+    started = []
+
+    def start(*arguments, **options):
+        started.append(Server(*arguments, **options))
+        return started[-1].start()
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture
+def own_server(start_server, database):
+    """A server on a fresh database of this test alone, which may stop or kill it."""
+    return start_server("--database-url", database.url)
+
+
+@pytest.fixture
+def cluster():
+    """A PostgreSQL of this test alone, which may stop and start it."""
+    cluster = Cluster()
+    cluster.start()
+    yield cluster
+    cluster.close()

@@ -1,0 +1,111 @@
+"""Databases for tests: on the cluster that Tests/with-postgres started, or on one that a test may stop."""
+
+import itertools
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.parse
+
+from .waiting import eventually
+
+_names = itertools.count(1)
+
+
+def bin_folder():
+    return pathlib.Path(os.environ["CAIRN_TEST_POSTGRES_BIN"])
+
+
+def as_postgres():
+    """The prefix that runs a command as Debian's user for PostgreSQL, which refuses to run as root."""
+    if os.getuid() != 0:
+        return ["setpriv"]
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+
+
+class Database:
+    """One database by its URL, spoken to through psql."""
+
+    def __init__(self, url):
+        self.url = url
+        self.name = urllib.parse.urlsplit(url).path.lstrip("/")
+
+    def query(self, sql):
+        """The rows of a query, each a list of strings."""
+        result = subprocess.run(
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-R", "\x1e", "-d", self.url, "-c", sql],
+            capture_output=True, text=True)
+        if result.returncode != 0:
+            raise RuntimeError(f"psql: {result.stderr.strip()}")
+        text = result.stdout.removesuffix("\n").removesuffix("\x1e")
+        return [row.split("\x1f") for row in text.split("\x1e")] if text else []
+
+    def value(self, sql):
+        """The only value of a query, as a string."""
+        return self.query(sql)[0][0]
+
+    def sibling(self, name):
+        parts = urllib.parse.urlsplit(self.url)
+        return Database(urllib.parse.urlunsplit(parts._replace(path="/" + name)))
+
+    def create(self, template=None):
+        """A fresh database next to this one, a copy of `template` where that is given."""
+        fresh = self.sibling(f"test_{os.getpid()}_{next(_names)}")
+        copy = f' TEMPLATE "{template.name}"' if template else ""
+        self.query(f'CREATE DATABASE "{fresh.name}"{copy}')
+        return fresh
+
+    def drop(self, name):
+        self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def shared_cluster():
+    url = os.environ.get("CAIRN_TEST_DATABASE_URL")
+    if not url:
+        raise RuntimeError("CAIRN_TEST_DATABASE_URL is not set: run the tests with Tests/run or Tests/with-postgres")
+    return Database(url)
+
+
+class Cluster:
+    """A PostgreSQL cluster of one test's own, which the test may stop, kill and start again."""
+
+    def __init__(self, **settings):
+        # Directly under /tmp: the path of a unix socket may be 107 bytes long at most.
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="cairn-pg.", dir="/tmp"))
+        self.settings = {
+            "listen_addresses": "", "unix_socket_directories": self.home, "unix_socket_permissions": "0777",
+            "fsync": "off", "timezone": "UTC", **settings}
+        self.process = None
+        if os.getuid() == 0:
+            shutil.chown(self.home, "postgres", "postgres")
+        subprocess.run(
+            [*as_postgres(), bin_folder() / "initdb", f"--pgdata={self.home}/data", "--username=cairn_test",
+             "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+            check=True, capture_output=True, cwd=self.home)
+
+    def start(self):
+        arguments = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*as_postgres(), "--pdeathsig=QUIT", bin_folder() / "postgres", "-D", self.home / "data", *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        ready = [bin_folder() / "pg_isready", "-q", "-h", self.home, "-U", "cairn_test", "-d", "postgres"]
+        eventually(lambda: subprocess.run(ready).returncode == 0, "PostgreSQL accepts connections")
+        return self.database
+
+    @property
+    def database(self):
+        return Database(f"postgresql://cairn_test@/postgres?host={self.home}")
+
+    def stop(self, how=signal.SIGINT):
+        """Stops the cluster: SIGINT ends sessions first, SIGQUIT leaves at once as in a crash."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+        self.process = None
+
+    def close(self):
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.home, ignore_errors=True)
