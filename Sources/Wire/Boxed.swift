@@ -1,0 +1,37 @@
+/// Keeps a value on the heap, copied on write. Generated messages use it for the fields through which
+/// they contain themselves, which a struct cannot hold inline.
+@propertyWrapper package struct Boxed<Value: Sendable & Hashable>: Sendable {
+  // Only changed while uniquely referenced, which makes sharing it between threads safe.
+  @usableFromInline final class Storage: @unchecked Sendable {
+    @usableFromInline var value: Value
+    @usableFromInline init(_ value: Value) { self.value = value }
+  }
+
+  /// Nil stands for nil, so that a message without the field has nothing to allocate.
+  @usableFromInline var storage: Storage?
+
+  @inlinable package init(wrappedValue: Value?) { storage = wrappedValue.map(Storage.init) }
+
+  @inlinable package var wrappedValue: Value? {
+    get { storage?.value }
+    set {
+      guard let newValue else {
+        storage = nil
+        return
+      }
+      if storage != nil, isKnownUniquelyReferenced(&storage) {
+        storage!.value = newValue
+      } else {
+        storage = Storage(newValue)
+      }
+    }
+  }
+}
+
+extension Boxed: Hashable {
+  @inlinable package static func == (one: Boxed, other: Boxed) -> Bool {
+    one.storage === other.storage || one.wrappedValue == other.wrappedValue
+  }
+
+  @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
+}

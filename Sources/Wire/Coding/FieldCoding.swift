@@ -1,0 +1,35 @@
+/// How values of one protobuf type are read and written. The type's name in a `.proto` file, as in
+/// `sint32`, is the conformer's name with `Proto` in front.
+package protocol FieldCoding {
+  associatedtype Value: Sendable
+
+  static var wireType: WireType { get }
+
+  /// The value of a field that is not there.
+  static var defaultValue: Value { get }
+
+  static func read(from reader: inout WireReader) throws(WireError) -> Value
+
+  /// Writes the value (with its length, if it has one) in front of what `writer` holds; no tag.
+  static func prepend(_ value: Value, to writer: inout WireWriter)
+}
+
+/// Every type but messages: in proto3 a field of such a type is not sent while it has its default.
+package protocol ScalarCoding: FieldCoding {
+  static func isDefault(_ value: Value) -> Bool
+}
+
+/// Numbers, bools and enums: a repeated field of them may be packed under one tag.
+package protocol PackableCoding: ScalarCoding {
+  /// Bytes a value takes when that is the same for all values.
+  static var fixedSize: Int? { get }
+}
+
+extension PackableCoding {
+  @inlinable package static var fixedSize: Int? { nil }
+}
+
+extension ScalarCoding where Value: Equatable {
+  @inlinable @inline(__always)
+  package static func isDefault(_ value: Value) -> Bool { value == defaultValue }
+}

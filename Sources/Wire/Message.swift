@@ -1,0 +1,51 @@
+/// A protobuf message: a value that can be read from and written to its wire format and ProtoJSON.
+///
+/// Conformers are generated (or, for the well-known types, written here by the same pattern).
+package protocol Message: Sendable, Hashable {
+  /// Full protobuf name, as in `cairn.v1.Context`.
+  static var messageName: String { get }
+
+  /// Fields by number and name: what ProtoJSON needs to know.
+  static var schema: MessageSchema { get }
+
+  /// A message with every field unset.
+  init()
+
+  /// Reads fields up to the reader's end into this message. Fields that occur again replace (scalars),
+  /// append (repeated) or merge (messages), as the protobuf encoding prescribes.
+  mutating func merge(from reader: inout WireReader) throws(WireError)
+
+  /// Writes the fields **backwards**, last field first; see ``WireWriter``.
+  func encode(into writer: inout WireWriter)
+
+  /// What arrived but has no field here.
+  var unknownFields: UnknownFields { get set }
+}
+
+extension Message {
+  /// Decodes one message that takes up all of `bytes`.
+  @inlinable package init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
+    self.init()
+    var reader = WireReader(bytes)
+    try merge(from: &reader)
+  }
+
+  /// Decodes one message that takes up all of `bytes`.
+  @inlinable package init(decoding bytes: [UInt8]) throws(WireError) {
+    let decoded = bytes.withUnsafeBytes { buffer -> Result<Self, WireError> in
+      do throws(WireError) {
+        return .success(try Self(decoding: buffer))
+      } catch {
+        return .failure(error)
+      }
+    }
+    self = try decoded.get()
+  }
+
+  /// The wire form in a fresh array. On hot paths encode into a reused ``WireWriter`` instead.
+  @inlinable package func serializedBytes() -> [UInt8] {
+    var writer = WireWriter(capacity: 256)
+    encode(into: &writer)
+    return [UInt8](writer.bytes)
+  }
+}
