@@ -56,5 +56,6 @@ let package = Package(
       swiftSettings: settings),
 
     tests("EventLoop", ["EventLoop"]),
+    tests("DynamicMessage", ["DynamicMessage"]),
   ]
 )

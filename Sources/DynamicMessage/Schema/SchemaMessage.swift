@@ -1,0 +1,74 @@
+/// A message type.
+package struct SchemaMessage: Sendable, Hashable {
+  package var name: String
+  /// `cairn.v1.Context`
+  package var fullName: String
+  /// In the order of the file.
+  package var fields: [SchemaField]
+  package var oneofs: [SchemaOneof]
+  package var messages: [SchemaMessage]
+  package var enums: [SchemaEnum]
+  package var extensions: [SchemaField]
+  /// First and last number, both inclusive.
+  package var extensionRanges: [ClosedRange<Int32>]
+  package var reservedRanges: [ClosedRange<Int32>]
+  package var reservedNames: [String]
+  /// The hidden type behind a `map<…>` field: `key` is field 1, `value` field 2.
+  package var isMapEntry: Bool
+  package var isDeprecated: Bool
+  package var comments: SchemaComments
+
+  /// The nested map entry that `field` repeats; nil when the field is no map.
+  package func mapEntry(of field: SchemaField) -> SchemaMessage? {
+    guard field.kind == .message, field.isRepeated else { return nil }
+    return messages.first { $0.isMapEntry && $0.fullName == field.typeName }
+  }
+}
+
+/// A oneof of a message.
+package struct SchemaOneof: Sendable, Hashable {
+  package var name: String
+  /// Made by protoc around one proto3 `optional` field; not in the source.
+  package var isSynthetic: Bool
+  package var comments: SchemaComments
+}
+
+/// A field of a message, or an extension.
+package struct SchemaField: Sendable, Hashable {
+  package var name: String
+  /// `cairn.v1.Context.title`
+  package var fullName: String
+  package var number: Int32
+  /// Name in JSON: lowerCamelCase, or what option `json_name` says.
+  package var jsonName: String
+  package var label: SchemaLabel
+  package var kind: FieldKind
+  /// Full name of the message or enum type.
+  package var typeName: String?
+  /// Index into the message's `oneofs`, synthetic ones included.
+  package var oneofIndex: Int?
+  /// proto3 `optional`
+  package var isProto3Optional: Bool
+  /// Repeated values are written in one length-delimited field.
+  package var isPacked: Bool
+  /// Whether an unset field differs from one that holds its default.
+  package var hasPresence: Bool
+  /// proto2 `default`, as text: a number, `true`, an enum value's name, a string, or C-escaped bytes.
+  package var defaultValue: String?
+  /// Full name of the message that an extension extends.
+  package var extendee: String?
+  package var isDeprecated: Bool
+  package var comments: SchemaComments
+
+  package var isRepeated: Bool { label == .repeated }
+
+  /// Index of the oneof that stands in the source; nil for proto3 `optional`.
+  package var realOneofIndex: Int? { isProto3Optional ? nil : oneofIndex }
+}
+
+/// Label of a field, with the numbers of descriptor.proto.
+package enum SchemaLabel: Int32, Sendable, Hashable {
+  case optional = 1
+  case required = 2
+  case repeated = 3
+}
