@@ -49,7 +49,7 @@ struct MessageLayout {
 struct FieldLayout {
   let number: Int32
   let name: String
-  let kind: FieldKind
+  let kind: SchemaKind
   let isRepeated: Bool
   let isPacked: Bool
   let isInOneof: Bool

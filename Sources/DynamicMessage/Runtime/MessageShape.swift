@@ -13,7 +13,7 @@ struct MessageShape {
 struct FieldShape {
   let number: Int32
   let name: String
-  let kind: FieldKind
+  let kind: SchemaKind
   var isRepeated = false
   /// Written packed. Both forms are read, whatever this says.
   var isPacked = false
@@ -23,7 +23,7 @@ struct FieldShape {
   var messageName: String?
 
   init(
-    _ number: Int32, _ name: String, _ kind: FieldKind, repeated: Bool = false, packed: Bool = false,
+    _ number: Int32, _ name: String, _ kind: SchemaKind, repeated: Bool = false, packed: Bool = false,
     oneof: Int? = nil, message: String? = nil
   ) {
     self.number = number

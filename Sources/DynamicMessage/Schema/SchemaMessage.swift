@@ -42,7 +42,7 @@ package struct SchemaField: Sendable, Hashable {
   /// Name in JSON: lowerCamelCase, or what option `json_name` says.
   package var jsonName: String
   package var label: SchemaLabel
-  package var kind: FieldKind
+  package var kind: SchemaKind
   /// Full name of the message or enum type.
   package var typeName: String?
   /// Index into the message's `oneofs`, synthetic ones included.

@@ -82,7 +82,7 @@ private struct SchemaReader {
   {
     let name = proto.string(1) ?? ""
     let fullName = qualified(proto, in: scope)
-    guard let kind = FieldKind(rawValue: proto.int32(5) ?? 0), let number = proto.int32(3),
+    guard let kind = SchemaKind(rawValue: proto.int32(5) ?? 0), let number = proto.int32(3),
       (1...0x1FFF_FFFF).contains(number)
     else {
       throw .malformed(message: "FileDescriptorProto", reason: "\(fullName) has no valid type and number")

@@ -1,7 +1,7 @@
 import CProtobufC
 
 /// Type of a field, with the numbers of `google.protobuf.FieldDescriptorProto.Type`.
-package enum FieldKind: Int32, Sendable, Hashable {
+package enum SchemaKind: Int32, Sendable, Hashable {
   case double = 1
   case float, int64, uint64, int32, fixed64, fixed32, bool, string, group, message, bytes, uint32
   case `enum`, sfixed32, sfixed64, sint32, sint64
