@@ -1,0 +1,124 @@
+import CNghttp2
+import EventLoop
+
+extension HTTP2Connection {
+  func submitSettings() {
+    var entries = [
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+        value: UInt32(configuration.streamWindow)),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+        value: configuration.maxHeaderListSize),
+      role == .server
+        ? nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+          value: configuration.maxConcurrentStreams)
+        : nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
+    ]
+    nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), &entries, entries.count)
+    nghttp2_session_set_local_window_size(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, configuration.connectionWindow)
+  }
+
+  /// Opens a stream for a client's request; its body follows with ``HTTP2Stream/write(_:)``.
+  ///
+  /// Returns false when the connection takes no more streams.
+  package func open(_ stream: HTTP2Stream, head: HeaderBlock) -> Bool {
+    guard !isClosed, nghttp2_session_check_request_allowed(session) != 0 else { return false }
+    let id = HeaderFields.with(head) { fields in
+      var provider = OutboundProvider.provider
+      return nghttp2_submit_request(
+        session, nil, fields.baseAddress, fields.count, &provider,
+        Unmanaged.passUnretained(stream).toOpaque())
+    }
+    guard id > 0 else { return false }
+    streamOpened(stream, id: id)
+    loop.needsFlush(self)
+    return true
+  }
+
+  /// Asks the peer to open no more streams and closes when the open ones have ended (RFC 9113 §6.8).
+  package func startDrain() { apply(drain.handle(.start)) }
+
+  func apply(_ action: DrainMachine.Action) {
+    guard !isClosed, let session else { return }
+    switch action {
+    case .none: return
+    case .sendNotice:
+      nghttp2_submit_shutdown_notice(session)
+      nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+      loop.schedule(drainTimer, after: .milliseconds(500))
+    case .sendGoAway(let thenClose):
+      loop.cancel(drainTimer)
+      nghttp2_submit_goaway(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+        HTTP2ErrorCode.noError, nil, 0)
+      if thenClose { return close() }
+    case .close: return close()
+    }
+    loop.needsFlush(self)
+  }
+}
+
+extension HTTP2Stream {
+  /// Sends a response's head; the body follows until ``finish(trailers:)``.
+  package final func respond(head: HeaderBlock) {
+    guard let connection else { return }
+    HeaderFields.with(head) { submitResponse(connection, $0) }
+  }
+
+  /// Sends a head that is the whole response (gRPC's Trailers-Only).
+  package final func respondOnly(head: HeaderBlock) {
+    guard let connection else { return }
+    HeaderFields.with(head) { fields in
+      _ = nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, nil)
+    }
+    connection.loop.needsFlush(connection)
+  }
+
+  /// Sends a head of static fields, with no copy made of them.
+  package final func respond(head: StaticFields) {
+    guard let connection else { return }
+    submitResponse(connection, head.fields)
+  }
+
+  private final func submitResponse(
+    _ connection: HTTP2Connection, _ fields: UnsafeMutableBufferPointer<nghttp2_nv>
+  ) {
+    var provider = OutboundProvider.provider
+    nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, &provider)
+    connection.loop.needsFlush(connection)
+  }
+
+  /// Queues bytes of the body.
+  package final func write(_ chunk: [UInt8]) {
+    guard let connection else { return }
+    outbound.append(chunk)
+    resume(connection)
+  }
+
+  /// Ends the body; `trailers` follow it when there are any.
+  package final func finish(trailers: HeaderBlock?) {
+    guard let connection, !isOutboundFinished else { return }
+    isOutboundFinished = true
+    self.trailers = trailers
+    resume(connection)
+  }
+
+  private final func resume(_ connection: HTTP2Connection) {
+    if isDeferred {
+      isDeferred = false
+      nghttp2_session_resume_data(connection.session, id)
+    }
+    connection.loop.needsFlush(connection)
+  }
+
+  /// Ends the stream at once in both directions (RST_STREAM).
+  package final func reset(_ code: UInt32) {
+    guard let connection else { return }
+    nghttp2_submit_rst_stream(connection.session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code)
+    connection.loop.needsFlush(connection)
+  }
+}

@@ -1,0 +1,178 @@
+import CNghttp2
+import EventLoop
+import Glibc
+
+/// What the owner of a connection decides and hears.
+package protocol HTTP2ConnectionOwner: AnyObject {
+  /// A peer opens a stream (servers only).
+  func makeStream(on connection: HTTP2Connection) -> HTTP2Stream
+  /// A GOAWAY has come: no new streams on this connection.
+  func goAwayReceived(on connection: HTTP2Connection)
+  /// The connection is gone; its streams have been told.
+  func connectionClosed(_ connection: HTTP2Connection)
+}
+
+/// An HTTP/2 connection on a socket: nghttp2 does framing, HPACK and flow control; this reads,
+/// writes once a turn, and hands events to streams. Server and client side. Confined to `loop`.
+package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Sendable {
+  package enum Role: Sendable { case server, client }
+
+  package let loop: EventLoop
+  package let role: Role
+  package let peer: SocketAddress
+  let configuration: HTTP2Configuration
+  let buffers: TransportBuffers
+  private(set) unowned(unsafe) var owner: any HTTP2ConnectionOwner
+
+  package var isQueuedForFlush = false
+  var session: OpaquePointer?
+  private let descriptor: Int32
+  private var registration: Registration?
+  /// Bytes that the socket did not take.
+  private var unsent: [UInt8] = []
+  private var unsentOffset = 0
+  private var closeRequested = false
+  private(set) package var isClosed = false
+  var drain = DrainMachine()
+
+  /// Open streams, newest first.
+  unowned(unsafe) var firstStream: HTTP2Stream?
+  package internal(set) var streamCount = 0
+
+  /// Takes over the connected, non-blocking `descriptor`. Call on `loop`.
+  package init(
+    _ role: Role, descriptor: Int32, peer: SocketAddress, loop: EventLoop, buffers: TransportBuffers,
+    configuration: HTTP2Configuration, owner: any HTTP2ConnectionOwner
+  ) {
+    self.role = role
+    self.descriptor = descriptor
+    self.peer = peer
+    self.loop = loop
+    self.buffers = buffers
+    self.configuration = configuration
+    self.owner = owner
+    session = NghttpSession.make(role, self)
+    submitSettings()
+    registration = loop.register(descriptor, .read, self)
+    loop.needsFlush(self)
+  }
+
+  // MARK: Reading
+
+  package func descriptorReady(_ events: DescriptorEvents) {
+    if !events.isDisjoint(with: [.read, .failed]) { readAvailable() }
+    if events.contains(.write), !isClosed { loop.needsFlush(self) }
+  }
+
+  private func readAvailable() {
+    let input = buffers.input
+    while !closeRequested {
+      let count = read(descriptor, input.baseAddress!, input.count)
+      guard count > 0 else {
+        if count < 0 && (errno == EAGAIN || errno == EINTR) { break }
+        closeRequested = true
+        break
+      }
+      let bytes = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
+      // Anything nghttp2 cannot live with has queued a GOAWAY, which the flush sends.
+      if nghttp2_session_mem_recv(session, bytes, count) < 0 { closeRequested = true }
+      if count < input.count { break }
+    }
+    loop.needsFlush(self)
+  }
+
+  // MARK: Writing
+
+  package func flush() {
+    guard !isClosed else { return }
+    if !sendUnsent() { return }
+    while true {
+      if buffers.outputCount > TransportBuffers.writeSize - TransportBuffers.frameRoom {
+        guard writeOut() else { return }
+      }
+      var pointer: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &pointer)
+      if count < 0 { closeRequested = true }
+      guard count > 0, let pointer else { break }
+      buffers.append(pointer, count)
+    }
+    guard writeOut() else { return }
+    let isOver = nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    if closeRequested || isOver { tearDown() }
+  }
+
+  /// Sends what an earlier write left over; false while some is left.
+  private func sendUnsent() -> Bool {
+    guard !unsent.isEmpty else { return true }
+    let count = unsent.withUnsafeBytes {
+      write(descriptor, $0.baseAddress! + unsentOffset, $0.count - unsentOffset)
+    }
+    guard count >= 0 else { return afterFailedWrite() }
+    unsentOffset += count
+    guard unsentOffset == unsent.count else { return waitForRoom() }
+    unsent = []
+    unsentOffset = 0
+    registration?.update(.read)
+    return true
+  }
+
+  /// Writes the shared buffer to the socket; false when the socket is full or gone.
+  private func writeOut() -> Bool {
+    let output = buffers.output
+    var offset = 0
+    defer { buffers.outputCount = 0 }
+    while offset < buffers.outputCount {
+      let count = write(descriptor, output.baseAddress! + offset, buffers.outputCount - offset)
+      if count >= 0 {
+        offset += count
+      } else if errno != EINTR {
+        if errno == EAGAIN {
+          unsent = Array(output[offset..<buffers.outputCount])
+          unsentOffset = 0
+        }
+        return afterFailedWrite()
+      }
+    }
+    return true
+  }
+
+  private func afterFailedWrite() -> Bool {
+    if errno == EAGAIN || errno == EINTR { return waitForRoom() }
+    tearDown()
+    return false
+  }
+
+  private func waitForRoom() -> Bool {
+    if closeRequested {
+      tearDown()
+    } else {
+      registration?.update([.read, .write])
+    }
+    return false
+  }
+
+  // MARK: Closing
+
+  /// Sends what is queued as far as the socket takes it, then closes, ending every open stream.
+  package func close() {
+    guard !isClosed else { return }
+    closeRequested = true
+    loop.needsFlush(self)
+  }
+
+  private func tearDown() {
+    guard !isClosed else { return }
+    isClosed = true
+    registration?.cancel()
+    Glibc.close(descriptor)
+    while let stream = firstStream { streamEnded(stream, .connectionLost) }
+    nghttp2_session_del(session)
+    session = nil
+    loop.cancel(drainTimer)
+    owner.connectionClosed(self)
+  }
+
+  /// Bounds the wait for the peer's answer to the shutdown notice.
+  lazy var drainTimer = ClosureTimer { [unowned self] in apply(drain.handle(.heard(openStreams: streamCount)))
+  }
+}

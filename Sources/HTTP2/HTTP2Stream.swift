@@ -1,0 +1,68 @@
+import CNghttp2
+import EventLoop
+
+/// One stream of a connection; gRPC's calls are subclasses, so that a call is one object.
+///
+/// It is a timer too, for the call's deadline. Confined to its connection's loop. Events come from
+/// within nghttp2's callbacks: a handler may submit frames there, and they go out when the turn ends.
+open class HTTP2Stream: LoopTimer, @unchecked Sendable {
+  /// Nil before the stream was opened and after it was closed.
+  package internal(set) final unowned(unsafe) var connection: HTTP2Connection?
+  package internal(set) final var id: Int32 = 0
+
+  // The connection's list of open streams.
+  final unowned(unsafe) var previous: HTTP2Stream?
+  final unowned(unsafe) var next: HTTP2Stream?
+
+  final var outbound = OutboundBody()
+  final var trailers: HeaderBlock?
+  final var isOutboundFinished = false
+  final var isDeferred = false
+  final var endsWithoutTrailers = false
+  /// Received bytes whose window has not been given back yet.
+  final var withheldWindow = 0
+
+  package override init() { super.init() }
+
+  package final var isOpen: Bool { connection != nil }
+
+  /// Bytes written that nghttp2 has not taken yet.
+  package final var bufferedBytes: Int { outbound.count }
+
+  // MARK: Events, for subclasses
+
+  /// A field of the head or of the trailers. Returning false refuses the stream.
+  open func receivedHeader(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
+  ) -> Bool { true }
+  /// A head or trailers are complete.
+  open func receivedHeaders(endOfStream: Bool) {}
+  /// Bytes of the body. Return whether the peer may send as many more at once; if not, call
+  /// ``HTTP2Stream/returnWindow()`` when they have been read.
+  open func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
+  /// The peer has said everything. Also follows headers that end the stream.
+  open func receivedEnd() {}
+  /// The stream is over: completed, reset by a side, or lost with its connection.
+  open func closed(_ reason: StreamEnd) {}
+  /// What was buffered has fallen below the low-water mark after it had passed the high one.
+  open func outboundDrained() {}
+}
+
+/// Why a stream ended.
+public enum StreamEnd: Equatable, Sendable {
+  /// Both sides have ended it, or it was reset with this HTTP/2 error code (0 is none).
+  case closed(errorCode: UInt32)
+  /// The peer's GOAWAY says that it has not looked at the stream.
+  case refused
+  case connectionLost
+}
+
+/// The HTTP/2 error codes of RFC 9113 §7 that are used here.
+package enum HTTP2ErrorCode {
+  package static let noError: UInt32 = 0
+  package static let protocolError: UInt32 = 1
+  package static let internalError: UInt32 = 2
+  package static let refusedStream: UInt32 = 7
+  package static let cancel: UInt32 = 8
+  package static let enhanceYourCalm: UInt32 = 11
+}

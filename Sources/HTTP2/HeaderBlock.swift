@@ -1,0 +1,95 @@
+/// A list of header fields, in order, in one buffer.
+///
+/// Each field is kept as two 4-byte lengths, its name and its value, so that a block costs one
+/// allocation however many fields it has, and none when it is empty. Names are lower-case, as
+/// HTTP/2 has them; both are bytes.
+package struct HeaderBlock: Sendable, Hashable {
+  private var storage: [UInt8] = []
+  /// How many fields there are.
+  package private(set) var count = 0
+
+  package init() {}
+
+  package var isEmpty: Bool { count == 0 }
+
+  /// The size RFC 9113 §6.5.2 gives a header list: names, values, and 32 bytes a field.
+  package var listSize: Int { storage.count + count * 24 }
+
+  package mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
+    storage.reserveCapacity(storage.count + 8 + name.count + value.count)
+    appendLength(name.count)
+    appendLength(value.count)
+    storage.append(contentsOf: name)
+    storage.append(contentsOf: value)
+    count += 1
+  }
+
+  package mutating func append(_ name: String, _ value: String) {
+    var name = name
+    var value = value
+    name.withUTF8 { name in value.withUTF8 { value in append(name: name, value: value) } }
+  }
+
+  private mutating func appendLength(_ length: Int) {
+    withUnsafeBytes(of: UInt32(length)) { storage.append(contentsOf: $0) }
+  }
+
+  /// Calls `body` with each field in order until it returns false.
+  package func forEach(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
+    storage.withUnsafeBytes { raw in
+      var offset = 0
+      for _ in 0..<count {
+        let nameLength = Int(raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        let valueLength = Int(raw.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+        let bytes = UnsafeRawBufferPointer(
+          rebasing: raw[(offset + 8)..<(offset + 8 + nameLength + valueLength)]
+        )
+        .assumingMemoryBound(to: UInt8.self)
+        let name = UnsafeBufferPointer(rebasing: bytes[..<nameLength])
+        let value = UnsafeBufferPointer(rebasing: bytes[nameLength...])
+        guard body(name, value) else { return }
+        offset += 8 + nameLength + valueLength
+      }
+    }
+  }
+
+  /// Calls `each` with every field, then `then`, while the bytes of all of them stay in place.
+  func withFields<T>(
+    _ each: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Void, then: () -> T
+  ) -> T {
+    storage.withUnsafeBytes { _ in
+      forEach {
+        each($0, $1)
+        return true
+      }
+      return then()
+    }
+  }
+
+  /// The first value under `name`, which must be lower-case.
+  package func first(_ name: String) -> String? {
+    var result: String?
+    forEach { candidate, value in
+      guard name.utf8.count == candidate.count, name.utf8.elementsEqual(candidate) else { return true }
+      result = String(decoding: value, as: UTF8.self)
+      return false
+    }
+    return result
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Whether the bytes are exactly those of `text`.
+  @inlinable package func equals(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    for index in 0..<count where self[index] != text.utf8Start[index] { return false }
+    return true
+  }
+
+  /// Whether the bytes begin with those of `text`.
+  @inlinable package func starts(with text: StaticString) -> Bool {
+    guard count >= text.utf8CodeUnitCount else { return false }
+    for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
+    return true
+  }
+}

@@ -1,0 +1,47 @@
+import CNghttp2
+
+/// Gives nghttp2 the body of a stream. DATA payloads are moved straight from the stream's chunks
+/// to the connection's write buffer; nghttp2 sees only their lengths.
+enum OutboundProvider {
+  static var provider: nghttp2_data_provider {
+    nghttp2_data_provider(source: nghttp2_data_source(), read_callback: read)
+  }
+
+  private static let read: nghttp2_data_source_read_callback = {
+    session, id, _, capacity, flags, _, context in
+    let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!).takeUnretainedValue()
+    guard let stream = connection.stream(id) else {
+      return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    let count = min(capacity, stream.outbound.count)
+    if count == stream.outbound.count, stream.isOutboundFinished {
+      flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+      if let trailers = stream.trailers {
+        flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+        HeaderFields.with(trailers) { _ = nghttp2_submit_trailer(session, id, $0.baseAddress, $0.count) }
+      }
+    } else if count == 0 {
+      stream.isDeferred = true
+      return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+    }
+    if count > 0 { flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue) }
+    return count
+  }
+
+  /// Bytes a stream buffers before its writer is told to wait, and at which it may go on.
+  static let lowWater = 32 << 10
+
+  static let send: nghttp2_send_data_callback = { session, frame, header, length, _, context in
+    let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!).takeUnretainedValue()
+    let buffers = connection.buffers
+    guard let stream = connection.stream(frame!.pointee.hd.stream_id) else {
+      return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    buffers.append(header!, 9)
+    let before = stream.outbound.count
+    stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)
+    buffers.outputCount += length
+    if before >= lowWater, stream.outbound.count < lowWater { stream.outboundDrained() }
+    return 0
+  }
+}
