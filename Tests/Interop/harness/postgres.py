@@ -61,6 +61,35 @@ class Database:
         self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+class Session:
+    """A connection that stays open, to hold locks and transactions."""
+
+    def __init__(self, database):
+        self.process = subprocess.Popen(
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database.url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def execute(self, sql):
+        """Runs `sql` to its end."""
+        self.process.stdin.write(f"{sql};\n\\echo \x04\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line == "\x04\n":
+                return
+        raise RuntimeError(f"psql ended during {sql!r}")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 def shared_cluster():
     url = os.environ.get("CAIRN_TEST_DATABASE_URL")
     if not url:

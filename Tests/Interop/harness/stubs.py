@@ -3,16 +3,19 @@
 import fcntl
 import hashlib
 import importlib.resources
+import pathlib
 import sys
 
 from grpc_tools import protoc
 
 from . import CACHE, ROOT
 
-# Folders of protos and what of them is compiled. The google.rpc messages come with googleapis-common-protos.
+# Folders of protos and what of them is compiled. The google.rpc messages come with googleapis-common-protos,
+# health and reflection v1alpha with packages of grpcio; reflection v1 has no package yet.
 SOURCES = [
     (ROOT / "Protos", "cairn/**/*.proto"),
     (ROOT / "Benchmarks" / "Protos", "**/*.proto"),
+    (pathlib.Path("/usr/share/grpc-proto/grpc/reflection/v1"), "reflection.proto"),
 ]
 
 
@@ -21,7 +24,7 @@ def build():
     files = [file for folder, pattern in SOURCES for file in sorted(folder.glob(pattern))]
     digest = hashlib.sha256()
     for file in files:
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+        digest.update(str(file).encode() + b"\0" + file.read_bytes())
     output = CACHE / "stubs" / digest.hexdigest()[:16]
 
     CACHE.mkdir(exist_ok=True)

@@ -1,0 +1,65 @@
+"""A watcher of contexts that reads on a thread of its own and can say where it is."""
+
+import threading
+
+import grpc
+from cairn.v1 import context_pb2, context_pb2_grpc
+
+from .waiting import eventually
+
+
+class Watcher:
+    """Collects what WatchContexts sends until it ends or is closed."""
+
+    def __init__(self, channel, metadata=None, **request):
+        self.events = []
+        self.error = None
+        self.journal = None
+        stub = context_pb2_grpc.ContextServiceStub(channel)
+        self.call = stub.WatchContexts(context_pb2.WatchContextsRequest(**request), metadata=metadata)
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        try:
+            for event in self.call:
+                self.journal = event.journal_id
+                self.events.append(event)
+        except grpc.RpcError as error:
+            self.error = error
+
+    @property
+    def changes(self):
+        return [event.change for event in self.events if event.WhichOneof("event") == "change"]
+
+    @property
+    def cursor(self):
+        """Where to go on: (position, ordinal), the ordinal None at the border between two positions."""
+        for event in reversed(self.events):
+            kind = event.WhichOneof("event")
+            if kind == "change":
+                return event.change.position, event.change.ordinal
+            return getattr(event, kind).position, None
+        return None
+
+    def caught_up(self):
+        """Waits until the past has been sent."""
+        eventually(
+            lambda: self.error or any(event.WhichOneof("event") == "caught_up" for event in self.events),
+            "the feed is caught up")
+        assert self.error is None, self.error
+        return self
+
+    def wait_for_changes(self, count, timeout=30):
+        eventually(lambda: len(self.changes) >= count or self.error, f"{count} changes in the feed", timeout)
+        return self.changes
+
+    def ended(self, timeout=30):
+        """Waits for the end of the stream and returns the error that it ended with, if any."""
+        self._thread.join(timeout)
+        assert not self._thread.is_alive(), "the feed did not end"
+        return self.error
+
+    def close(self):
+        self.call.cancel()
+        self._thread.join(10)

@@ -1,0 +1,37 @@
+"""The standard health service, seen by stock grpcio-health-checking."""
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from harness.refusals import refused
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+@pytest.fixture(scope="module")
+def health(channel):
+    return health_pb2_grpc.HealthStub(channel)
+
+
+@pytest.mark.parametrize("service", ["", "cairn.v1.ContextService", "cairn.v1.ProjectService"])
+def test_a_running_server_is_serving(health, service):
+    assert health.Check(health_pb2.HealthCheckRequest(service=service)).status == SERVING
+
+
+def test_an_unknown_service_is_not_found(health):
+    refused(health.Check, health_pb2.HealthCheckRequest(service="nobody"), code=grpc.StatusCode.NOT_FOUND)
+
+
+def test_a_watch_says_the_state_at_once_and_stays_open(health):
+    watch = health.Watch(health_pb2.HealthCheckRequest(service=""), timeout=30)
+    assert next(watch).status == SERVING
+    assert watch.is_active()
+    watch.cancel()
+
+
+def test_a_watch_of_an_unknown_service_says_so_and_stays_open(health):
+    watch = health.Watch(health_pb2.HealthCheckRequest(service="nobody"), timeout=30)
+    assert next(watch).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+    assert watch.is_active()
+    watch.cancel()

@@ -1,0 +1,174 @@
+"""PostgreSQL goes away and comes back: calls fail clearly, nothing doubles, the server recovers by itself."""
+
+import signal
+import threading
+import uuid
+
+import grpc
+import pytest
+from cairn.v1 import context_pb2, context_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from harness.feed import Watcher
+from harness.refusals import refusal, refused
+from harness.waiting import eventually
+
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+LIST = context_pb2.ListContextsRequest(page_size=1)
+
+
+@pytest.fixture
+def server(cluster, start_server):
+    return start_server("--database-url", cluster.database.create().url)
+
+
+@pytest.fixture
+def channel(server):
+    with server.channel() as channel:
+        yield channel
+
+
+@pytest.fixture
+def contexts(channel):
+    return context_pb2_grpc.ContextServiceStub(channel)
+
+
+@pytest.fixture
+def health(channel):
+    stub = health_pb2_grpc.HealthStub(channel)
+    return lambda service: stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=10).status
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+def test_without_postgresql_the_server_is_live_but_not_ready(cluster, channel, contexts, health, how):
+    assert health("") == health("cairn.v1.ContextService") == SERVING
+    watch = health_pb2_grpc.HealthStub(channel).Watch(
+        health_pb2.HealthCheckRequest(service="cairn.v1.ContextService"))
+    assert next(watch).status == SERVING
+
+    cluster.stop(how)
+    assert next(watch).status == NOT_SERVING
+    eventually(lambda: health("") == NOT_SERVING, "the server says it is not ready")
+    assert health("liveness") == SERVING
+    refused(contexts.ListContexts, LIST, timeout=20, code=grpc.StatusCode.UNAVAILABLE, reason="DATABASE_UNAVAILABLE")
+
+    cluster.start()
+    assert next(watch).status == SERVING
+    eventually(lambda: health("") == SERVING, "the server is ready again")
+    assert contexts.ListContexts(LIST, timeout=20) is not None
+    watch.cancel()
+
+
+def test_a_server_that_starts_before_postgresql_waits_for_it_or_says_why_it_cannot(cluster, start_server):
+    from harness.server import Server
+
+    url = cluster.database.create().url
+    cluster.stop()
+    server = Server("--database-url", url).spawn()
+    try:
+        eventually(
+            lambda: server.process.poll() is not None or "PostgreSQL" in server.text or "database" in server.text,
+            "the server says what is wrong")
+        if server.process.poll() is None:
+            cluster.start()
+            eventually(lambda: server.address, "the server listens once PostgreSQL is there", timeout=60)
+        else:
+            assert server.wait() != 0
+    finally:
+        server.kill()
+
+
+class Writer(threading.Thread):
+    """Creates contexts one after the other, repeating each under its request id until it is answered."""
+
+    ALLOWED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED}
+
+    def __init__(self, contexts, name, stop):
+        super().__init__(daemon=True)
+        self.contexts, self.label, self.stop_event = contexts, name, stop
+        self.acknowledged, self.refusals, self.unexpected = {}, 0, []
+
+    def run(self):
+        number = 0
+        while not self.stop_event.is_set():
+            number += 1
+            title = f"{self.label}-{number}"
+            request = context_pb2.CreateContextRequest(
+                context=context_pb2.Context(title=title), request_id=str(uuid.uuid4()))
+            while True:
+                try:
+                    self.acknowledged[title] = self.contexts.CreateContext(request, timeout=10).id
+                    break
+                except grpc.RpcError as error:
+                    if error.code() not in self.ALLOWED:
+                        self.unexpected.append(refusal(error))
+                        break
+                    self.refusals += 1
+                    if self.stop_event.wait(0.02):
+                        return
+
+
+def test_postgresql_may_stop_and_start_under_load(cluster, server, channel, contexts):
+    watcher = Watcher(channel, after_position=0)
+    stop = threading.Event()
+    writers = [Writer(contexts, f"writer{i}", stop) for i in range(8)]
+    for writer in writers:
+        writer.start()
+    try:
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGINT):
+            goal = sum(len(writer.acknowledged) for writer in writers) + 100
+            eventually(
+                lambda: sum(len(writer.acknowledged) for writer in writers) >= goal, "writes are acknowledged")
+            before = sum(writer.refusals for writer in writers)
+            cluster.stop(how)
+            eventually(lambda: sum(writer.refusals for writer in writers) > before, "writers notice the stop")
+            cluster.start()
+        goal = sum(len(writer.acknowledged) for writer in writers) + 100
+        eventually(lambda: sum(len(writer.acknowledged) for writer in writers) >= goal, "the server recovers")
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join(30)
+
+    assert not [unexpected for writer in writers for unexpected in writer.unexpected]
+    acknowledged = {title: id for writer in writers for title, id in writer.acknowledged.items()}
+    stored = everything(contexts)
+    titles = [context.title for context in stored]
+    assert len(titles) == len(set(titles)), "a write was stored twice"
+    assert acknowledged.items() <= {context.title: context.id for context in stored}.items()
+    # What was stored without an answer can only be the last, interrupted try of a writer.
+    assert len(stored) - len(acknowledged) <= len(writers)
+
+    changes = watcher.wait_for_changes(len(stored))
+    keys = [(change.position, change.ordinal) for change in changes]
+    assert keys == sorted(set(keys))
+    assert {change.context.id for change in changes} == {context.id for context in stored}
+    watcher.close()
+
+
+def everything(contexts):
+    token, found = "", []
+    while True:
+        page = contexts.ListContexts(
+            context_pb2.ListContextsRequest(page_size=1000, page_token=token, order_by="id"), timeout=30)
+        found += page.contexts
+        token = page.next_page_token
+        if not token:
+            return found
+
+
+def test_a_killed_backend_is_replaced(cluster, contexts):
+    contexts.ListContexts(LIST, timeout=20)
+    database = cluster.database
+    database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'")
+
+    def served():
+        try:
+            return contexts.ListContexts(LIST, timeout=20) is not None
+        except grpc.RpcError as error:
+            assert error.code() == grpc.StatusCode.UNAVAILABLE, refusal(error)
+            return False
+
+    eventually(served, "the server is back on new connections")
