@@ -40,7 +40,7 @@ let package = Package(
     library("GRPC", ["HTTP2", "EventLoop", "Wire", "StandardProtos"]),
 
     // Storage.
-    library("Postgres", ["CLibpq", "EventLoop"]),
+    library("Postgres", ["CLibpq", "COpenSSL", "CLinux", "EventLoop"]),
     library("Journal", ["Postgres", "GRPC", "CairnAPI", "EventLoop"]),
 
     // Domains.

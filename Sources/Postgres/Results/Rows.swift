@@ -1,0 +1,93 @@
+import CLibpq
+
+/// What a statement returned. Keeps libpq's result and decodes straight from its memory.
+package final class Rows: RandomAccessCollection, @unchecked Sendable {
+  let result: OpaquePointer
+  package let count: Int
+
+  /// Takes over `result`.
+  init(_ result: OpaquePointer) {
+    self.result = result
+    count = Int(PQntuples(result))
+  }
+
+  deinit { PQclear(result) }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { count }
+
+  package subscript(index: Int) -> Row {
+    precondition(index >= 0 && index < count, "row \(index) of \(count)")
+    return Row(rows: self, index: Int32(truncatingIfNeeded: index))
+  }
+
+  package var columnCount: Int { Int(PQnfields(result)) }
+
+  package func columnName(_ column: Int) -> String {
+    PQfname(result, Int32(column)).map { String(cString: $0) } ?? ""
+  }
+
+  /// Rows inserted, updated, deleted or returned, from the command tag.
+  package var affectedCount: Int {
+    PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
+  }
+
+  /// The command tag, such as `INSERT 0 1`.
+  package var commandTag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+
+  /// The only row; throws when there is not exactly one.
+  package func only() throws(PostgresError) -> Row {
+    guard count == 1 else {
+      throw PostgresError(.invalidResult, "\(count) rows where one was expected")
+    }
+    return self[0]
+  }
+}
+
+/// One row of ``Rows``.
+package struct Row {
+  let rows: Rows
+  let index: Int32
+
+  /// The value of a column, counted from 0. Throws `invalidResult` when it has another type, or is
+  /// NULL and `T` is not optional.
+  package func decode<T: PostgresValue>(
+    _ column: Int, as type: T.Type = T.self
+  ) throws(PostgresError) -> T {
+    defer { extendLifetime(rows) }
+    let result = rows.result
+    let field = Int32(truncatingIfNeeded: column)
+    let found = PostgresType(oid: PQftype(result, field))
+    guard found == T.postgresType || T.decodes(found) else { throw mismatch(column, found, T.self) }
+    let length = PQgetlength(result, index, field)
+    if length == 0, PQgetisnull(result, index, field) != 0 {
+      do { return try T.decodeNull() } catch { throw inColumn(column, error) }
+    }
+    let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result, index, field), count: Int(length))
+    do { return try T(decoding: bytes) } catch { throw inColumn(column, error) }
+  }
+
+  package func isNull(_ column: Int) -> Bool { PQgetisnull(rows.result, index, Int32(column)) != 0 }
+
+  /// A column's binary form, without a copy; `nil` for NULL.
+  package func withBytes<T, E: Error>(
+    _ column: Int, _ body: (UnsafeRawBufferPointer?) throws(E) -> T
+  ) throws(E) -> T {
+    let length = Int(PQgetlength(rows.result, index, Int32(column)))
+    let bytes =
+      isNull(column)
+      ? nil : UnsafeRawBufferPointer(start: PQgetvalue(rows.result, index, Int32(column)), count: length)
+    defer { extendLifetime(rows) }
+    return try body(bytes)
+  }
+
+  private func mismatch(_ column: Int, _ found: PostgresType, _ wanted: Any.Type) -> PostgresError {
+    PostgresError(
+      .invalidResult,
+      "column \(column) (\(rows.columnName(column))) has type \(found.oid), which is not read as \(wanted)")
+  }
+
+  private func inColumn(_ column: Int, _ error: PostgresError) -> PostgresError {
+    PostgresError(error.kind, "column \(column) (\(rows.columnName(column))): \(error.message)")
+  }
+}
