@@ -38,7 +38,7 @@ demo:
 	@.ci/install-packages run test
 	@$(MAKE) --no-print-directory $(venv)
 	swift build --configuration release --product cairn
-	@CAIRN_BINARY=.build/release/cairn Tests/with-postgres .venv/bin/python Tests/Interop/demo $(ARGS)
+	@CAIRN_BUILD=.build/release .venv/bin/python Tests/Interop/demo $(ARGS)
 
 .PHONY: bench
 bench:

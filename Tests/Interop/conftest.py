@@ -1,7 +1,9 @@
 """Fixtures: a server on a fresh database, and channels and stubs of a stock client."""
 
-import sys
 import pathlib
+import shutil
+import sys
+import tempfile
 
 import pytest
 
@@ -11,7 +13,7 @@ from harness import stubs  # noqa: E402
 
 stubs.build()
 
-from harness.postgres import Cluster, shared_cluster  # noqa: E402
+from harness.postgres import Cluster, shared_cluster, stop_left_behind  # noqa: E402
 from harness.server import Server, cairn  # noqa: E402
 
 
@@ -94,3 +96,13 @@ def cluster():
     cluster.start()
     yield cluster
     cluster.close()
+
+
+@pytest.fixture
+def folder():
+    """A folder that any user may enter, without a server's data yet."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="cairn-test.", dir="/tmp"))
+    path.chmod(0o777)
+    yield path
+    stop_left_behind(path)
+    shutil.rmtree(path, ignore_errors=True)

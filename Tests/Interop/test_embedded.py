@@ -2,43 +2,20 @@
 
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
-import tempfile
 
 import grpc
 import pytest
 from cairn.v1 import context_pb2, context_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from harness.postgres import bin_folder
+from harness.postgres import bin_folder, stop_left_behind
 from harness.refusals import refusal
 from harness.server import Server, cairn
 from harness.waiting import eventually
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
-
-
-@pytest.fixture
-def folder():
-    """A folder that any user may enter, without a server's data yet."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="cairn-test.", dir="/tmp"))
-    path.chmod(0o777)
-    yield path
-    stop_left_behind(path)
-    shutil.rmtree(path, ignore_errors=True)
-
-
-def stop_left_behind(path):
-    """Stops a PostgreSQL that a killed server left behind in `path`."""
-    for pid_file in path.rglob("postmaster.pid"):
-        pid = int(pid_file.read_text().split()[0])
-        try:
-            os.kill(pid, signal.SIGQUIT)
-        except ProcessLookupError:
-            continue
-        eventually(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "PostgreSQL is gone")
 
 
 def postmaster(path):

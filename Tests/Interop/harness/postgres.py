@@ -138,3 +138,14 @@ class Cluster:
     def close(self):
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def stop_left_behind(path):
+    """Stops a PostgreSQL that a killed server left behind in `path`."""
+    for pid_file in path.rglob("postmaster.pid"):
+        pid = int(pid_file.read_text().split()[0])
+        try:
+            os.kill(pid, signal.SIGQUIT)
+        except ProcessLookupError:
+            continue
+        eventually(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "PostgreSQL is gone")

@@ -1,0 +1,1 @@
+"""The main job on real input: this machine's documentation, stored and watched while things are killed."""
