@@ -56,6 +56,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("EventLoop", ["EventLoop"]),
-    tests("DynamicMessage", ["DynamicMessage"]),
+    tests("DynamicMessage", ["DynamicMessage", "Wire"]),
+    tests("Wire", ["Wire"]),
   ]
 )

@@ -1,0 +1,73 @@
+/// Writes a tree as JSON text.
+package struct JSONPrinter {
+  /// On one line without spaces, or one member or item a line, indented by two spaces.
+  package enum Style: Sendable { case compact, indented }
+
+  private let style: Style
+  private var text: [UInt8] = []
+
+  private init(_ style: Style) { self.style = style }
+
+  package static func print(_ value: JSONValue, style: Style = .compact) -> String {
+    var printer = JSONPrinter(style)
+    printer.write(value, indent: 0)
+    return String(decoding: printer.text, as: UTF8.self)
+  }
+
+  private mutating func write(_ value: JSONValue, indent: Int) {
+    switch value {
+    case .null: write("null")
+    case .bool(let value): write(value ? "true" : "false")
+    case .number(let digits): write(digits)
+    case .string(let value): quote(value)
+    case .array(let items):
+      list("[", "]", items, indent) { printer, item in printer.write(item, indent: indent + 1) }
+    case .object(let members):
+      list("{", "}", members, indent) { printer, member in
+        printer.quote(member.name)
+        printer.write(printer.style == .indented ? ": " : ":")
+        printer.write(member.value, indent: indent + 1)
+      }
+    }
+  }
+
+  private mutating func list<Item>(
+    _ open: String, _ close: String, _ items: [Item], _ indent: Int, _ body: (inout JSONPrinter, Item) -> Void
+  ) {
+    write(open)
+    for (index, item) in items.enumerated() {
+      if index > 0 { write(",") }
+      newLine(indent + 1)
+      body(&self, item)
+    }
+    if !items.isEmpty { newLine(indent) }
+    write(close)
+  }
+
+  private mutating func newLine(_ indent: Int) {
+    guard style == .indented else { return }
+    text.append(0x0A)
+    text.append(contentsOf: repeatElement(0x20, count: indent * 2))
+  }
+
+  private mutating func write(_ string: String) { text.append(contentsOf: string.utf8) }
+
+  /// Escapes what RFC 8259 asks to, and DEL to keep terminals safe; the rest stays UTF-8.
+  private mutating func quote(_ string: String) {
+    write("\"")
+    for byte in string.utf8 {
+      switch byte {
+      case 0x22: write("\\\"")
+      case 0x5C: write("\\\\")
+      case 0x0A: write("\\n")
+      case 0x0D: write("\\r")
+      case 0x09: write("\\t")
+      case 0..<0x20, 0x7F:
+        let hex = String(byte, radix: 16)
+        write("\\u00" + (hex.count == 1 ? "0" : "") + hex)
+      default: text.append(byte)
+      }
+    }
+    write("\"")
+  }
+}
