@@ -8,7 +8,12 @@ CACHE = ROOT / ".cache"
 
 
 def binary(name):
-    """The built executable `name`. CAIRN_BUILD names another folder than the debug build's."""
+    """The built executable `name`, or an executable anywhere by its path.
+
+    CAIRN_BUILD names another folder than the debug build's.
+    """
+    if isinstance(name, pathlib.Path):
+        return name
     folder = pathlib.Path(os.environ.get("CAIRN_BUILD", ROOT / ".build" / "debug"))
     path = folder.resolve() / name
     if not path.exists():
