@@ -31,8 +31,15 @@ let package = Package(
     // Messages.
     library("Wire", []),
     library("DynamicMessage", ["CProtobufC", "Wire"]),
-    library("StandardProtos", ["Wire"]),
-    library("CairnAPI", ["Wire", "StandardProtos", "GRPC"]),
+    library("StandardProtos", ["Wire"], plugins: ["GenerateMessages"]),
+    library("CairnAPI", ["Wire", "StandardProtos", "GRPC"], plugins: ["GenerateMessages"]),
+
+    .executableTarget(
+      name: "protoc-gen-cairn", dependencies: ["DynamicMessage", "Wire"],
+      path: "codegen/protoc-gen-cairn", swiftSettings: settings),
+    .plugin(
+      name: "GenerateMessages", capability: .buildTool(), dependencies: ["protoc-gen-cairn"],
+      path: "codegen/plugin"),
 
     // Transport.
     library("EventLoop", ["CLinux"]),

@@ -3,27 +3,23 @@
 @propertyWrapper package struct Boxed<Value: Sendable & Hashable>: Sendable {
   // Only changed while uniquely referenced, which makes sharing it between threads safe.
   @usableFromInline final class Storage: @unchecked Sendable {
-    @usableFromInline var value: Value
-    @usableFromInline init(_ value: Value) { self.value = value }
+    @usableFromInline var value: Value?
+    @usableFromInline init(_ value: Value?) { self.value = value }
   }
 
   /// Nil stands for nil, so that a message without the field has nothing to allocate.
   @usableFromInline var storage: Storage?
 
-  @inlinable package init(wrappedValue: Value?) { storage = wrappedValue.map(Storage.init) }
+  @inlinable package init(wrappedValue: Value?) {
+    storage = wrappedValue == nil ? nil : Storage(wrappedValue)
+  }
 
   @inlinable package var wrappedValue: Value? {
     get { storage?.value }
-    set {
-      guard let newValue else {
-        storage = nil
-        return
-      }
-      if storage != nil, isKnownUniquelyReferenced(&storage) {
-        storage!.value = newValue
-      } else {
-        storage = Storage(newValue)
-      }
+    _modify {
+      if storage == nil || !isKnownUniquelyReferenced(&storage) { storage = Storage(storage?.value) }
+      // In place, so that arrays inside can grow without being copied each time.
+      yield &storage!.value
     }
   }
 }

@@ -23,6 +23,13 @@ package protocol Message: Sendable, Hashable {
 }
 
 extension Message {
+  /// A message made in one expression: `Context.with { $0.title = "Plan" }`.
+  @inlinable package static func with<E: Error>(_ fill: (inout Self) throws(E) -> Void) throws(E) -> Self {
+    var message = Self()
+    try fill(&message)
+    return message
+  }
+
   /// Decodes one message that takes up all of `bytes`.
   @inlinable package init(decoding bytes: UnsafeRawBufferPointer) throws(WireError) {
     self.init()

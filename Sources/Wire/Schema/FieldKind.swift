@@ -5,22 +5,22 @@ package enum FieldKind: Sendable {
   case int32, int64, uint32, uint64, sint32, sint64
   case fixed32, fixed64, sfixed32, sfixed64
   case bool, string, bytes
-  case message(@Sendable () -> MessageSchema)
-  case enumeration(@Sendable () -> EnumSchema)
+  case messageType(@Sendable () -> MessageSchema)
+  case enumType(@Sendable () -> EnumSchema)
 
   /// The spelling of generated tables.
-  package static func message<M: Message>(_: M.Type) -> FieldKind { .message { M.schema } }
+  package static func message<M: Message>(_: M.Type) -> FieldKind { .messageType { M.schema } }
 
   /// The spelling of generated tables.
-  package static func enumeration<E: OpenEnum>(_: E.Type) -> FieldKind { .enumeration { E.schema } }
+  package static func enumeration<E: OpenEnum>(_: E.Type) -> FieldKind { .enumType { E.schema } }
 
   /// How a single value is laid out.
   package var wireType: WireType {
     switch self {
     case .double, .fixed64, .sfixed64: .fixed64
     case .float, .fixed32, .sfixed32: .fixed32
-    case .int32, .int64, .uint32, .uint64, .sint32, .sint64, .bool, .enumeration: .varint
-    case .string, .bytes, .message: .bytes
+    case .int32, .int64, .uint32, .uint64, .sint32, .sint64, .bool, .enumType: .varint
+    case .string, .bytes, .messageType: .bytes
     }
   }
 }

@@ -52,7 +52,7 @@ extension FieldSchema {
   package static func field(
     _ number: UInt32, _ name: String, _ kind: FieldKind, json: String? = nil
   ) -> FieldSchema {
-    let cardinality: Cardinality = if case .message = kind { .optional } else { .implicit }
+    let cardinality: Cardinality = if case .messageType = kind { .optional } else { .implicit }
     return FieldSchema(
       number: number, name: name, jsonName: json, kind: kind, cardinality: cardinality, oneof: nil)
   }

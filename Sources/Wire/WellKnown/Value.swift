@@ -51,8 +51,16 @@ extension WellKnown {
         case 17: kind = .numberValue(try reader.read(ProtoDouble.self))
         case 26: kind = .stringValue(try reader.read(ProtoString.self))
         case 32: kind = .boolValue(try reader.read(ProtoBool.self))
-        case 42: try reader.merge(into: &structValue)
-        case 50: try reader.merge(into: &listValue)
+        case 42:
+          var value = structValue ?? .init()
+          kind = nil
+          try reader.mergeNested(into: &value)
+          kind = .structValue(value)
+        case 50:
+          var value = listValue ?? .init()
+          kind = nil
+          try reader.mergeNested(into: &value)
+          kind = .listValue(value)
         default: try reader.unknown(tag, into: &unknownFields)
         }
       }

@@ -1,0 +1,9 @@
+import Wire
+
+/// The files of `cairn.v1`, whose messages and services are generated into this module.
+package enum CairnFiles {
+  package static let all: [ProtoFile] = [
+    CairnV1ContextDescriptor.file, CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
+    CairnV1ErrorsDescriptor.file,
+  ]
+}
