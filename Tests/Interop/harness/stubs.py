@@ -14,7 +14,7 @@ from . import CACHE, ROOT
 # health and reflection v1alpha with packages of grpcio; reflection v1 has no package yet.
 SOURCES = [
     (ROOT / "Protos", "cairn/**/*.proto"),
-    (ROOT / "Benchmarks" / "Protos", "**/*.proto"),
+    (ROOT / "Benchmarks" / "EchoServer" / "Protos", "**/*.proto"),
     (pathlib.Path("/usr/share/grpc-proto/grpc/reflection/v1"), "reflection.proto"),
 ]
 
