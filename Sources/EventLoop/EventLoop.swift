@@ -140,7 +140,7 @@ package final class EventLoop: @unchecked Sendable {
   package func schedule(_ timer: LoopTimer, at deadline: Instant) {
     assertOnLoop()
     timers.remove(timer)
-    timer.deadline = deadline
+    timer.due = deadline
     timers.insert(timer)
   }
 
@@ -225,7 +225,7 @@ package final class EventLoop: @unchecked Sendable {
   private func timeout() -> Int32 {
     if !jobs.isEmpty || !flushes.isEmpty { return 0 }
     guard let first = timers.first else { return -1 }
-    let (wait, overflow) = first.deadline.nanoseconds.subtractingReportingOverflow(
+    let (wait, overflow) = first.due.nanoseconds.subtractingReportingOverflow(
       Instant.now.nanoseconds)
     if overflow { return Int32.max }
     return wait <= 0 ? 0 : Int32(min(Int64(Int32.max), (wait - 1) / 1_000_000 + 1))

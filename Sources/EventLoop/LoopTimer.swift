@@ -3,15 +3,15 @@
 /// Intrusive: subclasses carry what they need, so arming a timer allocates nothing and disarming
 /// one is cheap. Confined to its loop.
 open class LoopTimer {
-  package internal(set) var deadline = Instant(nanoseconds: 0)
+  package internal(set) var due = Instant(nanoseconds: 0)
   var heapIndex = -1
 
-  package init() {}
+  public init() {}
 
   /// Whether the timer waits in a loop's heap.
   package final var isScheduled: Bool { heapIndex >= 0 }
 
-  /// Called on the loop when the deadline has passed. The timer is no longer scheduled then.
+  /// Called on the loop when the due has passed. The timer is no longer scheduled then.
   open func fire() {}
 }
 
@@ -24,7 +24,7 @@ package final class ClosureTimer: LoopTimer {
   package override func fire() { body() }
 }
 
-/// Binary heap of timers by deadline; each timer knows its index, so removal is O(log n).
+/// Binary heap of timers by due; each timer knows its index, so removal is O(log n).
 struct TimerHeap {
   private var timers: [LoopTimer] = []
 
@@ -51,7 +51,7 @@ struct TimerHeap {
   }
 
   mutating func popFirst(notAfter now: Instant) -> LoopTimer? {
-    guard let timer = timers.first, timer.deadline <= now else { return nil }
+    guard let timer = timers.first, timer.due <= now else { return nil }
     remove(timer)
     return timer
   }
@@ -60,7 +60,7 @@ struct TimerHeap {
     var index = start
     while index > 0 {
       let parent = (index - 1) / 2
-      guard timers[index].deadline < timers[parent].deadline else { return }
+      guard timers[index].due < timers[parent].due else { return }
       exchange(index, parent)
       index = parent
     }
@@ -71,7 +71,7 @@ struct TimerHeap {
     while true {
       var least = index
       for child in (2 * index + 1)...(2 * index + 2)
-      where child < timers.count && timers[child].deadline < timers[least].deadline {
+      where child < timers.count && timers[child].due < timers[least].due {
         least = child
       }
       guard least != index else { return }

@@ -100,7 +100,7 @@ extension HTTP2Stream {
   }
 
   /// Ends the body; `trailers` follow it when there are any.
-  package final func finish(trailers: HeaderBlock?) {
+  package final func finish(trailers: Trailers) {
     guard let connection, !isOutboundFinished else { return }
     isOutboundFinished = true
     self.trailers = trailers

@@ -15,14 +15,13 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   final unowned(unsafe) var next: HTTP2Stream?
 
   final var outbound = OutboundBody()
-  final var trailers: HeaderBlock?
+  final var trailers = Trailers.none
   final var isOutboundFinished = false
   final var isDeferred = false
-  final var endsWithoutTrailers = false
   /// Received bytes whose window has not been given back yet.
   final var withheldWindow = 0
 
-  package override init() { super.init() }
+  public override init() { super.init() }
 
   package final var isOpen: Bool { connection != nil }
 
@@ -55,6 +54,13 @@ public enum StreamEnd: Equatable, Sendable {
   /// The peer's GOAWAY says that it has not looked at the stream.
   case refused
   case connectionLost
+}
+
+/// What follows a body.
+package enum Trailers {
+  case none
+  case fields(StaticFields)
+  case block(HeaderBlock)
 }
 
 /// The HTTP/2 error codes of RFC 9113 §7 that are used here.

@@ -27,6 +27,7 @@ enum NghttpSession {
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
     nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame)
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, frameSent)
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data)
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, streamClose)
     nghttp2_session_callbacks_set_send_data_callback(callbacks, OutboundProvider.send)
@@ -84,6 +85,20 @@ enum NghttpSession {
       return 0
     }
     connection.received(UnsafeRawBufferPointer(start: bytes, count: count), on: stream)
+    return 0
+  }
+
+  /// A server that has answered before it heard the whole request asks the peer to stop sending
+  /// (RFC 9113 §8.1). Done here, since a reset submitted earlier would overtake the answer.
+  private static let frameSent: nghttp2_on_frame_send_callback = { session, frame, context in
+    let header = frame!.pointee.hd
+    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue),
+      connection(context).role == .server,
+      nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
+    else { return 0 }
+    nghttp2_submit_rst_stream(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, HTTP2ErrorCode.noError)
     return 0
   }
 

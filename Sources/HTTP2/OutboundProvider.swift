@@ -16,9 +16,8 @@ enum OutboundProvider {
     let count = min(capacity, stream.outbound.count)
     if count == stream.outbound.count, stream.isOutboundFinished {
       flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-      if let trailers = stream.trailers {
+      if submitTrailers(stream, session) {
         flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-        HeaderFields.with(trailers) { _ = nghttp2_submit_trailer(session, id, $0.baseAddress, $0.count) }
       }
     } else if count == 0 {
       stream.isDeferred = true
@@ -28,7 +27,19 @@ enum OutboundProvider {
     return count
   }
 
-  /// Bytes a stream buffers before its writer is told to wait, and at which it may go on.
+  /// Trailers are submitted while the last DATA frame is made, which is when nghttp2 wants them.
+  private static func submitTrailers(_ stream: HTTP2Stream, _ session: OpaquePointer?) -> Bool {
+    switch stream.trailers {
+    case .none: return false
+    case .fields(let fields):
+      nghttp2_submit_trailer(session, stream.id, fields.fields.baseAddress, fields.fields.count)
+    case .block(let block):
+      HeaderFields.with(block) { _ = nghttp2_submit_trailer(session, stream.id, $0.baseAddress, $0.count) }
+    }
+    return true
+  }
+
+  /// Buffered bytes of a stream below which a writer that waits may go on.
   static let lowWater = 32 << 10
 
   static let send: nghttp2_send_data_callback = { session, frame, header, length, _, context in

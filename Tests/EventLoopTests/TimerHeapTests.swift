@@ -7,7 +7,7 @@ import Testing
 
   private func timer(_ nanoseconds: Int64) -> LoopTimer {
     let timer = Recorder()
-    timer.deadline = Instant(nanoseconds: nanoseconds)
+    timer.due = Instant(nanoseconds: nanoseconds)
     return timer
   }
 
@@ -15,10 +15,10 @@ import Testing
   func order() {
     var heap = TimerHeap()
     let deadlines: [Int64] = (0..<500).map { ($0 &* 7919) % 503 }
-    for deadline in deadlines { heap.insert(timer(deadline)) }
+    for due in deadlines { heap.insert(timer(due)) }
     var out: [Int64] = []
     while let next = heap.popFirst(notAfter: Instant(nanoseconds: .max)) {
-      out.append(next.deadline.nanoseconds)
+      out.append(next.due.nanoseconds)
     }
     #expect(out == deadlines.sorted())
   }
@@ -31,9 +31,9 @@ import Testing
     for (index, timer) in timers.enumerated() where index % 3 == 0 { heap.remove(timer) }
     var out: [Int64] = []
     while let next = heap.popFirst(notAfter: Instant(nanoseconds: .max)) {
-      out.append(next.deadline.nanoseconds)
+      out.append(next.due.nanoseconds)
     }
-    let kept = timers.enumerated().filter { $0.offset % 3 != 0 }.map { $0.element.deadline.nanoseconds }
+    let kept = timers.enumerated().filter { $0.offset % 3 != 0 }.map { $0.element.due.nanoseconds }
     #expect(out == kept.sorted())
     #expect(timers.allSatisfy { !$0.isScheduled })
   }

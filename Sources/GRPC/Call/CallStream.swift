@@ -1,0 +1,105 @@
+import EventLoop
+import HTTP2
+import Wire
+
+/// What a call's stream does on both sides: cut bytes into messages, keep those that nobody has read
+/// yet, and hold the task that waits for more of them or for room to write. Confined to `loop`.
+class CallStream: HTTP2Stream, @unchecked Sendable {
+  let loop: EventLoop
+  private var deframer: MessageDeframer
+  private var messages: [[UInt8]] = []
+  private var nextMessage = 0
+  private var reader: UnsafeContinuation<Void, Never>?
+  private var writer: UnsafeContinuation<Void, Never>?
+
+  /// Bytes that may be written ahead of the network before the writer is made to wait.
+  private static let highWater = 64 << 10
+
+  init(loop: EventLoop, maxReceiveMessageSize: Int) {
+    self.loop = loop
+    deframer = MessageDeframer(limit: maxReceiveMessageSize)
+    super.init()
+  }
+
+  // MARK: Reading
+
+  final var isMidMessage: Bool { deframer.isMidMessage }
+  final var hasMessage: Bool { nextMessage < messages.count }
+
+  /// Cuts `bytes` into messages; each is announced to ``received(_:)`` after it was kept.
+  final func receive(_ bytes: UnsafeRawBufferPointer) throws(RPCError) {
+    do throws(MessageDeframer.Failure) {
+      try deframer.receive(bytes) { frame in
+        messages.append(frame.payload)
+        received(frame)
+      }
+    } catch {
+      throw Self.error(for: error)
+    }
+  }
+
+  /// A message has come; for subclasses.
+  func received(_ frame: MessageDeframer.Frame) {}
+
+  /// The oldest message that was not taken. Taking the last one lets the peer send on.
+  final func takeMessage() -> [UInt8]? {
+    guard hasMessage else { return nil }
+    let bytes = messages[nextMessage]
+    messages[nextMessage] = []
+    nextMessage += 1
+    if nextMessage == messages.count {
+      messages.removeAll(keepingCapacity: true)
+      nextMessage = 0
+      returnWindow()
+    }
+    return bytes
+  }
+
+  final func dropMessages() {
+    messages = []
+    nextMessage = 0
+  }
+
+  private static func error(for failure: MessageDeframer.Failure) -> RPCError {
+    switch failure {
+    case .tooLarge(let size, let limit):
+      RPCError(
+        .resourceExhausted, "the message received has \(size) bytes; the limit is \(limit) bytes")
+    case .invalidFlag(let flag):
+      RPCError(.internal, "a message begins with the flag \(flag); 0 and 1 are allowed")
+    }
+  }
+
+  // MARK: Waiting
+
+  final func wakeReader() { reader.take()?.resume() }
+  final func wakeWriter() { writer.take()?.resume() }
+
+  override func outboundDrained() { wakeWriter() }
+
+  /// Suspends until ``wakeReader()``, or until the task is cancelled.
+  final func waitToRead() async {
+    precondition(reader == nil, "two tasks read the messages of one call")
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        if Task.isCancelled { continuation.resume() } else { reader = continuation }
+      }
+    } onCancel: {
+      loop.execute { self.wakeReader() }
+    }
+  }
+
+  final var mustWait: Bool { bufferedBytes > Self.highWater && isOpen }
+
+  /// Suspends until the network has taken most of what was written, or until the task is cancelled.
+  final func waitToWrite() async {
+    precondition(writer == nil, "two tasks write the messages of one call")
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        if Task.isCancelled { continuation.resume() } else { writer = continuation }
+      }
+    } onCancel: {
+      loop.execute { self.wakeWriter() }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Wire
+
+/// How many messages go which way.
+package enum MethodKind: Sendable, Hashable {
+  case unary, serverStreaming, clientStreaming, bidirectional
+}
+
+/// A method of a service with the types of its messages.
+package struct MethodDescriptor<Request: Message, Response: Message>: Sendable {
+  /// Full name of the service: `cairn.v1.ContextService`.
+  package let service: String
+  package let method: String
+  package let kind: MethodKind
+  /// As in HTTP/2's `:path`: `/cairn.v1.ContextService/GetContext`.
+  package let path: String
+
+  package init(_ service: String, _ method: String, _ kind: MethodKind) {
+    self.service = service
+    self.method = method
+    self.kind = kind
+    path = "/\(service)/\(method)"
+  }
+}
+
+/// A service's full name and the file that declares it, which reflection serves.
+package struct ServiceDescriptor: Sendable {
+  package let name: String
+  package let file: ProtoFile
+
+  package init(name: String, file: ProtoFile) {
+    self.name = name
+    self.file = file
+  }
+}
+
+/// What a server can serve: generated providers conform.
+package protocol RPCService: Sendable {
+  static var descriptor: ServiceDescriptor { get }
+  var handlers: [RPCHandler] { get }
+}

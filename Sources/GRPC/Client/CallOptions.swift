@@ -1,0 +1,21 @@
+/// What a caller may ask for one call.
+package struct CallOptions: Sendable {
+  /// Sent with the request's head.
+  package var metadata: Metadata
+  /// The call ends with DEADLINE_EXCEEDED when it has not been answered by then. Default none.
+  package var timeout: Duration?
+  /// The largest response message taken, in bytes. Default 4 MiB.
+  package var maxReceiveMessageSize: Int
+  /// The largest request message sent, in bytes. Default 64 MiB.
+  package var maxSendMessageSize: Int
+
+  package init(
+    metadata: Metadata = [:], timeout: Duration? = nil, maxReceiveMessageSize: Int = 4 << 20,
+    maxSendMessageSize: Int = 64 << 20
+  ) {
+    self.metadata = metadata
+    self.timeout = timeout
+    self.maxReceiveMessageSize = maxReceiveMessageSize
+    self.maxSendMessageSize = maxSendMessageSize
+  }
+}

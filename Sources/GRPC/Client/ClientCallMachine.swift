@@ -1,0 +1,73 @@
+import HTTP2
+
+/// Life of one call on the client: until its status is known, and what the status is. Pure.
+struct ClientCallMachine {
+  enum State: Equatable { case awaitingHead, receiving, ended(RPCError?) }
+  enum Event {
+    /// Headers that do not end the stream.
+    case head(HeaderBlock, httpStatus: Int)
+    /// Headers that do.
+    case trailers(HeaderBlock, httpStatus: Int)
+    /// Deadline, cancellation, a message that breaks a limit: decided here, not by the server.
+    case failed(RPCError)
+    case closed(StreamEnd)
+  }
+  enum Action: Equatable {
+    case none
+    /// The call is over: wake who waits.
+    case finish
+    /// The same, and tell the server that nobody listens any more.
+    case finishAndReset
+  }
+
+  private(set) var state = State.awaitingHead
+
+  var isEnded: Bool { if case .ended = state { true } else { false } }
+
+  /// The status, once there is one.
+  var outcome: Result<Void, RPCError>? {
+    guard case .ended(let error) = state else { return nil }
+    return error.map { .failure($0) } ?? .success(())
+  }
+
+  mutating func handle(_ event: Event) -> Action {
+    guard !isEnded else { return .none }
+    switch event {
+    case .head(let block, let httpStatus):
+      let contentType = block.first("content-type") ?? ""
+      guard httpStatus == 200, contentType.hasPrefix("application/grpc") else {
+        return end(Self.notGRPC(httpStatus, contentType), .finishAndReset)
+      }
+      state = .receiving
+      return .none
+    case .trailers(let block, let httpStatus):
+      return end(StatusFields.read(block, httpStatus: state == .receiving ? 200 : httpStatus), .finish)
+    case .failed(let error): return end(error, .finishAndReset)
+    case .closed(let reason): return end(Self.error(for: reason), .finish)
+    }
+  }
+
+  private mutating func end(_ error: RPCError?, _ action: Action) -> Action {
+    state = .ended(error)
+    return action
+  }
+
+  private static func notGRPC(_ status: Int, _ contentType: String) -> RPCError {
+    RPCError(
+      status == 200 ? .unknown : StatusCode(httpStatus: status),
+      "the peer answered HTTP \(status) with content type '\(contentType)'; is it a gRPC server?")
+  }
+
+  /// gRPC over HTTP/2, "Errors": what a stream that ends without trailers means.
+  private static func error(for reason: StreamEnd) -> RPCError {
+    switch reason {
+    case .refused: RPCError(.unavailable, "the server refused the call; it was not begun")
+    case .connectionLost: RPCError(.unavailable, "the connection to the server was lost")
+    case .closed(HTTP2ErrorCode.cancel): RPCError(.cancelled, "the server cancelled the call")
+    case .closed(HTTP2ErrorCode.enhanceYourCalm):
+      RPCError(.resourceExhausted, "the server asks for calm")
+    case .closed(let code):
+      RPCError(.internal, "the stream was closed without a status (HTTP/2 error \(code))")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Wire
+
+/// Keeps a call going as long as somebody holds it; a call that is let go of is cancelled.
+final class ClientCall: Sendable {
+  let stream: ClientStream
+  let channel: Channel
+  let options: CallOptions
+
+  init(_ stream: ClientStream, _ channel: Channel, _ options: CallOptions) {
+    self.stream = stream
+    self.channel = channel
+    self.options = options
+  }
+
+  deinit {
+    let stream = stream
+    stream.loop.execute { stream.fail(RPCError(.cancelled, "the caller let go of the call")) }
+  }
+
+  func write(_ message: some Message) async throws(RPCError) {
+    try await channel.loop.run { [self] () async throws(RPCError) in
+      try await stream.write(channel.frame(message, limit: options.maxSendMessageSize))
+    }
+  }
+
+  func finishWriting() async { await channel.loop.run { [self] () async in stream.finishWriting() } }
+
+  func next<Response: Message>(_: Response.Type) async throws(RPCError) -> Response? {
+    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.next(Response.self) }
+  }
+
+  func only<Response: Message>(_: Response.Type) async throws(RPCError) -> Response {
+    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.only(Response.self) }
+  }
+
+  /// Waits for the head of the answer.
+  func headers() async throws(RPCError) -> Metadata {
+    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.waitForHead() ?? [:] }
+  }
+
+  func trailers() async -> Metadata { await channel.loop.run { [self] () async in stream.trailing } }
+
+  func cancel() async {
+    await channel.loop.run { [self] () async in stream.fail(RPCError(.cancelled, "the caller cancelled")) }
+  }
+}
+
+/// The messages a server streams. One task reads at a time.
+package struct ResponseStream<Response: Message>: Sendable {
+  let call: ClientCall
+
+  /// The next message; nil after the last, when the call ended well. Throws the call's status.
+  package func next() async throws(RPCError) -> Response? { try await call.next(Response.self) }
+  /// The metadata sent ahead of the first message.
+  package func headers() async throws(RPCError) -> Metadata { try await call.headers() }
+  /// The metadata sent with the status; empty before.
+  package func trailers() async -> Metadata { await call.trailers() }
+  package func cancel() async { await call.cancel() }
+}
+
+/// A call that sends many messages and receives one.
+package struct ClientStreamingCall<Request: Message, Response: Message>: Sendable {
+  let call: ClientCall
+
+  /// Sends one message, suspending while the server reads too slowly.
+  package func write(_ message: Request) async throws(RPCError) { try await call.write(message) }
+  /// Ends the request and waits for the answer.
+  package func finish() async throws(RPCError) -> Response {
+    await call.finishWriting()
+    return try await call.only(Response.self)
+  }
+  package func headers() async throws(RPCError) -> Metadata { try await call.headers() }
+  package func trailers() async -> Metadata { await call.trailers() }
+  package func cancel() async { await call.cancel() }
+}
+
+/// A call that sends and receives many messages. One task may write while another reads.
+package struct BidirectionalCall<Request: Message, Response: Message>: Sendable {
+  let call: ClientCall
+
+  package func write(_ message: Request) async throws(RPCError) { try await call.write(message) }
+  /// Says that no more messages follow; the server may still send.
+  package func finishWriting() async { await call.finishWriting() }
+  package func next() async throws(RPCError) -> Response? { try await call.next(Response.self) }
+  package func headers() async throws(RPCError) -> Metadata { try await call.headers() }
+  package func trailers() async -> Metadata { await call.trailers() }
+  package func cancel() async { await call.cancel() }
+}

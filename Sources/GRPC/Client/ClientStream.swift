@@ -1,0 +1,133 @@
+import EventLoop
+import HTTP2
+import Wire
+
+/// One call on the client: the HTTP/2 stream and those who wait for its messages. Confined to its
+/// channel's loop.
+final class ClientStream: CallStream, @unchecked Sendable {
+  private var machine = ClientCallMachine()
+  private var block = HeaderBlock()
+  private var httpStatus = 0
+  private(set) var head: Metadata?
+  private(set) var trailing = Metadata()
+
+  init(loop: EventLoop, options: CallOptions) {
+    super.init(loop: loop, maxReceiveMessageSize: options.maxReceiveMessageSize)
+  }
+
+  // MARK: What the server says
+
+  override func receivedHeader(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    if name.equals(":status") {
+      httpStatus = Int(String(decoding: value, as: UTF8.self)) ?? 0
+    } else {
+      block.append(name: name, value: value)
+    }
+    return true
+  }
+
+  override func receivedHeaders(endOfStream: Bool) {
+    defer { block = HeaderBlock() }
+    if endOfStream {
+      trailing = Metadata(block.withoutReserved())
+      perform(machine.handle(.trailers(block, httpStatus: httpStatus)))
+    } else if httpStatus >= 200 {
+      head = Metadata(block.withoutReserved())
+      perform(machine.handle(.head(block, httpStatus: httpStatus)))
+    }
+  }
+
+  override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard !machine.isEnded else { return true }
+    do throws(RPCError) { try receive(bytes) } catch { fail(error) }
+    wakeReader()
+    return !hasMessage
+  }
+
+  override func closed(_ reason: StreamEnd) {
+    perform(machine.handle(.closed(reason)))
+    wakeWriter()
+  }
+
+  /// The deadline has passed.
+  override func fire() {
+    fail(RPCError(.deadlineExceeded, "the deadline passed before the call was answered"))
+  }
+
+  func fail(_ error: RPCError) { perform(machine.handle(.failed(error))) }
+
+  private func perform(_ action: ClientCallMachine.Action) {
+    guard action != .none else { return }
+    if action == .finishAndReset { reset(HTTP2ErrorCode.cancel) }
+    loop.cancel(self)
+    wakeReader()
+    wakeWriter()
+  }
+
+  // MARK: What the caller does
+
+  func write(_ chunk: [UInt8]) async throws(RPCError) {
+    try checkWritable()
+    super.write(chunk)
+    while mustWait, !machine.isEnded {
+      await waitToWrite()
+      failIfCancelled()
+    }
+    try checkWritable()
+  }
+
+  /// Writing to a call that has ended tells its status, as reading does.
+  private func checkWritable() throws(RPCError) {
+    guard let outcome = machine.outcome else { return }
+    try outcome.get()
+    throw RPCError(.cancelled, "the server has ended the call")
+  }
+
+  func finishWriting() { finish(trailers: .none) }
+
+  /// The next message; nil when the status is OK and all have been read.
+  func next<Response: Message>(_: Response.Type) async throws(RPCError) -> Response? {
+    while !hasMessage {
+      if let outcome = machine.outcome {
+        try outcome.get()
+        return nil
+      }
+      await waitToRead()
+      failIfCancelled()
+    }
+    let bytes = takeMessage() ?? []
+    do throws(WireError) { return try Response(decoding: bytes) } catch {
+      let failure = RPCError(.internal, "the response is not a \(Response.messageName): \(error)")
+      fail(failure)
+      throw failure
+    }
+  }
+
+  /// Waits for the head of the response; nil when there was none but trailers.
+  func waitForHead() async throws(RPCError) -> Metadata? {
+    while head == nil, !machine.isEnded {
+      await waitToRead()
+      failIfCancelled()
+    }
+    return head
+  }
+
+  /// The one response of a call that has one.
+  func only<Response: Message>(_: Response.Type) async throws(RPCError) -> Response {
+    guard let response = try await next(Response.self) else {
+      throw RPCError(.internal, "the server answered OK without a message")
+    }
+    guard try await next(Response.self) == nil else {
+      let failure = RPCError(.internal, "the server sent a second message; the method has one")
+      fail(failure)
+      throw failure
+    }
+    return response
+  }
+
+  private func failIfCancelled() {
+    if Task.isCancelled { fail(RPCError(.cancelled, "the caller's task was cancelled")) }
+  }
+}

@@ -1,0 +1,84 @@
+import EventLoop
+import HTTP2
+import Synchronization
+
+/// A gRPC server over cleartext HTTP/2 with prior knowledge.
+///
+/// Connections are spread over the loops of a group; a call stays on its connection's loop from its
+/// first byte to its last.
+package final class GRPCServer: Sendable {
+  private let parts: [ServerLoop]
+  private let listeners = Mutex<[(Listener, EventLoop)]>([])
+
+  /// - Parameter interceptors: Around every call, the first one outermost.
+  package init(
+    services: [any RPCService], interceptors: [any ServerInterceptor] = [],
+    configuration: ServerConfiguration = .init(), group: EventLoopGroup
+  ) {
+    let table = HandlerTable(services.flatMap(\.handlers))
+    let chain = InterceptorChain(interceptors)
+    parts = group.loops.map {
+      ServerLoop(loop: $0, table: table, interceptors: chain, configuration: configuration)
+    }
+  }
+
+  /// Listens on `address` and returns what was bound, with the port the system chose for port 0.
+  @discardableResult
+  package func listen(_ address: SocketAddress) async throws(SocketError) -> SocketAddress {
+    let loop = parts[0].loop
+    let listener = try await loop.run { [self] () async throws(SocketError) -> Listener in
+      let listener = try Listener(address, on: loop) { [self] in place($0, $1) }
+      listener.start()
+      return listener
+    }
+    listeners.withLock { $0.append((listener, loop)) }
+    return listener.address
+  }
+
+  /// Hands a new connection to the loop with the fewest.
+  private func place(_ descriptor: Int32, _ peer: SocketAddress) {
+    var best = parts[0]
+    var fewest = best.connectionCount.load(ordering: .relaxed)
+    for part in parts.dropFirst() {
+      let count = part.connectionCount.load(ordering: .relaxed)
+      if count < fewest { (best, fewest) = (part, count) }
+    }
+    best.connectionCount.add(1, ordering: .relaxed)
+    if best.loop.isOnLoop {
+      best.adopt(descriptor, peer: peer)
+    } else {
+      let chosen = best
+      chosen.loop.execute { chosen.adopt(descriptor, peer: peer) }
+    }
+  }
+
+  /// Stops accepting, asks clients to leave, waits for the calls in flight, at most `limit`, and
+  /// closes what is left.
+  ///
+  /// - Returns: How many calls had to be cut off.
+  @discardableResult
+  package func drain(within limit: Duration) async -> Int {
+    for (listener, loop) in listeners.withLock({ $0 }) { await loop.run { () async in listener.stop() } }
+    var cut = 0
+    await withTaskGroup(of: Int.self) { group in
+      for part in parts { group.addTask { await Self.drain(part, within: limit) } }
+      for await count in group { cut += count }
+    }
+    return cut
+  }
+
+  private static func drain(_ part: ServerLoop, within limit: Duration) async -> Int {
+    await part.loop.run { () async -> Int in
+      nonisolated(unsafe) var cut = 0
+      let timer = ClosureTimer {
+        cut = part.callCount
+        part.closeAll()
+      }
+      part.loop.schedule(timer, after: limit)
+      part.startDrain()
+      await part.waitUntilEmpty()
+      part.loop.cancel(timer)
+      return cut
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import EventLoop
+import HTTP2
+
+/// The head of a request, gathered field by field, and the verdict on it. Pure.
+struct RequestHead {
+  /// What is answered instead of a call.
+  enum Refusal: Equatable {
+    /// Not gRPC: a bare HTTP answer.
+    case http(status: String)
+    case status(StatusCode, String)
+  }
+
+  private(set) var handler: Int?
+  private(set) var timeout: Duration?
+  private(set) var metadata = HeaderBlock()
+  /// Bytes of the header list so far, counted as RFC 9113 does.
+  private(set) var listSize = 0
+
+  private var unknownPath: String?
+  private var isPost = false
+  private var isGRPC = false
+  private var hasBadTimeout = false
+  private var encoding: String?
+
+  mutating func receive(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, table: HandlerTable
+  ) {
+    listSize += name.count + value.count + 32
+    if name.starts(with: ":") {
+      receivePseudo(name, value, table)
+    } else if name.equals("content-type") {
+      isGRPC = Self.isGRPCContentType(value)
+    } else if name.equals("te") {
+      return
+    } else if name.starts(with: "grpc-") {
+      receiveProtocolField(name, value)
+    } else {
+      metadata.append(name: name, value: value)
+    }
+  }
+
+  private mutating func receivePseudo(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ table: HandlerTable
+  ) {
+    if name.equals(":path") {
+      handler = table.index(of: value)
+      if handler == nil { unknownPath = String(decoding: value.prefix(256), as: UTF8.self) }
+    } else if name.equals(":method") {
+      isPost = value.equals("POST")
+    }
+  }
+
+  private mutating func receiveProtocolField(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+  ) {
+    if name.equals("grpc-timeout") {
+      timeout = Timeout.parse(value)
+      hasBadTimeout = timeout == nil
+    } else if name.equals("grpc-encoding") {
+      if !value.equals("identity") { encoding = String(decoding: value, as: UTF8.self) }
+    } else if !name.equals("grpc-accept-encoding") {
+      metadata.append(name: name, value: value)
+    }
+  }
+
+  private static func isGRPCContentType(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard value.starts(with: "application/grpc") else { return false }
+    guard value.count > 16 else { return true }
+    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
+  }
+
+  /// Nil when the call may begin.
+  func refusal(maxListSize: Int) -> Refusal? {
+    guard listSize <= maxListSize else {
+      return .status(
+        .resourceExhausted, "the metadata has \(listSize) bytes; the limit is \(maxListSize) bytes")
+    }
+    guard isPost else { return .http(status: "405") }
+    guard isGRPC else { return .http(status: "415") }
+    guard handler != nil else { return .status(.unimplemented, Self.unknownMethod(unknownPath ?? "")) }
+    guard !hasBadTimeout else {
+      return .status(.invalidArgument, "grpc-timeout must be 1 to 8 digits and one of H M S m u n")
+    }
+    if let encoding {
+      return .status(.unimplemented, "grpc-encoding \(encoding) is not supported; use identity")
+    }
+    return nil
+  }
+
+  private static func unknownMethod(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].isEmpty else { return "unknown method \(path)" }
+    return "unknown method \(parts[2]) of service \(parts[1]); list what is here by reflection"
+  }
+}

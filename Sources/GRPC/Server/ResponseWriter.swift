@@ -1,0 +1,15 @@
+import Wire
+
+/// Where a streaming handler puts its messages. One task writes at a time.
+package struct ResponseWriter<Response: Message>: Sendable {
+  private let stream: ServerStream
+
+  init(_ stream: ServerStream) { self.stream = stream }
+
+  /// Queues one message, suspending while the client reads too slowly.
+  ///
+  /// - Throws: CANCELLED when the call has ended, RESOURCE_EXHAUSTED above the send limit.
+  package func write(_ message: Response) async throws(RPCError) {
+    try await stream.write(message)
+  }
+}

@@ -1,0 +1,84 @@
+import EventLoop
+import HTTP2
+import Synchronization
+import Wire
+
+/// The part of a server that lives on one loop: its connections and what its calls share. Nothing
+/// on a call's way is shared between loops. Confined to `loop`.
+final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
+  let loop: EventLoop
+  let table: HandlerTable
+  let interceptors: InterceptorChain
+  let configuration: ServerConfiguration
+  private let http2: HTTP2Configuration
+  private let buffers = TransportBuffers()
+  private var framer = MessageFramer()
+  private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
+  private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
+  private(set) var isDraining = false
+
+  /// Read by the loop that accepts, to place a connection.
+  let connectionCount = Atomic<Int>(0)
+  /// Calls open now, for the drain and for metrics.
+  private(set) var callCount = 0
+
+  init(
+    loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration
+  ) {
+    self.loop = loop
+    self.table = table
+    self.interceptors = interceptors
+    self.configuration = configuration
+    http2 = configuration.http2
+  }
+
+  func frame(_ message: some Message) throws(RPCError) -> [UInt8] {
+    try framer.frame(message, limit: configuration.maxSendMessageSize)
+  }
+
+  // MARK: Connections
+
+  func adopt(_ descriptor: Int32, peer: SocketAddress) {
+    let connection = HTTP2Connection(
+      .server, descriptor: descriptor, peer: peer, loop: loop, buffers: buffers, configuration: http2,
+      owner: self)
+    connections[ObjectIdentifier(connection)] = connection
+    if isDraining { connection.startDrain() }
+  }
+
+  func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
+    callCount += 1
+    return ServerStream(server: self, peer: connection.peer)
+  }
+
+  func callEnded() { callCount -= 1 }
+
+  func goAwayReceived(on connection: HTTP2Connection) {}
+
+  func connectionClosed(_ connection: HTTP2Connection) {
+    connections[ObjectIdentifier(connection)] = nil
+    connectionCount.subtract(1, ordering: .relaxed)
+    if connections.isEmpty {
+      for waiter in whenEmpty { waiter.resume() }
+      whenEmpty = []
+    }
+  }
+
+  // MARK: Going away
+
+  /// Tells every client to go elsewhere; what is in flight goes on.
+  func startDrain() {
+    isDraining = true
+    for connection in connections.values { connection.startDrain() }
+  }
+
+  /// Closes what is left; calls under way are cancelled.
+  func closeAll() {
+    for connection in connections.values { connection.close() }
+  }
+
+  func waitUntilEmpty() async {
+    guard !connections.isEmpty else { return }
+    await withUnsafeContinuation { whenEmpty.append($0) }
+  }
+}

@@ -1,0 +1,56 @@
+import HTTP2
+
+// Heads, trailers, and answers without a body.
+extension ServerStream {
+  private static let plainHead = StaticFields([
+    (":status", "200"), ("content-type", "application/grpc"),
+  ])
+  private static let okTrailers = StaticFields([("grpc-status", "0")])
+
+  func sendHead() {
+    isHeadSent = true
+    guard !responseMetadata.isEmpty else { return respond(head: Self.plainHead) }
+    respond(head: Self.head(responseMetadata))
+  }
+
+  private static func head(_ metadata: Metadata) -> HeaderBlock {
+    var block = HeaderBlock()
+    block.append(":status", "200")
+    block.append("content-type", "application/grpc")
+    metadata.forEach { block.append($0, $1) }
+    return block
+  }
+
+  func answerOK() {
+    if !isHeadSent { sendHead() }
+    if let onlyResponse { write(onlyResponse) }
+    if trailingMetadata.isEmpty {
+      finish(trailers: .fields(Self.okTrailers))
+    } else {
+      var block = HeaderBlock()
+      block.append("grpc-status", "0")
+      trailingMetadata.forEach { block.append($0, $1) }
+      finish(trailers: .block(block))
+    }
+  }
+
+  func answer(_ error: RPCError) {
+    var status = isHeadSent ? HeaderBlock() : Self.head(responseMetadata)
+    StatusFields.append(error, to: &status)
+    trailingMetadata.forEach { status.append($0, $1) }
+    if isHeadSent { finish(trailers: .block(status)) } else { respondOnly(head: status) }
+  }
+
+  func refuse(_ refusal: RequestHead.Refusal) {
+    switch refusal {
+    case .http(let status):
+      var block = HeaderBlock()
+      block.append(":status", status)
+      respondOnly(head: block)
+    case .status(let code, let message):
+      var metadata = Metadata()
+      if code == .unimplemented { metadata.append("grpc-accept-encoding", "identity") }
+      answer(RPCError(code, message, metadata: metadata))
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import EventLoop
+import HTTP2
+import Wire
+
+/// One call on the server: the HTTP/2 stream, its state machine, and the handler's task. It carries
+/// out what ``ServerCallMachine`` decides. Confined to its connection's loop.
+final class ServerStream: CallStream, @unchecked Sendable {
+  let server: ServerLoop
+  let peer: SocketAddress
+  private(set) var head = RequestHead()
+  var machine = ServerCallMachine()
+  private(set) var deadline: Instant?
+  private var hasHead = false
+  private var handlerTask: Task<Void, Never>?
+
+  /// The framed answer of a method that gives one, held until its interceptors are through.
+  var onlyResponse: [UInt8]?
+  var isHeadSent = false
+
+  var responseMetadata = Metadata()
+  var trailingMetadata = Metadata()
+
+  init(server: ServerLoop, peer: SocketAddress) {
+    self.server = server
+    self.peer = peer
+    super.init(
+      loop: server.loop, maxReceiveMessageSize: server.configuration.maxReceiveMessageSize)
+  }
+
+  var handler: RPCHandler { server.table.handlers[head.handler!] }
+
+  // MARK: What the peer says
+
+  override func receivedHeader(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    if !hasHead { head.receive(name: name, value: value, table: server.table) }
+    return true
+  }
+
+  override func receivedHeaders(endOfStream: Bool) {
+    guard !hasHead else { return }
+    hasHead = true
+    if let refusal = head.refusal(maxListSize: server.configuration.maxMetadataSize) {
+      if machine.handle(.refusedHead) == .refuse { refuse(refusal) }
+      return
+    }
+    if let timeout = head.timeout {
+      let deadline = loop.now + timeout
+      self.deadline = deadline
+      loop.schedule(self, at: deadline)
+    }
+    perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
+  }
+
+  override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard machine.response != .answered else { return true }
+    do throws(RPCError) { try receive(bytes) } catch { fail(error) }
+    return !hasMessage || handler.takesOneRequest
+  }
+
+  override func received(_ frame: MessageDeframer.Frame) {
+    guard !frame.isCompressed else {
+      return fail(RPCError(.internal, "a message is marked compressed but grpc-encoding is identity"))
+    }
+    perform(machine.handle(.message))
+  }
+
+  override func receivedEnd() {
+    perform(machine.handle(.requestEnded(midMessage: isMidMessage)))
+  }
+
+  override func closed(_ reason: StreamEnd) {
+    let action = machine.handle(.closed)
+    wakeReader()
+    wakeWriter()
+    perform(action)
+    server.callEnded()
+  }
+
+  /// The deadline has passed.
+  override func fire() {
+    fail(RPCError(.deadlineExceeded, "the deadline passed before the call was answered"))
+  }
+
+  // MARK: What is done about it
+
+  func perform(_ action: ServerCallMachine.Action) {
+    switch action {
+    case .none, .finish, .fail, .refuse: return
+    case .startHandler: startHandler()
+    case .wakeReader: wakeReader()
+    case .sendHead: sendHead()
+    case .cancelHandler: handlerTask?.cancel()
+    case .failProtocol(let code, let message): end(with: RPCError(code, message), cancel: true)
+    }
+  }
+
+  private func startHandler() {
+    let task = loop.startTask { [self] in await run() }
+    if machine.response != .answered, !machine.isClosed { handlerTask = task }
+  }
+
+  private func run() async {
+    var failure: RPCError?
+    do throws(RPCError) {
+      try await server.interceptors.run(CallContext(self)) { () async throws(RPCError) in
+        try await handler.serve(self)
+      }
+    } catch {
+      failure = error
+    }
+    handlerTask = nil
+    if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+  }
+
+  /// Ends the call from outside its handler.
+  func fail(_ error: RPCError) {
+    if machine.handle(.failed) == .fail { end(with: error, cancel: true) }
+  }
+
+  private func end(with failure: RPCError?, cancel: Bool) {
+    loop.cancel(self)
+    dropMessages()
+    wakeReader()
+    if let failure { answer(failure) } else { answerOK() }
+    wakeWriter()
+    if cancel {
+      handlerTask?.cancel()
+      handlerTask = nil
+    }
+  }
+}
