@@ -62,6 +62,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // The transport alone, for `make bench` and foreign clients.
+    .executableTarget(
+      name: "EchoServer", dependencies: ["GRPC", "EventLoop", "StandardProtos", "Wire"],
+      path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
+
     tests("EventLoop", ["EventLoop"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"]),
     tests("Wire", ["Wire"]),

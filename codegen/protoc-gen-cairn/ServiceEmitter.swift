@@ -91,9 +91,9 @@ struct ServiceEmitter {
         source.line("package func \(name(method))(")
         source.line("  \(request)options: CallOptions = .init()")
         source.block(") async throws(RPCError) -> \(clientResult(method))") { source in
-          let argument = method.isClientStreaming ? "" : "request, "
+          let arguments = method.isClientStreaming ? "options: options" : "request, options: options"
           source.line(
-            "try await channel.\(kind(method))(\(swiftName)Methods.\(name(method)), \(argument)options)")
+            "try await channel.\(kind(method))(\(swiftName)Methods.\(name(method)), \(arguments))")
         }
       }
     }

@@ -1,0 +1,35 @@
+// An echo server on the runtime of Cairn, for `make bench` and for tests of the transport alone.
+//
+//   EchoServer [--listen HOST:PORT] [--loops N]
+
+import EventLoop
+import GRPC
+import Glibc
+
+/// The value after an option.
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  return arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+}
+
+// Before the first thread, so that all of them leave the signal to this one.
+var signals = sigset_t()
+sigemptyset(&signals)
+sigaddset(&signals, SIGTERM)
+pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+let group = EventLoopGroup(loops: option("--loops").flatMap { Int($0) } ?? 1)
+let server = GRPCServer(
+  services: [EchoService()], interceptors: [MetadataEcho(), FailureDetails()], group: group)
+do {
+  let wanted = try SocketAddress.resolve(option("--listen") ?? "127.0.0.1:0")[0]
+  print("cairn: listening on \(try await server.listen(wanted))")
+  fflush(nil)
+} catch {
+  print(error)
+  exit(1)
+}
+
+var number: Int32 = 0
+sigwait(&signals, &number)
+await server.drain(within: .seconds(5))
