@@ -66,10 +66,12 @@ enum SwiftNames {
 
   /// Names that generated code itself uses without a module in front.
   private static let takenTypes: Set<String> = [
-    "Any", "Bool", "Boxed", "Double", "EnumSchema", "FieldSchema", "Float", "Hashable", "Int32", "Int64",
-    "Message", "MessageSchema", "Never", "OpenEnum", "Optional", "ProtoFile", "Protocol", "Self", "Sendable",
-    "String", "Type", "UInt32", "UInt64", "UInt8", "UnknownFields", "WellKnown", "WireError", "WireReader",
-    "WireWriter",
+    "Any", "BidirectionalCall", "Bool", "Boxed", "CallContext", "CallOptions", "Channel",
+    "ClientStreamingCall", "Double", "EnumSchema", "FieldSchema", "Float", "Hashable", "Int32", "Int64",
+    "Message", "MessageSchema", "MethodDescriptor", "Never", "OpenEnum", "Optional", "ProtoFile",
+    "Protocol", "RPCError", "RPCHandler", "RPCService", "RequestStream", "ResponseStream", "ResponseWriter",
+    "Self", "Sendable", "ServiceDescriptor", "String", "Type", "UInt32", "UInt64", "UInt8", "UnknownFields",
+    "WellKnown", "WireError", "WireReader", "WireWriter",
   ]
 
   private static let keywords: Set<String> = [
