@@ -68,6 +68,8 @@ let package = Package(
       path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
 
     tests("EventLoop", ["EventLoop"]),
+    tests("HTTP2", ["HTTP2"]),
+    tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"]),
     tests("Wire", ["Wire"]),
   ]
