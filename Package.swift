@@ -70,7 +70,7 @@ let package = Package(
     tests("EventLoop", ["EventLoop"]),
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
-    tests("DynamicMessage", ["DynamicMessage", "Wire"]),
+    tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
     tests("Wire", ["Wire"]),
   ]
 )

@@ -50,6 +50,7 @@ struct MessageTable: Sendable {
   let byNumber: [Int32: SchemaField]
   let byName: [String: SchemaField]
   let byJSONName: [String: SchemaField]
+  let wellKnownForm: WellKnownForm?
 
   init(_ schema: SchemaMessage) {
     self.schema = schema
@@ -60,6 +61,7 @@ struct MessageTable: Sendable {
     byNumber = table(\.number)
     byName = table(\.name)
     byJSONName = table(\.jsonName)
+    wellKnownForm = WellKnownForm(schema)
   }
 }
 

@@ -1,0 +1,93 @@
+import Wire
+
+extension ProtoJSONReader {
+  func scalar(_ json: JSONValue, _ kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
+    switch kind {
+    case .bool:
+      guard case .bool(let value) = json else { throw .expected("true or false", found: json) }
+      return .bool(value)
+    case .int32, .sint32, .sfixed32: return .int32(try integer(json))
+    case .int64, .sint64, .sfixed64: return .int64(try integer(json))
+    case .uint32, .fixed32: return .uint32(try integer(json))
+    case .uint64, .fixed64: return .uint64(try integer(json))
+    case .float: return .float(try floating(json))
+    case .double: return .double(try floating(json))
+    case .string:
+      guard case .string(let value) = json else { throw .expected("a string", found: json) }
+      return .string(value)
+    case .bytes:
+      guard case .string(let text) = json else { throw .expected("a string in base64", found: json) }
+      guard let bytes = Base64.decode(text.utf8) else {
+        throw ProtoJSONError("the string is not valid base64")
+      }
+      return .bytes(bytes)
+    case .enum, .message, .group: preconditionFailure("not a scalar")
+    }
+  }
+
+  func mapKey(_ name: String, _ kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
+    switch (kind, name) {
+    case (.string, _): return .string(name)
+    case (.bool, "true"): return .bool(true)
+    case (.bool, "false"): return .bool(false)
+    case (.bool, _): throw ProtoJSONError("the key must be \"true\" or \"false\"")
+    default: return try scalar(.string(name), kind)
+    }
+  }
+
+  func enumeration(_ json: JSONValue, _ field: SchemaField, in pool: DescriptorPool) throws(ProtoJSONError)
+    -> Int32
+  {
+    guard let name = field.typeName, let type = pool.enumeration(name) else {
+      throw ProtoJSONError("its type is not known")
+    }
+    switch json {
+    case .string(let text):
+      if let value = type.values.first(where: { $0.name == text }) { return value.number }
+      throw ProtoJSONError(
+        "\(name) has no value \"\(text)\"" + NearestName.hint(for: text, among: type.values.map(\.name)))
+    case .number(let digits):
+      if let number: Int32 = JSONInteger.parse(digits) { return number }
+    case .null where name == "google.protobuf.NullValue": return 0
+    default: break
+    }
+    throw .expected("the name or number of a \(name)", found: json)
+  }
+
+  /// A whole number, as a JSON number of any spelling or as such a number in a string.
+  private func integer<T: FixedWidthInteger>(_ json: JSONValue) throws(ProtoJSONError) -> T {
+    switch json {
+    case .number(let text), .string(let text):
+      if let value: T = JSONInteger.parse(text) { return value }
+    default: break
+    }
+    throw .expected("a whole number from \(T.min) to \(T.max)", found: json)
+  }
+
+  private func floating<T: BinaryFloatingPoint & LosslessStringConvertible>(_ json: JSONValue)
+    throws(ProtoJSONError) -> T
+  {
+    switch json {
+    case .number(let text): return try finite(text, json)
+    case .string("NaN"): return .nan
+    case .string("Infinity"): return .infinity
+    case .string("-Infinity"): return -.infinity
+    case .string(let text):
+      // Only what would be a number without the quotes: `T(text)` alone also takes "0x1p3" and "inf".
+      if case .number(let digits)? = try? JSONParser.parse(text), digits == text {
+        return try finite(digits, json)
+      }
+    default: break
+    }
+    throw .expected("a number", found: json)
+  }
+
+  private func finite<T: BinaryFloatingPoint & LosslessStringConvertible>(_ text: String, _ json: JSONValue)
+    throws(ProtoJSONError) -> T
+  {
+    guard let value = T(text), value.isFinite else {
+      throw .expected("a number that fits \(T.self)", found: json)
+    }
+    return value
+  }
+}
