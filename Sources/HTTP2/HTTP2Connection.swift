@@ -93,6 +93,11 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
       var pointer: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &pointer)
       if count < 0 { closeRequested = true }
+      if count == 0, buffers.isFull {
+        buffers.isFull = false
+        guard writeOut() else { return }
+        continue
+      }
       guard count > 0, let pointer else { break }
       buffers.append(pointer, count)
     }

@@ -48,6 +48,8 @@ enum OutboundProvider {
     guard let stream = connection.stream(frame!.pointee.hd.stream_id) else {
       return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
+    // nghttp2 makes frame after frame before it comes back to the flush.
+    guard buffers.hasRoom(for: 9 + length) else { return Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue) }
     buffers.append(header!, 9)
     let before = stream.outbound.count
     stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)

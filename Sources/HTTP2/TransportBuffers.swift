@@ -9,12 +9,20 @@ package final class TransportBuffers: @unchecked Sendable {
   let input = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
   let output = UnsafeMutableRawBufferPointer.allocate(byteCount: writeSize, alignment: 16)
   var outputCount = 0
+  /// A frame had to wait because the write buffer was full.
+  var isFull = false
 
   package init() {}
 
   deinit {
     input.deallocate()
     output.deallocate()
+  }
+
+  /// Whether `count` more bytes fit; remembers when they do not.
+  func hasRoom(for count: Int) -> Bool {
+    isFull = outputCount + count > output.count
+    return !isFull
   }
 
   func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
