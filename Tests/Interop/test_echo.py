@@ -172,7 +172,7 @@ class TestCancellation:
         before = descriptors()
         channels = [server.channel(("grpc.use_local_subchannel_pool", 1)) for _ in range(20)]
         for channel in channels:
-            call = echo_pb2_grpc.EchoStub(channel).ServerStreaming(Message(text="a", repeat=2**31 - 1))
+            call = echo_pb2_grpc.EchoStub(channel).ServerStreaming(Message(text="x" * 10_000, repeat=2**31 - 1))
             next(call)
         assert descriptors() >= before + 20
         for channel in channels:

@@ -35,7 +35,9 @@ extension ServerStream {
   }
 
   func answer(_ error: RPCError) {
-    var status = isHeadSent ? HeaderBlock() : Self.head(responseMetadata)
+    // Metadata for the head would come to the client as trailers in an answer of one block.
+    if !isHeadSent, !responseMetadata.isEmpty { sendHead() }
+    var status = isHeadSent ? HeaderBlock() : Self.head([:])
     StatusFields.append(error, to: &status)
     trailingMetadata.forEach { status.append($0, $1) }
     if isHeadSent { finish(trailers: .block(status)) } else { respondOnly(head: status) }
