@@ -68,6 +68,7 @@ let package = Package(
       path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
 
     tests("EventLoop", ["EventLoop"]),
+    tests("Postgres", ["Postgres", "EventLoop"]),
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),

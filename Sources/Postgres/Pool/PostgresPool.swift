@@ -13,6 +13,9 @@ import EventLoop
 /// - ``query(_:_:timeout:)``: a list, search or anything long. Cancelled with its task.
 /// - ``transaction(_:_:)``: several statements.
 package final class PostgresPool: Sendable {
+  /// One for each loop, or fewer when fewer connections are allowed.
+  private let pools: [LoopPool]
+
   /// Opens a pool; connections are made when they are needed, the minimum in the background.
   ///
   /// - Parameters:
@@ -23,7 +26,13 @@ package final class PostgresPool: Sendable {
     url: String, loops: [EventLoop], blocking: BlockingPool,
     configuration: PoolConfiguration = PoolConfiguration()
   ) throws(PostgresError) {
-    fatalError("not yet")
+    let used = loops.prefix(max(1, configuration.maximumConnections))
+    let shared = SharedPoolState(
+      target: try ConnectionString(url), blocking: blocking, configuration: configuration,
+      loopCount: used.count)
+    pools = used.enumerated().map { LoopPool(index: $0.offset, loop: $0.element, shared: shared) }
+    shared.adopt(pools)
+    for pool in pools { pool.loop.execute { pool.start() } }
   }
 
   /// Runs a bounded read by key, sharing a connection and a round trip with the other look-ups of
@@ -31,7 +40,14 @@ package final class PostgresPool: Sendable {
   package func lookup(
     _ statement: Statement, _ parameters: [any PostgresValue]
   ) async throws(PostgresError) -> Rows {
-    fatalError("not yet")
+    guard let pool = local else {
+      return try await onLoop { (_) async throws(PostgresError) in
+        try await self.lookup(statement, parameters)
+      }
+    }
+    return try await withUnsafeContinuation { continuation in
+      pool.lookups.start(Call(statement, parameters, waiter: continuation))
+    }.get()
   }
 
   /// Runs one insert in a transaction shared with concurrent writes of the same group, and returns
@@ -39,14 +55,22 @@ package final class PostgresPool: Sendable {
   ///
   /// A failing neighbour does no harm: its batch is run again one by one, so the statement may run
   /// more than once but commits at most once. Throws `outcomeUnknown` when the connection broke
-  /// after the commit was asked for.
+  /// after the commit was asked for. Never cancelled.
   /// - Parameter prologue: Run before the batch, once per batch, in its transaction; the same for
   ///   all writes of a group.
   package func groupWrite(
     _ statement: Statement, _ parameters: [any PostgresValue], group: WriteGroup,
     prologue: BoundStatement? = nil
   ) async throws(PostgresError) -> Rows {
-    fatalError("not yet")
+    guard let pool = local else {
+      return try await onLoop { (_) async throws(PostgresError) in
+        try await self.groupWrite(statement, parameters, group: group, prologue: prologue)
+      }
+    }
+    return try await withUnsafeContinuation { continuation in
+      pool.writes.start(
+        Call(statement, parameters, waiter: continuation), in: group, prologue: prologue)
+    }.get()
   }
 
   /// Runs one statement in a transaction of its own, with `prologue` before it, in one round trip.
@@ -54,7 +78,14 @@ package final class PostgresPool: Sendable {
   package func write(
     _ statement: Statement, _ parameters: [any PostgresValue], prologue: BoundStatement? = nil
   ) async throws(PostgresError) -> Rows {
-    fatalError("not yet")
+    guard let pool = local else {
+      return try await onLoop { (_) async throws(PostgresError) in
+        try await self.write(statement, parameters, prologue: prologue)
+      }
+    }
+    return try await withUnsafeContinuation { continuation in
+      pool.startWrite(Call(statement, parameters, waiter: continuation), prologue: prologue)
+    }.get()
   }
 
   /// Runs a read on a connection of its own; when the task is cancelled, so is the statement.
@@ -62,7 +93,9 @@ package final class PostgresPool: Sendable {
   package func query(
     _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
   ) async throws(PostgresError) -> Rows {
-    fatalError("not yet")
+    try await onLoop { (pool) async throws(PostgresError) in
+      try await pool.query(statement, parameters, timeout: timeout)
+    }
   }
 
   /// Runs `body` in a transaction: committed when it returns, rolled back when it throws or its task
@@ -74,12 +107,54 @@ package final class PostgresPool: Sendable {
     _ options: TransactionOptions = TransactionOptions(),
     _ body: (Transaction) async throws(E) -> T
   ) async throws(E) -> T {
-    fatalError("not yet")
+    try await onLoop { (pool) async throws(E) in try await pool.transaction(options, body) }
   }
 
   /// Figures of all loops together.
-  package func statistics() async -> PoolStatistics { fatalError("not yet") }
+  package func statistics() async -> PoolStatistics {
+    var sum = PoolStatistics()
+    for pool in pools { sum += await pool.loop.run { pool.statistics } }
+    return sum
+  }
 
   /// Rejects those who wait with `poolClosed`, lets what runs finish, then closes all connections.
-  package func close() async { fatalError("not yet") }
+  package func close() async {
+    for pool in pools {
+      await pool.loop.run {
+        await withUnsafeContinuation { continuation in pool.close { continuation.resume() } }
+      }
+    }
+  }
+
+  // MARK: Loops
+
+  /// The pool of the loop that the caller runs on.
+  private var local: LoopPool? {
+    for pool in pools where pool.loop.isOnLoop { return pool }
+    return nil
+  }
+
+  /// Runs `body` on the caller's loop, or on some loop when it has no connections of its own.
+  private func onLoop<T, E: Error>(_ body: (LoopPool) async throws(E) -> T) async throws(E) -> T {
+    if let pool = local { return try await body(pool) }
+    let pool = pools[Int.random(in: pools.indices)]
+    return try await withTaskExecutorPreference(pool.loop) { () async throws(E) in
+      try await body(pool)
+    }
+  }
+}
+
+extension LoopPool {
+  /// Runs one write as a batch of its own.
+  func startWrite(_ call: Call, prologue: BoundStatement?) {
+    acquire { [self] result in
+      switch result {
+      case .failure(let error): call.finish(.failure(error))
+      case .success(let connection):
+        var next: Call? = call
+        WriteBatch(pool: self, prologue: prologue, completion: {})
+          .start(on: connection) { next.take() }
+      }
+    }
+  }
 }

@@ -1,0 +1,37 @@
+/// One statement under way and what became of it. Confined to a loop.
+final class Call {
+  let statement: Statement
+  let parameters: [any PostgresValue]
+  /// Whoever waits for just this; `nil` for members of a batch that is awaited as a whole.
+  var waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
+  var outcome: Result<Rows, PostgresError>?
+  /// How often it was sent.
+  var attempts = 0
+
+  /// A statement that keeps failing for reasons beyond it is given up.
+  static let maximumAttempts = 4
+
+  init(
+    _ statement: Statement, _ parameters: [any PostgresValue],
+    waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>? = nil
+  ) {
+    self.statement = statement
+    self.parameters = parameters
+    self.waiter = waiter
+  }
+
+  convenience init(_ bound: BoundStatement) { self.init(bound.statement, bound.parameters) }
+
+  /// Keeps the outcome and tells whoever waits.
+  func finish(_ outcome: Result<Rows, PostgresError>) {
+    if let waiter = waiter.take() {
+      waiter.resume(returning: outcome)
+    } else {
+      self.outcome = outcome
+    }
+  }
+
+  var error: PostgresError? {
+    if case .failure(let error) = outcome { error } else { nil }
+  }
+}

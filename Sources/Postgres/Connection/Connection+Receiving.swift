@@ -1,0 +1,112 @@
+import CLibpq
+import EventLoop
+
+extension Connection {
+  func descriptorReady(_ events: DescriptorEvents) {
+    guard let handle else { return }
+    if events.contains(.write) { writeOut() }
+    guard self.handle != nil, !events.isDisjoint(with: [.read, .failed]) else { return }
+    lastProgress = loop.now
+    let isAlive = PQconsumeInput(handle) != 0
+    takeResults(handle)
+    takeNotifications(handle)
+    guard self.handle != nil else { return }
+    if !isAlive || PQstatus(handle) == CONNECTION_BAD {
+      breakOff(PostgresError.text(PQerrorMessage(handle)))
+    } else if fatal != nil {
+      breakOff("")
+    } else {
+      client?.progressed(self)
+    }
+  }
+
+  private func takeResults(_ handle: OpaquePointer) {
+    while self.handle != nil, fatal == nil, machine.isExpectingReply, PQisBusy(handle) == 0 {
+      guard let result = PQgetResult(handle) else {
+        perform(machine.received(.end))
+        continue
+      }
+      switch PQresultStatus(result) {
+      case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+        lastResult = .success(Rows(result))
+        perform(machine.received(.completed))
+      case PGRES_PIPELINE_SYNC:
+        PQclear(result)
+        perform(machine.received(.sync))
+      case PGRES_PIPELINE_ABORTED:
+        PQclear(result)
+        perform(machine.received(.aborted))
+      default:
+        takeError(result)
+      }
+    }
+  }
+
+  private func takeError(_ result: OpaquePointer) {
+    defer { PQclear(result) }
+    let error = PostgresError(result, statement: machine.current?.statement.name ?? "commit")
+    timeouts = nil
+    if let server = error.server, server.endsConnection {
+      // Left to the end of the connection, which knows what it means for everybody.
+      fatal = server
+      return
+    }
+    lastResult = .failure(error)
+    perform(machine.received(error.isStalePlan ? .failedStalePlan : .failed))
+  }
+
+  private func perform(_ action: PipelineMachine<Call>.Action) {
+    switch action {
+    case .none: return
+    case .forget(let key):
+      statements.forget(key)
+    case .deliver(let call):
+      call.finish(takeResult())
+    case .store(let call):
+      call.outcome = takeResult()
+      if call.error?.isStalePlan == true { statements.forget(call.statement.key) }
+    case .runAgain(let call, let isStale):
+      if isStale { statements.forget(call.statement.key) }
+      if let error = call.attempts >= Call.maximumAttempts ? takeResult() : nil {
+        call.finish(error)
+      } else {
+        lastResult = nil
+        client?.mustRunAgain(call, on: self)
+      }
+    case .ended(let calls, let failed):
+      let commitError = takeCommitError(failed)
+      for call in calls where call.outcome == nil || commitError != nil && call.error == nil {
+        call.outcome = .failure(commitError ?? Self.skipped)
+      }
+      client?.segmentEnded(calls, failed: failed, on: self)
+    }
+  }
+
+  private static let skipped = PostgresError(
+    .skipped, "the statement did not run because an earlier one failed")
+
+  private func takeResult() -> Result<Rows, PostgresError> {
+    lastResult.take() ?? .failure(Self.skipped)
+  }
+
+  /// An error that no statement claimed is the commit's own.
+  private func takeCommitError(_ failed: Bool) -> PostgresError? {
+    guard failed, case .failure(let error)? = lastResult.take() else { return nil }
+    return error
+  }
+
+  private func takeNotifications(_ handle: OpaquePointer) {
+    while self.handle != nil, let notification = PQnotifies(handle) {
+      let channel = String(cString: notification.pointee.relname)
+      let payload = String(cString: notification.pointee.extra)
+      PQfreemem(notification)
+      owner?.connection(self, received: (channel, payload))
+    }
+  }
+
+  func noticed(_ message: ServerMessage) {
+    // An idle session is told of its end this way; the end of the stream follows.
+    if message.endsConnection { fatal = message }
+    settings.onNotice?(message)
+  }
+}

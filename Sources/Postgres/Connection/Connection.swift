@@ -1,0 +1,122 @@
+import CLibpq
+import EventLoop
+
+/// What uses a connection hears from it. One client at a time has it.
+protocol ConnectionClient: AnyObject {
+  /// A statement was skipped and must be run again, by itself.
+  func mustRunAgain(_ call: Call, on connection: Connection)
+  /// A segment delivered at its sync has ended; its calls hold their outcomes.
+  func segmentEnded(_ calls: [Call], failed: Bool, on connection: Connection)
+  /// Something arrived and was handled; perhaps nothing is under way any more.
+  func progressed(_ connection: Connection)
+  /// The connection broke; what was under way, and what that means.
+  func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError)
+}
+
+/// Whoever made a connection hears of its end and of what comes unasked.
+protocol ConnectionOwner: AnyObject {
+  func connectionBroke(_ connection: Connection, _ error: PostgresError)
+  func connection(_ connection: Connection, received notification: (channel: String, payload: String))
+}
+
+/// One session with PostgreSQL in pipeline mode. Confined to `loop`.
+///
+/// Does the I/O; what it means is decided by ``PipelineMachine`` and ``PreparedStatements``. The state
+/// is shared by this file's extensions only.
+final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
+  struct Settings: Sendable {
+    var prepareStatements = true
+    var composedStatements = 128
+    var timeouts: SessionTimeouts
+    var onNotice: (@Sendable (ServerMessage) -> Void)?
+  }
+
+  let id: Int
+  let loop: EventLoop
+  let settings: Settings
+  weak var owner: (any ConnectionOwner)?
+  var client: (any ConnectionClient)?
+
+  var handle: OpaquePointer?
+  var registration: Registration?
+  var machine = PipelineMachine<Call>()
+  var statements: PreparedStatements
+  let parameters = ParameterBuffer()
+  var delivery = PipelineMachine<Call>.Delivery.eachResult
+  var lastResult: Result<Rows, PostgresError>?
+  var fatal: ServerMessage?
+
+  /// Of the session now; `nil` when a failure may have undone the last change.
+  var timeouts: SessionTimeouts?
+  /// Syncs sent.
+  var roundTrips = 0
+  /// When the server last answered, or was asked after it owed nothing.
+  var lastProgress: Instant
+  var isQueuedForFlush = false
+
+  /// Takes over a connection that was just made.
+  init(
+    id: Int, _ handle: OpaquePointer, on loop: EventLoop, settings: Settings, owner: any ConnectionOwner
+  ) {
+    self.id = id
+    self.loop = loop
+    self.settings = settings
+    self.handle = handle
+    self.owner = owner
+    statements = PreparedStatements(composedCapacity: settings.composedStatements)
+    timeouts = settings.prepareStatements ? settings.timeouts : nil
+    lastProgress = loop.now
+    PQsetnonblocking(handle, 1)
+    PQenterPipelineMode(handle)
+    // Retained by nobody: the connection outlives its handle.
+    PQsetNoticeReceiver(
+      handle,
+      { context, result in
+        guard let context, let result, let message = ServerMessage(result) else { return }
+        Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().noticed(message)
+      }, Unmanaged.passUnretained(self).toOpaque())
+    registration = loop.register(PQsocket(handle), .read, self)
+  }
+
+  deinit { if let handle { PQfinish(handle) } }
+
+  var isOpen: Bool { handle != nil }
+  var isBusy: Bool { machine.isExpectingReply || machine.needsSync }
+  var callsUnderWay: Int { machine.membersUnderWay }
+  var backendPID: Int32 { handle.map { PQbackendPID($0) } ?? 0 }
+  /// Bytes of the parameters of the statement sent last.
+  var lastParameterBytes: Int { parameters.byteCount }
+
+  // MARK: The end
+
+  /// Closes the connection; what is under way is lost.
+  func close() {
+    owner = nil
+    breakOff("the connection was closed")
+  }
+
+  /// Breaks off when the caller, who may be in the middle of sending a batch, has returned.
+  func breakOff(afterTurn reason: String) {
+    loop.execute { [self] in breakOff(reason) }
+  }
+
+  /// Ends the connection and tells everybody.
+  func breakOff(_ reason: String) {
+    guard let handle else { return }
+    registration?.cancel()
+    registration = nil
+    self.handle = nil
+    PQfinish(handle)
+    let error = PostgresError(
+      .connectionLost, "the connection to the database broke: \(fatal?.message ?? reason)", server: fatal)
+    let fates = machine.disconnected()
+    let client = client.take()
+    let owner = owner
+    // The owner first: it must not lend this connection to those who are told next.
+    owner?.connectionBroke(self, error)
+    client?.lost(fates, error)
+  }
+
+  /// For PQcancel, on another thread.
+  func makeCancel() -> OpaquePointer? { handle.flatMap { PQgetCancel($0) } }
+}

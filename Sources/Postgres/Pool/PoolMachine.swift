@@ -1,0 +1,274 @@
+import EventLoop
+
+/// The decisions of one loop's pool: who gets a connection, when to open, replace and close one.
+///
+/// Pure: takes what happened with the time it happened at, returns what to do.
+struct PoolMachine {
+  struct Settings {
+    var minimum = 0
+    var maximum = 16
+    var acquireTimeout: Duration = .seconds(2)
+    var idleTimeout: Duration = .seconds(30)
+    var maximumLifetime: Duration = .seconds(3600)
+    var maximumUses = 0
+    var healthCheckInterval: Duration = .seconds(30)
+    var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
+  }
+
+  enum Rejection: Equatable { case timedOut, unreachable, closed }
+
+  enum Action: Equatable {
+    case open(Int)
+    case lend(Int, to: Int)
+    case reject(Int, Rejection)
+    case close(Int)
+    /// Lend it to a health check, which gives it back.
+    case check(Int)
+  }
+
+  enum State: Equatable { case opening, idle, lent }
+
+  struct Slot {
+    let id: Int
+    var state = State.opening
+    var openedAt = Instant(nanoseconds: 0)
+    var idleSince = Instant(nanoseconds: 0)
+    var checkedAt = Instant(nanoseconds: 0)
+    var uses = 0
+    var lifetime = Duration.zero
+  }
+
+  struct Waiter {
+    let id: Int
+    let preferred: Int?
+    let since: Instant
+  }
+
+  let settings: Settings
+  var slots: [Slot] = []
+  var waiters: [Waiter] = []
+  private(set) var isClosing = false
+  /// The process has no connection to give; set until one is given back.
+  private(set) var isStarved = false
+  private var failures = 0
+  private(set) var retryAt: Instant?
+  private var unreachableSince: Instant?
+  /// The fewest idle connections since `lowWaterSince`: so many were not needed.
+  private var lowWater = 0
+  private var lowWaterSince: Instant?
+  private var nextID = 0
+  var statistics = PoolStatistics()
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  // MARK: Callers
+
+  /// Somebody wants a connection, `preferred` if that is idle.
+  mutating func acquire(_ waiter: Int, preferred: Int? = nil, at now: Instant) -> [Action] {
+    if isClosing { return [.reject(waiter, .closed)] }
+    if let since = unreachableSince, now - since >= settings.acquireTimeout {
+      // Nobody else should wait for what those before waited for in vain.
+      statistics.timedOut += 1
+      return [.reject(waiter, .unreachable)] + settle(now)
+    }
+    waiters.append(Waiter(id: waiter, preferred: preferred, since: now))
+    return settle(now)
+  }
+
+  /// Somebody no longer wants one.
+  mutating func abandon(_ waiter: Int) {
+    waiters.removeAll { $0.id == waiter }
+  }
+
+  /// A connection comes back. `surrender`: another loop has a better claim to it.
+  mutating func release(
+    _ id: Int, isBroken: Bool = false, surrender: Bool = false, at now: Instant
+  ) -> [Action] {
+    guard let index = slots.firstIndex(where: { $0.id == id }) else { return [] }
+    if isBroken || surrender || isClosing || isWornOut(slots[index], now) {
+      return [remove(at: index)] + settle(now)
+    }
+    slots[index].state = .idle
+    slots[index].idleSince = now
+    return settle(now)
+  }
+
+  // MARK: Connections
+
+  mutating func opened(_ id: Int, jitter: Double = 0, at now: Instant) -> [Action] {
+    guard let index = slots.firstIndex(where: { $0.id == id }) else { return [.close(id)] }
+    failures = 0
+    retryAt = nil
+    unreachableSince = nil
+    statistics.created += 1
+    if isClosing { return [remove(at: index)] }
+    slots[index].state = .idle
+    slots[index].openedAt = now
+    slots[index].idleSince = now
+    slots[index].checkedAt = now
+    slots[index].lifetime = settings.maximumLifetime * (1 - 0.1 * jitter)
+    return settle(now)
+  }
+
+  /// - Parameter jitter: Between 0 and 1, from outside: the machine itself is deterministic.
+  mutating func openFailed(_ id: Int, jitter: Double, at now: Instant) -> [Action] {
+    slots.removeAll { $0.id == id }
+    statistics.failed += 1
+    failures += 1
+    retryAt = now + settings.backoff.delay(afterFailures: failures, jitter: jitter)
+    if !slots.contains(where: { $0.state != .opening }), unreachableSince == nil { unreachableSince = now }
+    return settle(now)
+  }
+
+  /// The process has no connection left for this loop.
+  mutating func openRefused(_ id: Int) {
+    slots.removeAll { $0.id == id }
+    isStarved = true
+  }
+
+  /// The process has a connection again.
+  mutating func fed(at now: Instant) -> [Action] {
+    isStarved = false
+    return settle(now)
+  }
+
+  /// An idle or lent connection broke.
+  mutating func broke(_ id: Int, at now: Instant) -> [Action] {
+    guard let index = slots.firstIndex(where: { $0.id == id }) else { return [] }
+    statistics.failed += 1
+    return [remove(at: index)] + settle(now)
+  }
+
+  /// Another loop is in need: closes an idle connection that nobody here waits for.
+  mutating func shed() -> [Action] {
+    guard waiters.isEmpty,
+      let index = slots.indices.filter({ slots[$0].state == .idle })
+        .min(by: { slots[$0].idleSince < slots[$1].idleSince })
+    else { return [] }
+    return [remove(at: index)]
+  }
+
+  // MARK: Time
+
+  /// Times out waiters and goes on with what waited for a time to come.
+  mutating func timePassed(_ now: Instant) -> [Action] {
+    var actions: [Action] = []
+    while let first = waiters.first, now - first.since >= settings.acquireTimeout {
+      waiters.removeFirst()
+      statistics.timedOut += 1
+      let isReachable = slots.contains { $0.state != .opening } || failures == 0
+      actions.append(.reject(first.id, isReachable ? .timedOut : .unreachable))
+    }
+    return actions + settle(now)
+  }
+
+  /// Closes what is idle or worn out, and asks the idle ones for a sign of life.
+  mutating func maintain(_ now: Instant) -> [Action] {
+    var actions = timePassed(now)
+    for slot in slots where slot.state == .idle && isWornOut(slot, now) {
+      actions.append(remove(connection: slot.id))
+    }
+    for id in surplus(now) { actions.append(remove(connection: id)) }
+    for index in slots.indices
+    where slots[index].state == .idle && now - slots[index].checkedAt >= settings.healthCheckInterval {
+      slots[index].checkedAt = now
+      // One that was used since has shown that it lives.
+      guard now - slots[index].idleSince >= settings.healthCheckInterval else { continue }
+      slots[index].state = .lent
+      actions.append(.check(slots[index].id))
+    }
+    return actions + settle(now)
+  }
+
+  mutating func close() -> [Action] {
+    isClosing = true
+    let rejected = waiters.map { Action.reject($0.id, .closed) }
+    waiters.removeAll()
+    return rejected + slots.filter { $0.state == .idle }.map { remove(connection: $0.id) }
+  }
+
+  /// When ``timePassed(_:)`` has something to do.
+  var nextDeadline: Instant? {
+    let timeout = waiters.first.map { $0.since + settings.acquireTimeout }
+    guard let retryAt, wanted > 0 else { return timeout }
+    return timeout.map { min($0, retryAt) } ?? retryAt
+  }
+
+  // MARK: Inside
+
+  /// Connections that ought to be opened.
+  private var wanted: Int {
+    if isClosing { return 0 }
+    let opening = slots.count { $0.state == .opening }
+    let most = settings.maximum - slots.count
+    return min(most, max(waiters.count - opening, settings.minimum - slots.count))
+  }
+
+  private mutating func settle(_ now: Instant) -> [Action] {
+    var actions: [Action] = []
+    while let waiter = waiters.first, let index = pick(waiter.preferred) {
+      waiters.removeFirst()
+      slots[index].state = .lent
+      slots[index].uses += 1
+      statistics.acquired += 1
+      statistics.waited += now - waiter.since
+      actions.append(.lend(slots[index].id, to: waiter.id))
+    }
+    noteLowWater(now)
+    if isStarved { return actions }
+    if let retryAt, now < retryAt { return actions }
+    // After failures one attempt at a time shows whether the database is back.
+    let probing = failures > 0
+    if probing && slots.contains(where: { $0.state == .opening }) { return actions }
+    for _ in 0..<max(0, probing ? min(1, wanted) : wanted) {
+      slots.append(Slot(id: nextID))
+      actions.append(.open(nextID))
+      nextID += 1
+    }
+    return actions
+  }
+
+  /// The preferred one when it is idle, else the one used least, so that use is even.
+  private func pick(_ preferred: Int?) -> Int? {
+    var best: Int?
+    for index in slots.indices where slots[index].state == .idle {
+      if slots[index].id == preferred { return index }
+      if let current = best, slots[current].uses <= slots[index].uses { continue }
+      best = index
+    }
+    return best
+  }
+
+  private func isWornOut(_ slot: Slot, _ now: Instant) -> Bool {
+    now - slot.openedAt >= slot.lifetime
+      || settings.maximumUses > 0 && slot.uses >= settings.maximumUses
+  }
+
+  private mutating func noteLowWater(_ now: Instant) {
+    let idle = slots.count { $0.state == .idle }
+    if lowWaterSince == nil { lowWaterSince = now }
+    lowWater = min(lowWater, idle)
+  }
+
+  /// Idle connections to close: those idle for the whole timeout, and as many as were never needed
+  /// at once in that time (even use keeps each of them busy now and then).
+  private mutating func surplus(_ now: Instant) -> [Int] {
+    let idle = slots.filter { $0.state == .idle }.sorted { $0.idleSince < $1.idleSince }
+    var closable = idle.count { now - $0.idleSince >= settings.idleTimeout }
+    if let since = lowWaterSince, now - since >= settings.idleTimeout {
+      closable = max(closable, lowWater)
+      lowWater = idle.count
+      lowWaterSince = now
+    }
+    return idle.prefix(min(closable, max(0, slots.count - settings.minimum))).map(\.id)
+  }
+
+  private mutating func remove(connection id: Int) -> Action {
+    remove(at: slots.firstIndex { $0.id == id }!)
+  }
+
+  private mutating func remove(at index: Int) -> Action {
+    statistics.destroyed += 1
+    return .close(slots.remove(at: index).id)
+  }
+}

@@ -1,0 +1,162 @@
+import CLibpq
+import EventLoop
+
+/// A connection lent to one task. Confined to its loop.
+///
+/// Goes back to the pool only when everything sent was answered *and* a cancel request is through:
+/// a late one would hit whoever has the connection next.
+final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
+  let connection: Connection
+  private let pool: LoopPool
+  private var waiter: UnsafeContinuation<Void, Never>?
+  private var sent: [Call] = []
+  private var isCommitting = false
+  private var cancelUnderWay = false
+  private var cancelWaiter: UnsafeContinuation<Void, Never>?
+  private(set) var lostWith: PostgresError?
+
+  init(pool: LoopPool, _ connection: Connection) {
+    self.pool = pool
+    self.connection = connection
+    connection.client = self
+    lostWith = connection.isOpen ? nil : PostgresError(.connectionLost, "the connection is closed")
+  }
+
+  /// Sends statements and a sync, and returns when all are answered. Their outcomes are in the calls.
+  ///
+  /// While it runs, cancelling the task cancels the statement on the server, unless `commits`.
+  func run(_ calls: [Call], commits: Bool) async {
+    if let lostWith {
+      for call in calls { call.outcome = .failure(lostWith) }
+      return
+    }
+    isCommitting = commits
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        waiter = continuation
+        send(calls, commits: commits)
+      }
+    } onCancel: {
+      self.connection.loop.execute { self.cancel() }
+    }
+    if cancelUnderWay {
+      await withUnsafeContinuation { cancelWaiter = $0 }
+    }
+  }
+
+  private func send(_ calls: [Call], commits: Bool) {
+    sent = calls
+    var isWhole = true
+    for call in calls {
+      if isWhole {
+        isWhole = connection.send(call, .atSync(commits: commits))
+      } else {
+        call.outcome = .failure(
+          PostgresError(.skipped, "not sent because the statement before it could not be"))
+      }
+    }
+    connection.sync()
+    if !connection.isBusy { resume() }
+  }
+
+  private func resume() {
+    sent = []
+    waiter.take()?.resume()
+  }
+
+  /// Asks the server to give up what is running.
+  private func cancel() {
+    guard waiter != nil, !isCommitting, !cancelUnderWay, let handle = connection.makeCancel() else {
+      return
+    }
+    cancelUnderWay = true
+    let request = CancelRequest(handle: handle)
+    let (loop, blocking) = (connection.loop, pool.shared.blocking)
+    loop.startTask { [self] in
+      await blocking.run(on: loop) { request.send() }
+      cancelUnderWay = false
+      cancelWaiter.take()?.resume()
+    }
+  }
+
+  /// Gives the connection back.
+  func release() {
+    pool.release(connection)
+  }
+
+  // MARK: What the connection tells
+
+  func segmentEnded(_: [Call], failed _: Bool, on _: Connection) { resume() }
+
+  func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
+    let failure = pool.shared.explain(error)
+    lostWith = failure
+    let isUnknown = calls.contains { $0.fate == .unknown }
+    for call in sent {
+      call.outcome = .failure(
+        isUnknown ? PostgresError(.outcomeUnknown, error.message, server: error.server) : failure)
+    }
+    resume()
+  }
+
+  func progressed(_: Connection) {}
+  func mustRunAgain(_: Call, on _: Connection) {}
+}
+
+/// A PQcancel, which connects to the server by itself and blocks: for another thread.
+private struct CancelRequest: @unchecked Sendable {
+  let handle: OpaquePointer
+
+  func send() {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      // Failure means that there is nothing left to cancel, or nobody to ask: the answer to the
+      // statement, or the end of the connection, follows in any case.
+      _ = PQcancel(handle, buffer.baseAddress, 256)
+    }
+    PQfreeCancel(handle)
+  }
+}
+
+extension LoopPool {
+  /// Waits for a connection; withdraws when the task is cancelled.
+  func lease() async throws(PostgresError) -> ExclusiveLease {
+    if Task.isCancelled { throw .cancelledByCaller }
+    let request = LeaseRequest(self)
+    let result = await withTaskCancellationHandler {
+      await withUnsafeContinuation { request.start($0) }
+    } onCancel: {
+      self.loop.execute { request.cancel() }
+    }
+    return try result.get()
+  }
+}
+
+/// One task that waits for a connection.
+private final class LeaseRequest: @unchecked Sendable {
+  private let pool: LoopPool
+  private var waiter: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>?
+  private var number = 0
+
+  init(_ pool: LoopPool) { self.pool = pool }
+
+  func start(_ continuation: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>) {
+    waiter = continuation
+    number = pool.acquire { [self] result in
+      let waiter = waiter.take()
+      switch result {
+      case .success(let connection):
+        waiter?.resume(returning: .success(ExclusiveLease(pool: pool, connection)))
+      case .failure(let error): waiter?.resume(returning: .failure(error))
+      }
+    }
+  }
+
+  func cancel() {
+    guard waiter != nil, pool.abandon(number) else { return }
+    waiter.take()?.resume(returning: .failure(.cancelledByCaller))
+  }
+}
+
+extension PostgresError {
+  static let cancelledByCaller = PostgresError(.cancelled, "the caller gave up")
+}

@@ -1,0 +1,82 @@
+import EventLoop
+
+/// Gathers the concurrent writes of each group into batches. Confined to the pool's loop.
+///
+/// While a batch is being committed the next one fills up: the more callers there are, the more of
+/// them share a commit.
+final class GroupWriter: Flushable, @unchecked Sendable {
+  private final class Group {
+    var waiting = Ring<Call>()
+    var prologue: BoundStatement?
+    var batchesUnderWay = 0
+    var isTouched = false
+    /// Taken again when it is idle: its plans are made.
+    var favourite: Int?
+  }
+
+  private unowned let pool: LoopPool
+  private var groups: [WriteGroup: Group] = [:]
+  private var touched: [(WriteGroup, Group)] = []
+  var isQueuedForFlush = false
+
+  init(pool: LoopPool) { self.pool = pool }
+
+  func start(_ call: Call, in key: WriteGroup, prologue: BoundStatement?) {
+    let group = groups[key] ?? Group()
+    if group.batchesUnderWay == 0, group.waiting.isEmpty {
+      groups[key] = group
+      group.prologue = prologue
+    }
+    group.waiting.append(call)
+    touch(key, group)
+  }
+
+  private func touch(_ key: WriteGroup, _ group: Group) {
+    guard !group.isTouched else { return }
+    group.isTouched = true
+    touched.append((key, group))
+    pool.loop.needsFlush(self)
+  }
+
+  /// At the end of a turn: everything that came in it goes together.
+  func flush() {
+    let turn = touched
+    touched.removeAll(keepingCapacity: true)
+    for (key, group) in turn {
+      group.isTouched = false
+      launch(key, group)
+    }
+  }
+
+  private func launch(_ key: WriteGroup, _ group: Group) {
+    guard !group.waiting.isEmpty else {
+      if group.batchesUnderWay == 0 { groups[key] = nil }
+      return
+    }
+    guard group.batchesUnderWay < pool.configuration.writeBatchesPerGroup else { return }
+    group.batchesUnderWay += 1
+    pool.acquire(preferred: group.favourite) { [self] result in
+      switch result {
+      case .success(let connection): begin(key, group, on: connection)
+      case .failure(let error):
+        group.batchesUnderWay -= 1
+        // The other batches will take what waits, if there are any.
+        if group.batchesUnderWay == 0 {
+          for call in group.waiting.removeAll() { call.finish(.failure(error)) }
+          groups[key] = nil
+        }
+      }
+    }
+    // More than fits in one batch.
+    if group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
+  }
+
+  private func begin(_ key: WriteGroup, _ group: Group, on connection: Connection) {
+    group.favourite = connection.id
+    let batch = WriteBatch(pool: pool, prologue: group.prologue) { [self] in
+      group.batchesUnderWay -= 1
+      touch(key, group)
+    }
+    batch.start(on: connection) { group.waiting.popFirst() }
+  }
+}

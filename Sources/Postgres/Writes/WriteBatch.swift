@@ -1,0 +1,98 @@
+/// Writes that share one transaction: one batch on its way to the database and back. Confined to the
+/// pool's loop.
+///
+/// A caller is told of success only when the batch's sync has arrived: results come before the
+/// commit, and a later failure takes them back. A batch that fails is run again one by one, on the
+/// same connection.
+final class WriteBatch: ConnectionClient {
+  private let pool: LoopPool
+  private let prologue: BoundStatement?
+  private var calls: [Call]
+  private let completion: () -> Void
+
+  private static let delivery = PipelineMachine<Call>.Delivery.atSync(commits: true)
+
+  /// - Parameter completion: Called when all writes are settled and the connection is back.
+  init(pool: LoopPool, prologue: BoundStatement?, completion: @escaping () -> Void) {
+    self.pool = pool
+    self.prologue = prologue
+    self.completion = completion
+    calls = []
+  }
+
+  /// Sends what `next` yields, within the bounds of a batch.
+  func start(on connection: Connection, _ next: () -> Call?) {
+    connection.client = self
+    begin(connection)
+    var bytes = 0
+    while calls.count < pool.configuration.writeBatchSize, bytes < pool.configuration.writeBatchBytes,
+      let call = next()
+    {
+      // One that cannot be encoded has been told so, and the others do not mind.
+      guard connection.send(call, Self.delivery) else { continue }
+      bytes += connection.lastParameterBytes
+      calls.append(call)
+    }
+    connection.sync()
+    if !connection.isBusy { finish(connection) }
+  }
+
+  private func begin(_ connection: Connection) {
+    connection.ensure(pool.shared.writeTimeouts, Self.delivery)
+    if let prologue { connection.send(Call(prologue), Self.delivery) }
+  }
+
+  func segmentEnded(_ members: [Call], failed: Bool, on connection: Connection) {
+    // The prologue and other statements of ours are members too.
+    let writes = members.filter { $0.waiter != nil }
+    if !failed {
+      for call in writes { call.finish(call.outcome.take() ?? .failure(Self.noOutcome)) }
+    } else if writes.count == 1 {
+      settleFailure(of: writes[0], among: members, on: connection)
+    } else {
+      for call in writes { runAlone(call, on: connection) }
+    }
+  }
+
+  private static let noOutcome = PostgresError(.invalidResult, "a write without a result")
+
+  /// The write was alone: the error is its own, or that of what was run before it.
+  private func settleFailure(of call: Call, among members: [Call], on connection: Connection) {
+    let error = members.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? Self.noOutcome
+    if error.isStalePlan, call.attempts < Call.maximumAttempts {
+      runAlone(call, on: connection)
+    } else {
+      call.finish(.failure(error))
+    }
+  }
+
+  private func runAlone(_ call: Call, on connection: Connection) {
+    call.outcome = nil
+    begin(connection)
+    connection.send(call, Self.delivery)
+    connection.sync()
+  }
+
+  func progressed(_ connection: Connection) {
+    if !connection.isBusy { finish(connection) }
+  }
+
+  private func finish(_ connection: Connection) {
+    pool.release(connection)
+    completion()
+  }
+
+  func lost(_ members: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
+    let unknown = PostgresError(
+      .outcomeUnknown,
+      "\(error.message); whether the write was committed must be found out before it is sent again",
+      server: error.server)
+    let lost = pool.shared.explain(error)
+    for (call, fate) in members where call.waiter != nil {
+      call.finish(.failure(fate == .unknown ? unknown : lost))
+    }
+    completion()
+  }
+
+  func mustRunAgain(_: Call, on _: Connection) {}
+}

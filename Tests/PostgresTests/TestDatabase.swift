@@ -1,0 +1,65 @@
+import EventLoop
+import Glibc
+import Postgres
+import Testing
+
+/// A fresh database for one test, and a pool on it.
+struct TestDatabase: Sendable {
+  let url: String
+  let name: String
+
+  /// The cluster that `Tests/with-postgres` started.
+  static let clusterURL: String = {
+    guard let url = getenv("CAIRN_TEST_DATABASE_URL") else {
+      fatalError("CAIRN_TEST_DATABASE_URL is not set: run Tests/with-postgres swift test …")
+    }
+    return String(cString: url)
+  }()
+
+  init() throws {
+    name = "t" + UUID128.makeVersion7().description.filter { $0 != "-" }
+    try BlockingConnection(url: Self.clusterURL).execute("CREATE DATABASE \(name)")
+    let parts = Self.clusterURL.split(separator: "?", maxSplits: 1)
+    let base = parts[0].split(separator: "/").dropLast().joined(separator: "/")
+    url = base.replacing("postgresql:/", with: "postgresql://") + "/\(name)?" + parts[1]
+  }
+
+  func connect() throws -> BlockingConnection { try BlockingConnection(url: url) }
+
+  func drop() {
+    try? BlockingConnection(url: Self.clusterURL).execute("DROP DATABASE \(name) WITH (FORCE)")
+  }
+
+  /// Runs `body` with a pool on this database, then closes the pool and drops the database.
+  static func withPool<T>(
+    _ schema: String = "", loops: Int = 2,
+    _ configure: (inout PoolConfiguration) -> Void = { _ in },
+    _ body: (PostgresPool, TestDatabase) async throws -> T
+  ) async throws -> T {
+    let database = try TestDatabase()
+    defer { database.drop() }
+    if !schema.isEmpty { try database.connect().execute(schema) }
+    let group = EventLoopGroup(loops: loops)
+    defer { group.stop() }
+    var configuration = PoolConfiguration()
+    configure(&configuration)
+    let pool = try PostgresPool(
+      url: database.url, loops: group.loops, blocking: BlockingPool(), configuration: configuration)
+    let result: Result<T, any Error>
+    do { result = .success(try await body(pool, database)) } catch { result = .failure(error) }
+    await pool.close()
+    return try result.get()
+  }
+}
+
+/// Waits until `condition` holds, at most ten seconds.
+func eventually(
+  _ what: String, within seconds: Int = 10, _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + .seconds(seconds)
+  while ContinuousClock.now < deadline {
+    if try await condition() { return }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+  Issue.record("did not happen within \(seconds) s: \(what)")
+}
