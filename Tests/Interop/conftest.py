@@ -69,6 +69,15 @@ def channel(server):
         yield channel
 
 
+@pytest.fixture(scope="module")
+def echo_server():
+    """The transport alone, without a database."""
+    running = Server(program="EchoServer", command=()).start()
+    yield running
+    status = running.stop()
+    assert status == 0, running.text
+
+
 @pytest.fixture
 def start_server():
     """Starts servers that end with the test, with the options given."""

@@ -8,9 +8,10 @@ import h2.connection
 import h2.events
 import h2.settings
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc
+from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+ECHO = echo_pb2.EchoMessage(text="still here?")
 SETTINGS = b"\0\0\0\x04\0\0\0\0\0"
 
 
@@ -19,12 +20,19 @@ def frame(kind, flags, stream, payload, length=None):
     return struct.pack(">I", size)[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
+@pytest.fixture(scope="module")
+def server(echo_server):
+    return echo_server
+
+
 @pytest.fixture
-def bystander(server, channel):
+def bystander(server):
     """Another client: it must be served as if nothing had happened."""
-    yield
-    stub = context_pb2_grpc.ContextServiceStub(channel)
-    assert stub.ListContexts(context_pb2.ListContextsRequest(page_size=1), timeout=30) is not None
+    with server.channel() as channel:
+        stub = echo_pb2_grpc.EchoStub(channel)
+        assert stub.Unary(ECHO, timeout=30) == ECHO
+        yield
+        assert stub.Unary(ECHO, timeout=30) == ECHO
     assert server.process.poll() is None
 
 
@@ -84,7 +92,7 @@ class Peer:
     """An HTTP/2 client that sends what it is told."""
 
     HEADERS = [
-        (":method", "POST"), (":scheme", "http"), (":path", "/cairn.v1.ContextService/GetContext"),
+        (":method", "POST"), (":scheme", "http"), (":path", "/cairn.echo.v1.Echo/Unary"),
         (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers")]
 
     def __init__(self, server):
@@ -137,12 +145,12 @@ def message(body, compressed=0, length=None):
     return bytes([compressed]) + struct.pack(">I", len(body) if length is None else length) + body
 
 
-REQUEST = message(context_pb2.GetContextRequest(id="absent").SerializeToString())
-NOT_FOUND, INVALID_ARGUMENT, UNIMPLEMENTED, INTERNAL, RESOURCE_EXHAUSTED = "5", "3", "12", "13", "8"
+REQUEST = message(ECHO.SerializeToString())
+OK, INVALID_ARGUMENT, UNIMPLEMENTED, INTERNAL, RESOURCE_EXHAUSTED = "0", "3", "12", "13", "8"
 
 
 def test_a_proper_call_is_answered(peer):
-    assert peer.call(REQUEST)["grpc-status"] == NOT_FOUND
+    assert peer.call(REQUEST)["grpc-status"] == OK
 
 
 @pytest.mark.parametrize("body", [
@@ -187,7 +195,7 @@ def test_a_timeout_that_cannot_be_read_is_an_error(peer, timeout):
     assert peer.call(REQUEST, headers={"grpc-timeout": timeout})["grpc-status"] in (INTERNAL, INVALID_ARGUMENT)
 
 
-@pytest.mark.parametrize("timeout", ["0n", "1n", "0S"])
+@pytest.mark.parametrize("timeout", ["0n", "0S"])
 def test_a_timeout_that_is_over_before_it_began_is_deadline_exceeded(peer, timeout):
     assert peer.call(REQUEST, headers={"grpc-timeout": timeout})["grpc-status"] == "4"
 

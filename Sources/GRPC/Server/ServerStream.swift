@@ -48,6 +48,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
     if let timeout = head.timeout {
       let deadline = loop.now + timeout
       self.deadline = deadline
+      if timeout == .zero { return fire() }
       loop.schedule(self, at: deadline)
     }
     perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
@@ -72,6 +73,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
 
   override func closed(_ reason: StreamEnd) {
     let action = machine.handle(.closed)
+    loop.cancel(self)
     wakeReader()
     wakeWriter()
     perform(action)
