@@ -92,10 +92,11 @@ private struct SchemaReader {
     let oneof = proto.int32(9).map(Int.init)
     let packable = label == .repeated && kind.isPackable
     return SchemaField(
-      name: name, fullName: fullName, number: number, jsonName: proto.string(10) ?? Self.jsonName(name),
+      name: name, fullName: fullName, number: number,
+      jsonName: proto.string(10) ?? SchemaField.jsonName(name),
       label: label, kind: kind, typeName: proto.string(6).map(Self.absolute), oneofIndex: oneof,
       isProto3Optional: proto.bool(17) ?? false,
-      isPacked: packable && (options?.bool(2) ?? (syntax != .proto2)),
+      isPacked: packable && (options?.bool(2) ?? (syntax != .proto2)), packedOption: options?.bool(2),
       hasPresence: label != .repeated && (kind == .message || oneof != nil || syntax != .proto3),
       defaultValue: proto.string(7), extendee: proto.string(2).map(Self.absolute),
       isDeprecated: options?.bool(3) ?? false, comments: comments[path])
@@ -157,20 +158,5 @@ private struct SchemaReader {
 
   private static func absolute(_ name: String) -> String {
     name.hasPrefix(".") ? String(name.dropFirst()) : name
-  }
-
-  /// protoc's own rule: an underscore goes and makes the letter behind it upper case.
-  private static func jsonName(_ name: String) -> String {
-    var result = ""
-    var raise = false
-    for character in name {
-      if character == "_" {
-        raise = true
-      } else {
-        result += raise ? character.uppercased() : String(character)
-        raise = false
-      }
-    }
-    return result
   }
 }
