@@ -5,11 +5,16 @@ import PackageDescription
 let settings: [SwiftSetting] =
   Context.environment["CI"] != nil ? [.treatAllWarnings(as: .error)] : []
 
-func library(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,
+  plugins: [Target.PluginUsage] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings, plugins: plugins)
 }
+
+/// SQL files: what a module's schema is made of, and its named queries. They become part of the binary.
+let sql: [Resource] = [.embedInCode("Migrations"), .embedInCode("Queries")]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
   .testTarget(
@@ -48,7 +53,9 @@ let package = Package(
 
     // Storage.
     library("Postgres", ["CLibpq", "COpenSSL", "CLinux", "EventLoop"]),
-    library("Journal", ["Postgres", "GRPC", "CairnAPI", "EventLoop"]),
+    library(
+      "Journal",
+      ["Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "EventLoop", "COpenSSL"], resources: sql),
 
     // Domains.
     library("Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI"]),
@@ -69,6 +76,7 @@ let package = Package(
 
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
+    tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),

@@ -1,0 +1,87 @@
+import CairnAPI
+import EventLoop
+import GRPC
+import Postgres
+
+/// The feed of one kind of row, for any number of watchers on all loops.
+package final class Feed<Entry: FeedRow>: Sendable {
+  private let pool: PostgresPool
+  private let home: EventLoop
+  private let tail: Tail<Entry>
+  private let hubs: PerLoop<FeedHub<Entry>>
+  private let pageSize: Int
+
+  init(pool: PostgresPool, home: EventLoop, loops: [EventLoop], _ configuration: JournalConfiguration) {
+    self.pool = pool
+    self.home = home
+    pageSize = configuration.pageSize
+    let tail = Tail<Entry>(pool: pool, loop: home, chunk: configuration.tailChunk)
+    self.tail = tail
+    hubs = PerLoop(loops) { loop in
+      FeedHub(loop: loop, configuration) { hub, project, subscription in
+        home.execute { tail.subscribe(hub, project, subscription) }
+      }
+    }
+    tail.attach(Array(hubs.all))
+  }
+
+  /// Delivers the project's rows that match, from `start` on, each exactly once and in order.
+  ///
+  /// Rows are read as the caller takes them: one that does not hurry holds up nobody. To go on after an error
+  /// start with the last row received (position and ordinal) or the last `caughtUp` or `checkpoint`,
+  /// whichever came later.
+  /// - Parameters:
+  ///   - journal: The journal that the start comes from; nil when the caller does not say.
+  ///   - loop: Where the stream will be read; the caller runs on it.
+  package func watch(
+    _ project: ProjectID, from start: StartPosition, journal: String? = nil, on loop: EventLoop,
+    matching matches: @escaping @Sendable (Entry) -> Bool = { _ in true }
+  ) async throws(RPCError) -> FeedStream<Entry> {
+    loop.assertOnLoop()
+    let extent = try await extent()
+    let cursor = try extent.cursor(start, journal: journal)
+    return FeedStream(
+      FeedWatcher(
+        self, hubs[loop], FeedMachine(project: project, start: cursor, matches: matches)),
+      journal: extent.id)
+  }
+
+  private func extent() async throws(RPCError) -> JournalExtent {
+    do throws(PostgresError) {
+      return try JournalExtent(decoding: try await pool.lookup(JournalQueries.readJournal, []).only())
+    } catch { throw RPCError(error) }
+  }
+
+  /// One page of a watcher that catches up, and the number of rows that make it a full one.
+  func page(
+    _ project: ProjectID, after cursor: Cursor, through: Int64
+  ) async throws(RPCError) -> (rows: [Entry], limit: Int) {
+    do throws(PostgresError) {
+      let rows = try await pool.query(
+        Entry.pageStatement,
+        [project.text, cursor.position, cursor.ordinal, through, Int64(pageSize)])
+      return (try Entry.decode(rows), pageSize)
+    } catch { throw RPCError(error) }
+  }
+
+  /// Throws POSITION_PRUNED when rows after the cursor may be gone. Asked after a page was read: what was
+  /// there then was complete.
+  func checkNotPruned(_ cursor: Cursor) async throws(RPCError) {
+    _ = try await extent().cursor(
+      .after(cursor.position, ordinal: cursor.isBorder ? nil : cursor.ordinal), journal: nil)
+  }
+
+  // MARK: From the ticker, on the home loop
+
+  func advance(_ outcome: SettleTicker.Outcome) {
+    switch outcome {
+    case .settled(let position): tail.advance(position)
+    case .restarted(let position): tail.restart(position)
+    }
+  }
+
+  /// Ends all streams. From any thread.
+  func drain() {
+    for hub in hubs.all { hub.loop.execute { hub.drain() } }
+  }
+}

@@ -1,0 +1,21 @@
+/// What the tail makes of one read of at most `limit` rows, ordered by position, that asked for everything up
+/// to `target`: only whole positions are handed on.
+enum TailChunk<Entry: FeedRow> {
+  /// These rows are all there are up to `through`.
+  case rows([Entry], through: Int64)
+  /// One position has more rows than a read: watchers fetch it themselves.
+  case skip(through: Int64)
+
+  init(_ rows: [Entry], limit: Int, target: Int64) {
+    guard rows.count >= limit, let last = rows.last else {
+      self = .rows(rows, through: target)
+      return
+    }
+    // The read ended somewhere in the rows of the last position.
+    let whole = rows.prefix { $0.position < last.position }
+    self =
+      whole.isEmpty
+      ? .skip(through: last.position)
+      : .rows(Array(whole), through: last.position - 1)
+  }
+}

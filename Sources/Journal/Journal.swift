@@ -1,0 +1,78 @@
+import EventLoop
+import Postgres
+import Synchronization
+
+/// The order of everything that happens, and the way to hear of it: what all domains share.
+///
+/// A write goes through ``write(_:locking:_:)`` or ``create(_:keys:_:_:answer:)`` and gets one position;
+/// feeds deliver what was written, in order, each row once. See docs/journal.md.
+package final class Journal: Sendable {
+  package let configuration: JournalConfiguration
+  let pool: PostgresPool
+  let loops: PerLoop<JournalLoop>
+  let ticker: SettleTicker
+  /// The feed of everything that changed.
+  package let changes: Feed<Change>
+
+  private let url: String
+  private let home: EventLoop
+  private let blocking: BlockingPool
+  private let maintenance: Maintenance
+  private let listener = Mutex<NotificationListener?>(nil)
+
+  /// - Parameters:
+  ///   - url: The database of `pool`, for the connection that listens.
+  ///   - loops: The loops on which calls run. The first one also settles and tails.
+  package init(
+    pool: PostgresPool, url: String, loops: [EventLoop], blocking: BlockingPool,
+    configuration: JournalConfiguration = JournalConfiguration()
+  ) {
+    self.configuration = configuration
+    self.pool = pool
+    self.url = url
+    self.blocking = blocking
+    home = loops[0]
+    self.loops = PerLoop(loops) { JournalLoop($0) }
+    ticker = SettleTicker(pool: pool, loop: home, configuration)
+    changes = Feed(pool: pool, home: home, loops: loops, configuration)
+    maintenance = Maintenance(pool: pool, loop: home, configuration)
+  }
+
+  /// Starts settling, feeds and maintenance. The schema must be up to date.
+  package func start() throws(PostgresError) {
+    let listener = try NotificationListener(
+      url: url, channels: [SettleTicker.channel], loop: home, blocking: blocking
+    ) { [ticker] event in ticker.handle(event) }
+    self.listener.withLock { $0 = listener }
+    home.execute { [self] in
+      ticker.start { [changes] outcome in changes.advance(outcome) }
+      maintenance.start()
+    }
+  }
+
+  /// Ends all feeds with UNAVAILABLE and the position to go on from; new ones are refused. Writes go on.
+  package func drain() { changes.drain() }
+
+  /// Stops what runs in the background. After the last call has ended, and before the pool is closed.
+  package func stop() async {
+    drain()
+    listener.withLock { listener in
+      listener?.close()
+      listener = nil
+    }
+    await home.run { [self] in
+      await ticker.stop()
+      await maintenance.stop()
+    }
+  }
+
+  /// How far the journal is, and who holds it back.
+  package var status: SettleStatus { ticker.status }
+}
+
+/// What the journal keeps on each loop.
+struct JournalLoop: Sendable {
+  let projects: KnownProjects
+
+  init(_ loop: EventLoop) { projects = KnownProjects(loop: loop) }
+}

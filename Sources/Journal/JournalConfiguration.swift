@@ -1,0 +1,37 @@
+/// What a journal may be told. Every duration can be lowered, so that tests need seconds.
+package struct JournalConfiguration: Sendable {
+  /// How often the position is looked at when nobody says that something was written. Writes of this process
+  /// and hints of other servers are looked at right away.
+  package var pollInterval: Duration = .milliseconds(500)
+  /// Pause between two rounds of settling while there is always something new.
+  package var settlePause: Duration = .milliseconds(1)
+  /// A feed that is held back this long asks who holds it.
+  package var lagThreshold: Duration = .seconds(1)
+
+  /// Rows kept in memory for live watchers, for each loop and kind of row.
+  package var recentRows = 8192
+  /// Rows that the tail reads at once.
+  package var tailChunk = 512
+  /// Rows of one page of a watcher that catches up.
+  package var pageSize = 500
+  /// A feed in which nothing happens says this often how far it is, if that changed.
+  package var checkpointInterval: Duration = .seconds(5)
+
+  /// How long an answer is kept for repetitions of its request.
+  package var requestLifetime: Duration = .seconds(24 * 3600)
+  /// How often old answers are swept.
+  package var sweepInterval: Duration = .seconds(600)
+  /// How often it is seen to that there are partitions ahead.
+  package var maintenanceInterval: Duration = .seconds(30)
+  /// Positions in a partition of the history tables. At 20,000 writes a second one lasts 14 minutes.
+  package var partitionSize: Int64 = 1 << 24
+  /// Partitions reach at least this far ahead: several maintenance intervals at any rate.
+  package var partitionsAhead: Int64 = 2 << 24
+
+  /// Attempts at a write whose transaction lost against another one or whose connection broke.
+  package var writeAttempts = 5
+  /// How long an exact point waits for the writes under way before it lets new ones pass and tries again.
+  package var pointLockTimeout: Duration = .milliseconds(250)
+
+  package init() {}
+}

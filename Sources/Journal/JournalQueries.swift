@@ -1,0 +1,47 @@
+import Postgres
+
+/// The statements of `Queries/`, under the names of their files.
+enum JournalQueries {
+  static let lockProjectShared = Statement("lock_project_shared", PackageResources.lock_project_shared_sql)
+  static let lockProjectExclusive = Statement(
+    "lock_project_exclusive", PackageResources.lock_project_exclusive_sql)
+  static let lockRequest = Statement("lock_request", PackageResources.lock_request_sql)
+  static let drawPosition = Statement("draw_position", PackageResources.draw_position_sql)
+  static let lastPosition = Statement("last_position", PackageResources.last_position_sql)
+  static let recordChanges = Statement("record_changes", PackageResources.record_changes_sql)
+
+  static let findRequest = Statement("find_request", PackageResources.find_request_sql)
+  static let storeRequest = Statement("store_request", PackageResources.store_request_sql)
+  static let forgetRequest = Statement("forget_request", PackageResources.forget_request_sql)
+  static let sweepRequests = Statement("sweep_requests", PackageResources.sweep_requests_sql)
+
+  static let takeTransaction = Statement("take_transaction", PackageResources.take_transaction_sql)
+  static let readSnapshot = Statement("read_snapshot", PackageResources.read_snapshot_sql)
+  static let flushLog = Statement("flush_log", PackageResources.flush_log_sql)
+  static let notifySettled = Statement("notify_settled", PackageResources.notify_settled_sql)
+  static let oldestTransaction = Statement("oldest_transaction", PackageResources.oldest_transaction_sql)
+
+  static let readJournal = Statement("read_journal", PackageResources.read_journal_sql)
+  static let extendJournal = Statement("extend_journal", PackageResources.extend_journal_sql)
+  static let pageChanges = Statement("page_changes", PackageResources.page_changes_sql)
+  static let tailChanges = Statement("tail_changes", PackageResources.tail_changes_sql)
+
+  static let findProject = Statement("find_project", PackageResources.find_project_sql)
+  static let listProjects = Statement("list_projects", PackageResources.list_projects_sql)
+  static let createProject = Statement("create_project", PackageResources.create_project_sql)
+}
+
+/// The schema of this module, for the migrator.
+package enum JournalMigrations {
+  package static let all = [
+    Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql)
+  ]
+}
+
+/// First integer of an advisory lock: what kind of thing is locked. The second is a hash.
+package enum AdvisoryLock: Int32 {
+  /// Shared by the writes of a project, exclusive for an exact point.
+  case project = 1
+  /// A request with an id, so that its twin waits.
+  case request = 2
+}

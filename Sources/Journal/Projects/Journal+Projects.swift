@@ -1,0 +1,59 @@
+import CairnAPI
+import EventLoop
+import GRPC
+import Postgres
+
+extension Journal {
+  /// Who calls, where and as part of what; the project exists.
+  ///
+  /// Throws CALL_METADATA_INVALID or PROJECT_NOT_FOUND.
+  package func scope(_ call: CallContext) async throws(RPCError) -> CallScope {
+    let scope = try CallScope(metadata: call.metadata, path: call.path)
+    try await require(scope.project, on: call.loop)
+    return scope
+  }
+
+  /// Throws PROJECT_NOT_FOUND when there is no such project. Asks the database once per project and loop.
+  package func require(_ project: ProjectID, on loop: EventLoop) async throws(RPCError) {
+    if self.loops[loop].projects.contains(project) { return }
+    guard try await findProject(project) != nil else {
+      throw RPCError(
+        .notFound, .projectNotFound, "there is no project '\(project)'", ["project": project.text])
+    }
+    self.loops[loop].projects.insert(project)
+  }
+
+  package func findProject(_ project: ProjectID) async throws(RPCError) -> ProjectRow? {
+    do throws(PostgresError) {
+      let rows = try await pool.lookup(JournalQueries.findProject, [project.text])
+      return try rows.first.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
+    } catch { throw RPCError(error) }
+  }
+
+  /// Projects with ids after `id`, in order, at most `limit`.
+  package func listProjects(after id: String, limit: Int) async throws(RPCError) -> [ProjectRow] {
+    do throws(PostgresError) {
+      let rows = try await pool.query(JournalQueries.listProjects, [id, Int64(limit)])
+      return try rows.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
+    } catch { throw RPCError(error) }
+  }
+
+  /// Makes a project; the creation is the first change in it. Nil when the id is taken.
+  ///
+  /// - Parameter scope: The call's; its request id counts in the new project.
+  package func createProject(
+    _ id: ProjectID, title: String, _ scope: CallScope, answer: () -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<Stamp?> {
+    var scope = scope
+    scope.project = id
+    let result = try await create(
+      scope, keys: .client, JournalQueries.createProject, scope.parameters + [title], answer: answer)
+    switch result {
+    case .repeated(let stored): return .repeated(stored)
+    case .written(let rows):
+      do throws(PostgresError) {
+        return .written(try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) })
+      } catch { throw RPCError(error) }
+    }
+  }
+}

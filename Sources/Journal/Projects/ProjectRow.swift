@@ -1,0 +1,16 @@
+import Postgres
+
+/// A row of `project`.
+package struct ProjectRow: Sendable, Equatable {
+  package let id: ProjectID
+  package let title: String
+  package let createTime: PostgresTimestamp
+  package let position: Int64
+
+  init(decoding row: Row) throws(PostgresError) {
+    id = ProjectID(unchecked: try row.decode(0))
+    title = try row.decode(1)
+    createTime = try row.decode(2)
+    position = try row.decode(3)
+  }
+}

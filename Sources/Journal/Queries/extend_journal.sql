@@ -1,0 +1,1 @@
+SELECT journal_extend($1, $2);

@@ -1,0 +1,164 @@
+import EventLoop
+import Postgres
+import Synchronization
+
+/// Settles positions: one for each process. Does what ``SettleMachine`` says, one statement after the other
+/// on the connections for look-ups, so that an exhausted pool holds no feed back. Confined to `loop`, except
+/// for ``nudge()`` and ``status``.
+final class SettleTicker: @unchecked Sendable {
+  /// Where a server tells the others that something was settled. A hint: polling is the floor.
+  static let channel = "cairn_settled"
+
+  enum Outcome: Sendable {
+    /// Everything at or below the position is committed or gone.
+    case settled(Int64)
+    /// The database is not the one it was: positions have gone back.
+    case restarted(Int64)
+  }
+
+  private let pool: PostgresPool
+  private let loop: EventLoop
+  private let configuration: JournalConfiguration
+  /// Below every position, so that the first look settles something, be it nothing at all.
+  private var machine = SettleMachine(settled: -1)
+  private var handler: @Sendable (Outcome) -> Void = { _ in }
+  private var task: Task<Void, Never>?
+  private let bell: Bell
+  /// When the blocking process is asked for again.
+  private var nextLook = Instant(nanoseconds: 0)
+  private let hints: SettleHints
+  /// Whether a nudge is on its way that will be followed by a look at the sequence.
+  private let isNudged = Atomic<Bool>(false)
+  private let current = Mutex(SettleStatus(settled: -1))
+
+  init(pool: PostgresPool, loop: EventLoop, _ configuration: JournalConfiguration) {
+    self.pool = pool
+    self.loop = loop
+    self.configuration = configuration
+    bell = Bell(loop: loop)
+    hints = SettleHints(pool: pool, loop: loop)
+  }
+
+  var status: SettleStatus { current.withLock { $0 } }
+
+  /// - Parameter handler: Called on the loop.
+  func start(_ handler: @escaping @Sendable (Outcome) -> Void) {
+    loop.assertOnLoop()
+    self.handler = handler
+    task = loop.startTask { [self] in await run() }
+  }
+
+  func stop() async {
+    loop.assertOnLoop()
+    task?.cancel()
+    bell.ring()
+    await task?.value
+    task = nil
+    await hints.stop()
+  }
+
+  /// Something was written here. From any thread, and cheap when said often.
+  func nudge() {
+    guard !isNudged.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    loop.execute { [self] in wake() }
+  }
+
+  func handle(_ event: ListenerEvent) {
+    switch event {
+    case .listening: wake()
+    case .notification(_, let payload):
+      let position = Int64(payload) ?? .max
+      hints.heard(position)
+      if position > machine.settled { wake() }
+    case .lost: break
+    }
+  }
+
+  private func wake() {
+    loop.assertOnLoop()
+    if bell.isAwaited { bell.ring() } else { _ = machine.handle(.nudged) }
+  }
+
+  // MARK: The rounds
+
+  private func run() async {
+    var action = machine.handle(.nudged)
+    while !Task.isCancelled {
+      do throws(PostgresError) {
+        action = try await perform(action)
+      } catch {
+        note { $0.failure = error.description }
+        _ = machine.handle(.failed)
+        await bell.wait(atMost: configuration.pollInterval)
+        action = machine.handle(.nudged)
+      }
+    }
+  }
+
+  private func perform(_ action: SettleMachine.Action) async throws(PostgresError) -> SettleMachine.Action {
+    switch action {
+    case .readSequence:
+      isNudged.store(false, ordering: .sequentiallyConsistent)
+      let row = try await pool.lookup(JournalQueries.lastPosition, []).only()
+      return machine.handle(.sequence(try row.decode(0)))
+    case .takeTransaction:
+      let row = try await pool.lookup(JournalQueries.takeTransaction, []).only()
+      return machine.handle(.transaction(id: try row.decode(0), log: try row.decode(1)))
+    case .readSnapshot:
+      let row = try await pool.lookup(JournalQueries.readSnapshot, []).only()
+      return machine.handle(.snapshot(oldest: try row.decode(0), flushed: try row.decode(1)))
+    case .flushLog:
+      _ = try await pool.write(JournalQueries.flushLog, [])
+      return machine.handle(.resumed)
+    case .pause(let milliseconds):
+      try await noteWaiting()
+      await pause(.milliseconds(milliseconds))
+      return machine.handle(.resumed)
+    case .publish(let position):
+      publish(.settled(position), position)
+      hints.tell(position)
+      await pause(configuration.settlePause)
+      return machine.handle(.resumed)
+    case .regressed(let position):
+      hints.reset()
+      publish(.restarted(position), position)
+      return machine.handle(.resumed)
+    case .rest:
+      note { $0.failure = nil }
+      await bell.wait(atMost: configuration.pollInterval)
+      return machine.handle(.nudged)
+    case .none:
+      preconditionFailure("the settle machine has nothing to do in a round")
+    }
+  }
+
+  private func publish(_ outcome: Outcome, _ position: Int64) {
+    current.withLock { $0 = SettleStatus(settled: position) }
+    handler(outcome)
+  }
+
+  /// Ends early, but not the task, when the task is cancelled.
+  private func pause(_ duration: Duration) async {
+    try? await loop.sleep(for: duration)
+  }
+
+  // MARK: The lag
+
+  private func noteWaiting() async throws(PostgresError) {
+    let now = Instant.now
+    let since = status.pendingSince ?? now
+    note { [pending = machine.pending] status in
+      status.pending = pending
+      status.pendingSince = since
+    }
+    guard now - since >= configuration.lagThreshold, now >= nextLook else { return }
+    nextLook = now + configuration.lagThreshold
+    let rows = try await pool.lookup(JournalQueries.oldestTransaction, [])
+    let blocker = try rows.first.map { row throws(PostgresError) in try SettleStatus.Blocker(decoding: row) }
+    note { $0.blocker = blocker }
+  }
+
+  private func note(_ change: @Sendable (inout SettleStatus) -> Void) {
+    current.withLock { change(&$0) }
+  }
+}

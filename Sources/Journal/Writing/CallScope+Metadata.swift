@@ -1,0 +1,79 @@
+import CairnAPI
+import GRPC
+
+extension CallScope {
+  /// Reads who calls, where and as part of what from the call's metadata.
+  ///
+  /// | key | means | when absent |
+  /// |---|---|---|
+  /// | `cairn-project` | the project's id | `default` |
+  /// | `cairn-principal` | who calls | `anonymous` |
+  /// | `cairn-agent`, `cairn-session`, `cairn-task` | on whose behalf, as part of what | none |
+  /// | `cairn-lease-epoch` | the lease that fences the write: a positive number | none |
+  ///
+  /// An empty value is like an absent key. While the server runs without credentials it believes
+  /// `cairn-principal`, as it believes everything from the loopback; with credentials the principal is the
+  /// authenticated one.
+  ///
+  /// Throws CALL_METADATA_INVALID with a message that names every wrong key.
+  package init(metadata: Metadata, path: String) throws(RPCError) {
+    var reader = MetadataReader(metadata)
+    self.init(
+      project: reader.project("cairn-project") ?? .default,
+      principal: reader.name("cairn-principal") ?? "anonymous",
+      agent: reader.name("cairn-agent"),
+      session: reader.name("cairn-session"),
+      task: reader.name("cairn-task"),
+      leaseEpoch: reader.epoch("cairn-lease-epoch"),
+      operation: path.hasPrefix("/") ? String(path.dropFirst()) : path)
+    try reader.finish()
+  }
+}
+
+/// Collects what is wrong, so that the caller hears of everything at once.
+private struct MetadataReader {
+  private let metadata: Metadata
+  private var wrong: [(key: String, why: String)] = []
+  private static let nameLimit = 128
+
+  init(_ metadata: Metadata) { self.metadata = metadata }
+
+  private func value(_ key: String) -> String? {
+    metadata[key].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  mutating func name(_ key: String) -> String? {
+    guard let value = value(key) else { return nil }
+    if value.utf8.count > Self.nameLimit {
+      wrong.append((key, "is longer than \(Self.nameLimit) characters"))
+    } else if !value.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
+      wrong.append((key, "is not printable ASCII"))
+    }
+    return value
+  }
+
+  mutating func project(_ key: String) -> ProjectID? {
+    guard let value = value(key) else { return nil }
+    let project = ProjectID(value)
+    if project == nil {
+      wrong.append(
+        (key, "is not a project id: 1 to 63 of a-z, 0-9, '-', '_' and '.', the first a letter or digit"))
+    }
+    return project
+  }
+
+  mutating func epoch(_ key: String) -> Int64? {
+    guard let value = value(key) else { return nil }
+    guard let epoch = Int64(value), epoch > 0 else {
+      wrong.append((key, "is not a positive number"))
+      return nil
+    }
+    return epoch
+  }
+
+  func finish() throws(RPCError) {
+    guard let first = wrong.first else { return }
+    let text = wrong.map { "metadata \($0.key) \($0.why)" }.joined(separator: "; ")
+    throw RPCError(.invalidArgument, .callMetadataInvalid, text, ["key": first.key])
+  }
+}

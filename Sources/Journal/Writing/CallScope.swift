@@ -1,0 +1,41 @@
+import Postgres
+
+/// Who does something, where, and as part of what: the provenance of every row that a call writes.
+package struct CallScope: Sendable {
+  package var project: ProjectID
+  package var principal: String
+  package var agent: String?
+  package var session: String?
+  package var task: String?
+  package var leaseEpoch: Int64?
+  /// The method, such as `cairn.v1.ContextService/UpdateContext`.
+  package var operation: String
+  /// Set when the caller named the request, so that a repetition gets the first answer.
+  package var request: RequestKey?
+
+  package init(
+    project: ProjectID = .default, principal: String = "anonymous", agent: String? = nil,
+    session: String? = nil, task: String? = nil, leaseEpoch: Int64? = nil, operation: String,
+    request: RequestKey? = nil
+  ) {
+    self.project = project
+    self.principal = principal
+    self.agent = agent
+    self.session = session
+    self.task = task
+    self.leaseEpoch = leaseEpoch
+    self.operation = operation
+    self.request = request
+  }
+
+  /// `$1` to `$7` of a statement that writes rows with provenance: project, principal, agent, session, task,
+  /// lease epoch, operation.
+  package var parameters: [any PostgresValue] {
+    [project.text, principal, agent, session, task, leaseEpoch, operation]
+  }
+
+  /// The first step of every write in the project.
+  var prologue: BoundStatement {
+    JournalQueries.lockProjectShared.bind([AdvisoryLock.project.rawValue, project.lockKey])
+  }
+}

@@ -1,0 +1,62 @@
+import GRPC
+import Postgres
+
+extension Journal {
+  /// Runs a write that needs no look at existing rows: one statement, one round trip.
+  ///
+  /// The statement draws its position itself and writes the changes, as in
+  /// ```sql
+  /// WITH draw AS MATERIALIZED (
+  ///   SELECT nextval('journal_position') AS position, clock_timestamp() AS at
+  /// ), … INSERT INTO change (…) …
+  /// ```
+  /// Expected outcomes, such as a key that is taken, are result rows, never SQL errors.
+  ///
+  /// With keys made by the server and no request id it shares a transaction with concurrent writes of the
+  /// project, and returns when that has committed. Otherwise it commits alone.
+  /// - Parameter answer: The answer's bytes without position and time, kept for a repetition of the request.
+  package func create(
+    _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
+    answer: () -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<Rows> {
+    do throws(WriteFailure) {
+      defer { ticker.nudge() }
+      guard let request = scope.request else {
+        return .written(try await create(scope, keys, statement, parameters))
+      }
+      let store = storing(answer(), for: request, in: scope)
+      return try await once(request, in: scope) { () async throws(WriteFailure) in
+        let results = try await self.pool.transaction(.repeatable) { tx throws(WriteFailure) in
+          try await tx.committing([scope.prologue, statement.bind(parameters), store])
+        }
+        return WriteAttempt(.written(results[1]), isStored: results[2].affectedCount > 0)
+      }
+    } catch { throw error.error }
+  }
+
+  private func create(
+    _ scope: CallScope, _ keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue]
+  ) async throws(WriteFailure) -> Rows {
+    do throws(PostgresError) {
+      switch keys {
+      case .server:
+        return try await pool.groupWrite(
+          statement, parameters, group: WriteGroup(scope.project.text), prologue: scope.prologue)
+      case .client:
+        return try await pool.write(statement, parameters, prologue: scope.prologue)
+      }
+    } catch { throw WriteFailure(error) }
+  }
+}
+
+extension Transaction {
+  /// ``commit(_:)`` with the error of a write.
+  func committing(_ statements: [BoundStatement]) async throws(WriteFailure) -> [Rows] {
+    do throws(PostgresError) { return try await commit(statements) } catch { throw WriteFailure(error) }
+  }
+
+  /// ``pipeline(_:)`` with the error of a write.
+  func running(_ statements: [BoundStatement]) async throws(WriteFailure) -> [Rows] {
+    do throws(PostgresError) { return try await pipeline(statements) } catch { throw WriteFailure(error) }
+  }
+}

@@ -1,0 +1,59 @@
+import GRPC
+import Postgres
+
+/// Requests that were named by their callers: done once, answered as often as they are repeated.
+extension Journal {
+  /// Stores the answer in the write's own transaction. Fails with a unique violation, which takes the write
+  /// back, when a twin was faster; stores nothing when nothing was written.
+  func storing(_ answer: [UInt8], for request: RequestKey, in scope: CallScope) -> BoundStatement {
+    JournalQueries.storeRequest.bind(
+      request.parameters(in: scope) + [
+        request.hash, answer, configuration.requestLifetime.components.seconds,
+      ])
+  }
+
+  /// Runs a write that stores its answer, unless the request was answered before.
+  ///
+  /// The write is tried first, and the table of requests is looked at only when the answer was not stored:
+  /// requests are rarely repeated. Because the answer is stored with the write, it may be tried again even
+  /// when nobody knows whether it was committed.
+  func once<Written>(
+    _ request: RequestKey, in scope: CallScope,
+    _ write: () async throws(WriteFailure) -> WriteAttempt<Written>
+  ) async throws(WriteFailure) -> WriteResult<Written> {
+    var attempts = 0
+    while true {
+      attempts += 1
+      let failure: WriteFailure
+      do throws(WriteFailure) {
+        let attempt = try await write()
+        if attempt.isStored { return attempt.result }
+        // Nothing was written: perhaps because a twin had written it.
+        if let answer = try await findAnswer(to: request, in: scope) { return .repeated(answer) }
+        return attempt.result
+      } catch { failure = error }
+      guard failure.mayBeTwin || failure.mayBeRepeated else { throw failure }
+      if let answer = try await findAnswer(to: request, in: scope, after: failure) {
+        return .repeated(answer)
+      }
+      guard failure.mayBeRepeated, attempts < configuration.writeAttempts else { throw failure }
+    }
+  }
+
+  /// What was answered to the request, if it was.
+  ///
+  /// - Parameter failure: Why this is asked; thrown when the database cannot be asked.
+  private func findAnswer(
+    to request: RequestKey, in scope: CallScope, after failure: WriteFailure? = nil
+  ) async throws(WriteFailure) -> StoredAnswer? {
+    let stored: StoredRequest
+    do throws(PostgresError) {
+      stored = try StoredRequest(
+        try await pool.lookup(JournalQueries.findRequest, request.parameters(in: scope)))
+      if case .expired = stored {
+        _ = try await pool.write(JournalQueries.forgetRequest, request.parameters(in: scope))
+      }
+    } catch { throw failure ?? WriteFailure(error) }
+    do throws(RPCError) { return try stored.answer(to: request) } catch { throw WriteFailure(error) }
+  }
+}
