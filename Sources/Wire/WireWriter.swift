@@ -41,6 +41,9 @@ package struct WireWriter: ~Copyable {
     front = capacity
   }
 
+  /// Forgets what was written since ``count`` was `mark`.
+  @inlinable package mutating func drop(to mark: Int) { front = capacity - mark }
+
   /// Puts one byte in front of everything written so far.
   @inlinable @inline(__always) package mutating func prepend(_ byte: UInt8) {
     if front == 0 { grow(by: 1) }

@@ -49,7 +49,9 @@ struct CodingEmitter {
     }
     if let oneof = schema.realOneofIndex { return ".oneof(\(oneof), \(arguments))" }
     if field.isMap { return ".map(\(arguments))" }
-    if field.isRepeated { return ".repeated(\(arguments))" }
+    if field.isRepeated {
+      return field.isPackable && !schema.isPacked ? ".unpacked(\(arguments))" : ".repeated(\(arguments))"
+    }
     return schema.isProto3Optional ? ".optional(\(arguments))" : ".field(\(arguments))"
   }
 
@@ -86,7 +88,7 @@ struct CodingEmitter {
 
   /// The statement for each tag that a field may come with: repeated numbers come packed or one by one,
   /// whatever the file says.
-  private func reading(of field: FieldModel) -> [(Int32, String)] {
+  private func reading(of field: FieldModel) -> [(UInt32, String)] {
     let coding = field.coding + ".self"
     if let key = field.key {
       return [(field.tag, "try reader.insert(into: &\(field.name), \(key.coding).self, \(coding))")]

@@ -24,9 +24,9 @@ struct FieldModel {
   var isOptional: Bool { !schema.isRepeated && (isMessage || schema.isProto3Optional) }
 
   /// The tag of a value; for a map, of an entry.
-  var tag: Int32 { number << 3 | Self.wireType(schema.kind) }
+  var tag: UInt32 { UInt32(number) << 3 | Self.wireType(schema.kind) }
   /// The tag of packed values.
-  var packedTag: Int32 { number << 3 | 2 }
+  var packedTag: UInt32 { UInt32(number) << 3 | 2 }
 
   /// The type of the property, for a field that has one of its own.
   var propertyType: String {
@@ -90,7 +90,7 @@ struct FieldModel {
     }
   }
 
-  private static func wireType(_ kind: SchemaKind) -> Int32 {
+  private static func wireType(_ kind: SchemaKind) -> UInt32 {
     switch kind {
     case .int32, .int64, .uint32, .uint64, .sint32, .sint64, .bool, .enum: 0
     case .fixed64, .sfixed64, .double: 1

@@ -57,18 +57,21 @@ struct JSONToMessage {
     throws(JSONError)
   {
     switch field.cardinality {
-    case .implicit, .optional: try write(value, field.kind, tagged: field.number, into: &writer)
-    case .repeated:
+    case .implicit:
+      let mark = writer.count
+      _ = try writeScalar(value, field.kind, into: &writer)
+      // The default of every kind, and nothing else, is written as zeros.
+      if writer.bytes.prefix(writer.count - mark).allSatisfy({ $0 == 0 }) {
+        writer.drop(to: mark)
+      } else {
+        writer.prependVarint(UInt64(field.kind.wireType.tag(field.number)))
+      }
+    case .optional: try write(value, field.kind, tagged: field.number, into: &writer)
+    case .repeated(let packed):
       guard case .array(let items) = value else {
         throw JSONError("expected an array, found \(value.kindName)")
       }
-      for (index, item) in items.enumerated().reversed() {
-        do throws(JSONError) {
-          try write(item, field.kind, tagged: field.number, into: &writer)
-        } catch {
-          throw error.inside(element: index)
-        }
-      }
+      try write(items, field, packed: packed, into: &writer)
     case .map(let key):
       guard case .object(let members) = value else {
         throw JSONError("expected an object, found \(value.kindName)")
@@ -81,6 +84,34 @@ struct JSONToMessage {
         }
       }
     }
+  }
+
+  private func write(
+    _ items: [JSONValue], _ field: FieldSchema, packed: Bool, into writer: inout WireWriter
+  ) throws(JSONError) {
+    let mark = writer.count
+    for (index, item) in items.enumerated().reversed() {
+      do throws(JSONError) {
+        if packed {
+          _ = try writeScalar(item, field.kind, into: &writer)
+        } else {
+          try write(item, field.kind, tagged: field.number, into: &writer)
+        }
+      } catch {
+        throw error.inside(element: index)
+      }
+    }
+    if packed && writer.count > mark {
+      writer.prependVarint(UInt64(writer.count - mark))
+      writer.prependVarint(UInt64(WireType.bytes.tag(field.number)))
+    }
+  }
+
+  /// Writes a value without its tag; false, with nothing written, for an unknown enum value that is ignored.
+  private func writeScalar(
+    _ value: JSONValue, _ kind: FieldKind, into writer: inout WireWriter
+  ) throws(JSONError) -> Bool {
+    try JSONScalar.write(value, kind, ignoringUnknown: options.ignoresUnknown, into: &writer)
   }
 
   /// One entry of a map.
@@ -107,7 +138,7 @@ struct JSONToMessage {
       let mark = writer.count
       try write(value, schema, into: &writer)
       writer.prependVarint(UInt64(writer.count - mark))
-    } else if try !JSONScalar.write(value, kind, ignoringUnknown: options.ignoresUnknown, into: &writer) {
+    } else if try !writeScalar(value, kind, into: &writer) {
       return
     }
     writer.prependVarint(UInt64(kind.wireType.tag(number)))

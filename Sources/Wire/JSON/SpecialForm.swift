@@ -84,7 +84,7 @@ extension SpecialForm {
     case .structure: try WellKnown.Struct(value).encode(into: &writer)
     case .value: try WellKnown.Value(value).encode(into: &writer)
     case .list: try WellKnown.ListValue(value).encode(into: &writer)
-    case .wrapper: try mapping.write(value, schema.fields[0].kind, tagged: 1, into: &writer)
+    case .wrapper: try mapping.write([JSONMember("value", value)], schema, into: &writer)
     case .any: try AnyJSON.message(from: value, mapping).encode(into: &writer)
     }
   }

@@ -5,7 +5,8 @@ package struct FieldSchema: Sendable {
     case implicit
     /// Knows whether it is set: messages, `optional`, members of a oneof.
     case optional
-    case repeated
+    /// Numbers and enums are written under one tag when they are packed.
+    case repeated(packed: Bool)
     /// A map from `key`; the field's kind is the values' kind.
     case map(key: FieldKind)
   }
@@ -63,10 +64,22 @@ extension FieldSchema {
     FieldSchema(number: number, name: name, jsonName: json, kind: kind, cardinality: .optional, oneof: nil)
   }
 
+  /// Packed where the kind can be.
   package static func repeated(
     _ number: UInt32, _ name: String, _ kind: FieldKind, json: String? = nil
   ) -> FieldSchema {
-    FieldSchema(number: number, name: name, jsonName: json, kind: kind, cardinality: .repeated, oneof: nil)
+    FieldSchema(
+      number: number, name: name, jsonName: json, kind: kind,
+      cardinality: .repeated(packed: kind.wireType != .bytes), oneof: nil)
+  }
+
+  /// Repeated numbers with `[packed = false]`.
+  package static func unpacked(
+    _ number: UInt32, _ name: String, _ kind: FieldKind, json: String? = nil
+  ) -> FieldSchema {
+    FieldSchema(
+      number: number, name: name, jsonName: json, kind: kind, cardinality: .repeated(packed: false),
+      oneof: nil)
   }
 
   package static func map(
