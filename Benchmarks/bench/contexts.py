@@ -80,7 +80,7 @@ def create_context(server, database, stub):
     # One write is one round trip and one commit, as the server's own writes are.
     script = "\n".join([
         r"\set n :n + 1", r"\set id :client_id * 1000000000 + :n", r"\startpipeline", "BEGIN;",
-        statement("Journal/Queries/lock_project_shared.sql", ":project"),
+        statement("Journal/Queries/lock_project_shared.sql", "1", "42"),
         statement(
             "Contexts/Queries/create_context.sql", ":project", ":run || '-' || :id", "1", "2", ":title", "''", ":owner",
             "''", ":tags", "NULL", ":text", "''", "'anonymous'", "NULL", "NULL", "NULL", "NULL", ":operation"),
