@@ -24,6 +24,12 @@ package final class FeedStream<Entry: FeedRow>: Sendable {
 
   /// The next thing to know; suspends until there is one.
   package func next() async throws(RPCError) -> FeedElement<Entry> { try await watcher.next() }
+
+  /// The next thing to know together with what is known already, at most `limit`: for those who look something up
+  /// for each row and want to do so for several at once.
+  package func next(atMost limit: Int) async throws(RPCError) -> [FeedElement<Entry>] {
+    [try await watcher.next()] + watcher.takeReady(atMost: limit - 1)
+  }
 }
 
 /// The moving part of a ``FeedStream``: drives its ``FeedMachine``. Confined to `loop`.
@@ -69,6 +75,15 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
       }
       try await prepare()
     }
+  }
+
+  /// What can be had without waiting.
+  func takeReady(atMost limit: Int) -> [FeedElement<Entry>] {
+    loop.assertOnLoop()
+    let taken = Array(ready.prefix(limit))
+    ready = ready.dropFirst(limit)
+    taken.last.map(note)
+    return taken
   }
 
   private func prepare() async throws(RPCError) {
