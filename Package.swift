@@ -62,7 +62,9 @@ let package = Package(
       ["Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "EventLoop", "COpenSSL"], resources: sql),
 
     // Domains.
-    library("Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI"]),
+    library(
+      "Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
+      resources: sql),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop"]),
 
     .executableTarget(

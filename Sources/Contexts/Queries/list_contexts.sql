@@ -1,0 +1,72 @@
+-- A page of contexts, from named fragments: those that a request needs are put together in this order, and
+-- each `$?` becomes the next parameter. The inner page holds one row more than asked for, which says whether
+-- another page follows; the outer one ends early where contents outgrow a bound.
+
+-- full:
+SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+  owner, session, tags, metadata, total, content, data
+-- basic:
+SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+  owner, session, tags, metadata, total
+-- from:
+FROM (
+  SELECT page.*, row_number() OVER () AS place, count(*) OVER () AS total,
+    sum(octet_length(content) + octet_length(data)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
+  FROM (
+    SELECT * FROM context WHERE project_id = $?
+-- live:
+    AND delete_time IS NULL
+-- types:
+    AND type = ANY ($?::smallint[])
+-- one_type:
+    AND type = $?::smallint
+-- statuses:
+    AND status = ANY ($?::smallint[])
+-- one_inactive_status:
+    AND status = $?::smallint AND status <> 2
+-- tags:
+    AND context_tag_terms(project_id, tags) @> context_tag_terms($1, $?) AND tags <> '{}'
+-- owner:
+    AND owner = $? AND owner <> ''
+-- session:
+    AND session = $? AND session <> ''
+-- created_from:
+    AND create_time >= $?
+-- created_before:
+    AND create_time < $?
+-- updated_from:
+    AND update_time >= $?
+-- updated_before:
+    AND update_time < $?
+-- after_create_time:
+    AND (create_time, context_id) > ($?, $?)
+-- before_create_time:
+    AND (create_time, context_id) < ($?, $?)
+-- after_update_time:
+    AND (update_time, context_id) > ($?, $?)
+-- before_update_time:
+    AND (update_time, context_id) < ($?, $?)
+-- after_id:
+    AND context_id > $?
+-- before_id:
+    AND context_id < $?
+-- by_create_time:
+    ORDER BY create_time, context_id
+-- by_create_time_desc:
+    ORDER BY create_time DESC, context_id DESC
+-- by_update_time:
+    ORDER BY update_time, context_id
+-- by_update_time_desc:
+    ORDER BY update_time DESC, context_id DESC
+-- by_id:
+    ORDER BY context_id
+-- by_id_desc:
+    ORDER BY context_id DESC
+-- limit:
+    LIMIT $?
+  ) AS page
+) AS measured
+-- full_bound:
+WHERE place = 1 OR bytes <= $?
+-- end:
+ORDER BY place

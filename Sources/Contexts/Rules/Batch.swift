@@ -1,0 +1,125 @@
+import CairnAPI
+import GRPC
+
+/// What a refused item of a write means for the others.
+enum ItemRefusal {
+  /// Nothing: each item has its own status.
+  case concernsItem
+  /// Everything is refused, and the error says which item it was.
+  case concernsBatch
+  /// There is only this item: its error is that of the call.
+  case isTheCalls
+}
+
+/// The items of a write, each either valid or refused for reasons of its own.
+struct Batch<Item> {
+  let items: [Result<Item, RPCError>]
+  let refusal: ItemRefusal
+
+  /// A write of one item.
+  init(_ item: Item) {
+    items = [.success(item)]
+    refusal = .isTheCalls
+  }
+
+  private init(items: [Result<Item, RPCError>], refusal: ItemRefusal) {
+    self.items = items
+    self.refusal = refusal
+  }
+
+  /// Checks each request on its own. Throws when there are none or too many, when a common field is wrong,
+  /// or, for an atomic batch, when any item is wrong: then with the wrong fields of all items at once.
+  ///
+  /// - Parameter key: What no two items may share; nil for items that have none.
+  init<Request>(
+    validating requests: [Request], atomic: Bool, requestID: String, key: (Item) -> String?,
+    _ validate: (Request, inout Violations) -> Item
+  ) throws(RPCError) {
+    var common = Violations()
+    common.batch("requests", requests.count)
+    common.requestID(requestID)
+    try common.check()
+
+    var items: [Result<Item, RPCError>] = []
+    items.reserveCapacity(requests.count)
+    var all = Violations()
+    var keys: Set<String> = []
+    for (index, request) in requests.enumerated() {
+      var violations = Violations()
+      let item = validate(request, &violations)
+      if let error = violations.error() {
+        items.append(.failure(error))
+        all.add(violations, below: "requests[\(index)].")
+      } else if let key = key(item), !keys.insert(key).inserted {
+        items.append(.failure(.duplicateInBatch(key)))
+      } else {
+        items.append(.success(item))
+      }
+    }
+    let wrong = items.indices.filter { items[$0].error != nil }
+    if atomic, let first = wrong.first, let error = all.error() ?? items[first].error {
+      throw error.ofBatch(firstAt: first, failed: wrong.count)
+    }
+    self.init(items: items, refusal: atomic ? .concernsBatch : .concernsItem)
+  }
+
+  /// The valid items in their order.
+  var valid: [Item] { items.successes() }
+
+  /// The same batch of other items.
+  func map<Other>(_ transform: (Item) -> Other) -> Batch<Other> {
+    Batch<Other>(items: items.map { $0.map(transform) }, refusal: refusal)
+  }
+
+  /// Decides about each valid item with what is known now; throws when a refusal concerns more than its item.
+  func decided<Decided>(
+    _ decide: (Item) -> Result<Decided, RPCError>
+  ) throws(RPCError) -> [Result<Decided, RPCError>] {
+    let results = items.map { $0.flatMap(decide) }
+    let refused = results.indices.filter { results[$0].error != nil }
+    guard let first = refused.first, let error = results[first].error else { return results }
+    switch refusal {
+    case .concernsItem: return results
+    case .concernsBatch: throw error.ofBatch(firstAt: first, failed: refused.count)
+    case .isTheCalls: throw error
+    }
+  }
+}
+
+extension Result {
+  /// Why it failed, if it did.
+  var error: Failure? { if case .failure(let error) = self { error } else { nil } }
+}
+
+extension Array {
+  /// The values of those that did not fail.
+  func successes<Value, E: Error>() -> [Value] where Element == Result<Value, E> {
+    compactMap { if case .success(let value) = $0 { value } else { nil } }
+  }
+}
+
+extension RPCError {
+  /// The error of an atomic batch whose first wrong item had this one.
+  func ofBatch(firstAt index: Int, failed count: Int) -> RPCError {
+    adding(["index": "\(index)", "failed": "\(count)"])
+  }
+}
+
+extension Violations {
+  /// 1 to 1,000 items.
+  mutating func batch(_ field: String, _ count: Int) {
+    if count == 0 { add(field, "must not be empty") }
+    if count > Limits.batchItems {
+      add(field, "must have at most \(Limits.batchItems) entries, not \(count)")
+    }
+  }
+
+  /// Up to 128 characters, or nothing.
+  mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
+
+  /// What an item of a batch must leave to the batch.
+  mutating func leftToBatch(requestID: String, validateOnly: Bool) {
+    if !requestID.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }
+    if validateOnly { add("validate_only", "must be unset inside a batch, which has its own") }
+  }
+}

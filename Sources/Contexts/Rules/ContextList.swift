@@ -1,0 +1,140 @@
+import CairnAPI
+import GRPC
+import Wire
+
+/// Which contexts a list holds: the conditions of a ContextFilter, validated.
+struct ContextConditions: Equatable {
+  var types: [ContextType] = []
+  var statuses: [ContextStatus] = []
+  var tags: [String] = []
+  var owner = ""
+  var session = ""
+  var created = TimeRange()
+  var updated = TimeRange()
+  var showDeleted = false
+
+  /// Microseconds since 1970, `from` included and `before` excluded; nil where there is no bound.
+  struct TimeRange: Equatable {
+    var from: Int64?
+    var before: Int64?
+  }
+
+  init() {}
+
+  init(validating filter: ContextFilter, showDeleted: Bool, at path: String, _ violations: inout Violations) {
+    types = filter.types
+    statuses = filter.statuses
+    tags = filter.tags
+    owner = filter.owner
+    session = filter.session
+    self.showDeleted = showDeleted
+    violations.types("\(path).types", types)
+    violations.statuses("\(path).statuses", statuses)
+    violations.tags("\(path).tags", tags)
+    violations.optionalIdentifier("\(path).owner", owner)
+    violations.optionalIdentifier("\(path).session", session)
+    created.from = violations.time("\(path).created_from", filter.createdFrom)
+    created.before = violations.time("\(path).created_before", filter.createdBefore)
+    updated.from = violations.time("\(path).updated_from", filter.updatedFrom)
+    updated.before = violations.time("\(path).updated_before", filter.updatedBefore)
+  }
+}
+
+/// A page of a list that may be read.
+struct ContextList {
+  let conditions: ContextConditions
+  let order: ListOrder
+  let after: PageToken?
+  let pageSize: Int
+  let isFull: Bool
+  /// Of everything that a page token must agree with.
+  let fingerprint: Fingerprint
+
+  init(validating request: ListContextsRequest, project: String) throws(RPCError) {
+    var violations = Violations()
+    conditions = ContextConditions(
+      validating: request.filter ?? ContextFilter(), showDeleted: request.showDeleted, at: "filter",
+      &violations)
+    let order = ListOrder(request.orderBy)
+    if order == nil {
+      violations.add(
+        "order_by", "must be `create_time`, `update_time` or `id`, with or without ` desc`")
+    }
+    self.order = order ?? .standard
+    pageSize = violations.pageSize(request.pageSize)
+    violations.view("view", request.view)
+    isFull = request.view.isFull
+    fingerprint = Fingerprint(of: request, order: self.order, project: project)
+    after = violations.pageToken(request.pageToken, fingerprint)
+    try violations.check()
+  }
+
+  /// The token of the page that follows `last`.
+  func nextPageToken(after last: PageToken) -> String { last.text(for: fingerprint) }
+}
+
+extension Fingerprint {
+  fileprivate init(of request: ListContextsRequest, order: ListOrder, project: String) {
+    self.init()
+    combine(part: "ListContexts")
+    combine(part: project)
+    combine(part: "\(order.key.rawValue) \(order.isDescending) \(request.showDeleted)")
+    combine((request.filter ?? ContextFilter()).serializedBytes())
+  }
+}
+
+extension ContextView {
+  /// Whether content and data are wanted.
+  var isFull: Bool { self != .basic }
+}
+
+extension Violations {
+  /// The number of rows to read for a `page_size`.
+  mutating func pageSize(_ size: Int32) -> Int {
+    if size < 0 { add("page_size", "must not be negative") }
+    return size <= 0 ? Limits.defaultPageSize : min(Int(size), Limits.largestPageSize)
+  }
+
+  /// The row that a page follows; nil for the first page.
+  mutating func pageToken(_ text: String, _ fingerprint: Fingerprint) -> PageToken? {
+    if text.isEmpty { return nil }
+    let token = PageToken(text, for: fingerprint)
+    if token == nil {
+      add("page_token", "is not one that a list with this filter and order gave", .pageTokenInvalid)
+    }
+    return token
+  }
+
+  fileprivate mutating func types(_ field: String, _ types: [ContextType]) {
+    guard types.count <= Limits.filterTypes else {
+      return add(field, "must have at most \(Limits.filterTypes) entries, not \(types.count)")
+    }
+    for (index, value) in types.enumerated() {
+      type("\(field)[\(index)]", value)
+      if value == .unspecified { add("\(field)[\(index)]", "must be specified") }
+    }
+  }
+
+  fileprivate mutating func statuses(_ field: String, _ statuses: [ContextStatus]) {
+    guard statuses.count <= Limits.filterStatuses else {
+      return add(field, "must have at most \(Limits.filterStatuses) entries, not \(statuses.count)")
+    }
+    for (index, value) in statuses.enumerated() {
+      status("\(field)[\(index)]", value)
+      if value == .unspecified { add("\(field)[\(index)]", "must be specified") }
+    }
+  }
+
+  /// Microseconds since 1970, rounded up: times are stored in microseconds, and `from` is included, `before`
+  /// not.
+  fileprivate mutating func time(_ field: String, _ time: WellKnown.Timestamp?) -> Int64? {
+    guard let time else { return nil }
+    // From 0001-01-01 to 9999-12-31, as google.protobuf.Timestamp allows.
+    guard (-62_135_596_800...253_402_300_799).contains(time.seconds), (0..<1_000_000_000).contains(time.nanos)
+    else {
+      add(field, "must be between the years 1 and 9999, with 0 to 999999999 nanos")
+      return nil
+    }
+    return time.seconds * 1_000_000 + (Int64(time.nanos) + 999) / 1_000
+  }
+}

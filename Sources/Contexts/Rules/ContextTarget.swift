@@ -1,0 +1,14 @@
+import CairnAPI
+
+/// A context that is to be deleted or brought back, and the version that it must have.
+struct ContextTarget {
+  let id: String
+  /// Empty: any version.
+  let etag: String
+
+  init(validating id: String, etag: String, _ violations: inout Violations) {
+    violations.identifier("id", id)
+    self.id = id
+    self.etag = etag
+  }
+}

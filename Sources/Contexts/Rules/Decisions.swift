@@ -1,0 +1,79 @@
+import CairnAPI
+import GRPC
+import Wire
+
+/// A change of one context that nothing stands against.
+protocol DecidedChange {
+  var id: String { get }
+  var oldVersion: Int64 { get }
+}
+
+/// An update decided with the stored context before it.
+struct ResolvedUpdate: DecidedChange {
+  let update: ContextUpdate
+  let oldVersion: Int64
+  /// The metadata afterwards as JSON text, where they change.
+  let metadata: String?
+
+  var id: String { update.id }
+}
+
+/// A deletion or its undoing, decided with the stored context before it.
+struct ResolvedTarget: DecidedChange {
+  let id: String
+  let oldVersion: Int64
+}
+
+extension ContextUpdate {
+  /// Decides the update of the context with this head; nil when there is none.
+  func resolved(against head: StoredHead?) -> Result<ResolvedUpdate, RPCError> {
+    if let refusal = StoredHead.refusal(toChange: head, id: id, etag: etag) { return .failure(refusal) }
+    guard let head else { return .failure(.contextNotFound(id)) }
+    var violations = Violations()
+    let bytes =
+      (fields.contains(.content) ? values.content.utf8.count : head.contentBytes)
+      + (fields.contains(.data) ? values.data.count : head.dataBytes)
+    if bytes > Limits.payloadBytes { violations.payloadTooLarge("context", bytes) }
+    let stored = metadata.needsStored ? head.metadata.flatMap { MetadataJSON.metadata(from: $0) } : nil
+    let json = violations.metadata("context.metadata", metadata.applied(to: stored))
+    if let error = violations.error() { return .failure(error) }
+    return .success(ResolvedUpdate(update: self, oldVersion: head.version, metadata: json))
+  }
+
+  /// The context as it would be after the update, for those who only ask.
+  func applied(to stored: Context) -> Context {
+    var result = stored
+    for field in fields {
+      switch field {
+      case .title: result.title = values.title
+      case .type: result.type = values.type
+      case .status: result.status = values.status
+      case .content: result.content = values.content
+      case .data: result.data = values.data
+      case .mediaType: result.mediaType = values.mediaType
+      case .owner: result.owner = values.owner
+      case .session: result.session = values.session
+      case .tags: result.tags = values.tags
+      case .metadata: break
+      }
+    }
+    result.metadata = metadata.applied(to: stored.metadata)
+    return result
+  }
+}
+
+extension ContextTarget {
+  func deletion(of head: StoredHead?) -> Result<ResolvedTarget, RPCError> {
+    resolved(head, StoredHead.refusal(toChange: head, id: id, etag: etag))
+  }
+
+  func undeletion(of head: StoredHead?) -> Result<ResolvedTarget, RPCError> {
+    resolved(head, StoredHead.refusal(toUndelete: head, id: id, etag: etag))
+  }
+
+  private func resolved(_ head: StoredHead?, _ refusal: RPCError?) -> Result<ResolvedTarget, RPCError> {
+    if let refusal { return .failure(refusal) }
+    guard let head else { return .failure(.contextNotFound(id)) }
+    return .success(ResolvedTarget(id: id, oldVersion: head.version))
+  }
+}

@@ -1,0 +1,40 @@
+import CairnAPI
+import GRPC
+
+/// One context that may be read.
+struct ContextLookup {
+  let id: String
+  let showDeleted: Bool
+  let isFull: Bool
+
+  init(validating request: GetContextRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("id", request.id)
+    violations.view("view", request.view)
+    try violations.check()
+    id = request.id
+    showDeleted = request.showDeleted
+    isFull = request.view.isFull
+  }
+}
+
+/// Several contexts that may be read. Ids that cannot exist are refused each in its place.
+struct ContextLookups {
+  let ids: [Result<String, RPCError>]
+  let showDeleted: Bool
+  let isFull: Bool
+
+  init(validating request: BatchGetContextsRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.batch("ids", request.ids.count)
+    violations.view("view", request.view)
+    try violations.check()
+    ids = request.ids.map { id in
+      var violations = Violations()
+      violations.identifier("id", id)
+      return violations.error().map(Result.failure) ?? .success(id)
+    }
+    showDeleted = request.showDeleted
+    isFull = request.view.isFull
+  }
+}

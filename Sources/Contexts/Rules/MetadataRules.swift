@@ -1,0 +1,81 @@
+import Wire
+
+extension Violations {
+  /// Metadata that JSON and PostgreSQL's jsonb can hold, of bounded depth and size. Returns its JSON text, or
+  /// nil when there is none or it is wrong.
+  mutating func metadata(_ field: String, _ metadata: WellKnown.Struct?) -> String? {
+    guard let metadata else { return nil }
+    var walk = MetadataWalk(path: field)
+    walk.visit(metadata, depth: 1)
+    guard walk.violations.isEmpty else {
+      add(walk.violations, below: "")
+      return nil
+    }
+    guard walk.bytes <= Limits.metadataBytes, let json = MetadataJSON.text(of: metadata),
+      json.utf8.count <= Limits.metadataBytes
+    else {
+      add(field, "must have at most \(Limits.metadataBytes) bytes as JSON text")
+      return nil
+    }
+    return json
+  }
+}
+
+/// One pass over metadata: what no JSON can hold, how deep it is, and a lower bound of its size.
+private struct MetadataWalk {
+  var path: String
+  var violations = Violations()
+  /// Bytes of the JSON text, at least: once above the limit, the walk stops.
+  var bytes = 0
+
+  private var isOver: Bool { bytes > Limits.metadataBytes || violations.count >= 100 }
+
+  mutating func visit(_ object: WellKnown.Struct, depth: Int) {
+    guard mayGoDown(to: depth) else { return }
+    bytes += 2
+    for (key, value) in object.fields {
+      if isOver { return }
+      bytes += key.utf8.count + 4
+      if key.containsNUL { violations.add(path, "has a key that contains NUL (U+0000)") }
+      inside(".\(key)") { $0.visit(value, depth: depth) }
+    }
+  }
+
+  private mutating func visit(_ list: WellKnown.ListValue, depth: Int) {
+    guard mayGoDown(to: depth) else { return }
+    bytes += 2
+    for (index, value) in list.values.enumerated() {
+      if isOver { return }
+      inside("[\(index)]") { $0.visit(value, depth: depth) }
+    }
+  }
+
+  private mutating func visit(_ value: WellKnown.Value, depth: Int) {
+    bytes += 1
+    switch value.kind {
+    case nil: violations.add(path, "has no value")
+    case .nullValue, .boolValue: bytes += 3
+    case .numberValue(let number):
+      if !number.isFinite { violations.add(path, "must be a finite number") }
+    case .stringValue(let text):
+      bytes += text.utf8.count + 2
+      violations.noNUL(path, text)
+    case .structValue(let object): visit(object, depth: depth + 1)
+    case .listValue(let list): visit(list, depth: depth + 1)
+    }
+  }
+
+  private mutating func mayGoDown(to depth: Int) -> Bool {
+    if depth > Limits.metadataDepth {
+      violations.add(path, "must not be more than \(Limits.metadataDepth) levels deep")
+    }
+    return depth <= Limits.metadataDepth
+  }
+
+  private mutating func inside(_ step: String, _ body: (inout MetadataWalk) -> Void) {
+    let outer = path
+    path += step
+    body(&self)
+    path = outer
+  }
+}

@@ -1,0 +1,90 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+
+/// `cairn.v1.ContextService`.
+package struct ContextService: ContextServiceProvider {
+  let journal: Journal
+  let store: ContextStore
+
+  package init(journal: Journal, pool: PostgresPool) {
+    self.journal = journal
+    store = ContextStore(journal: journal, pool: pool)
+  }
+
+  package func getContext(_ request: GetContextRequest, _ call: CallContext) async throws(RPCError) -> Context
+  {
+    let lookup = try ContextLookup(validating: request)
+    return try await store.get(lookup, in: try await journal.scope(call).project)
+  }
+
+  package func listContexts(
+    _ request: ListContextsRequest, _ call: CallContext
+  ) async throws(RPCError) -> ListContextsResponse {
+    let project = try await journal.scope(call).project
+    let list = try ContextList(validating: request, project: project.text)
+    return try await store.list(list, in: project)
+  }
+
+  package func createContext(
+    _ request: CreateContextRequest, _ call: CallContext
+  ) async throws(RPCError) -> Context {
+    var violations = Violations()
+    let draft = ContextDraft(validating: request.context, at: "context", &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
+    return try await store.create(draft, scope)
+  }
+
+  package func updateContext(
+    _ request: UpdateContextRequest, _ call: CallContext
+  ) async throws(RPCError) -> Context {
+    var violations = Violations()
+    let update = ContextUpdate(validating: request, &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly { return try await store.planned(Batch(update), scope)[0].get() }
+    return try await store.update(Batch(update), isFull: true, scope).outcomes[0].get()
+  }
+
+  package func deleteContext(
+    _ request: DeleteContextRequest, _ call: CallContext
+  ) async throws(RPCError) -> Context {
+    var violations = Violations()
+    let target = ContextTarget(validating: request.id, etag: request.etag, &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly {
+      return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
+    }
+    return try await store.delete(Batch(target), isFull: true, scope).outcomes[0].get()
+  }
+
+  package func undeleteContext(
+    _ request: UndeleteContextRequest, _ call: CallContext
+  ) async throws(RPCError) -> Context {
+    var violations = Violations()
+    let target = ContextTarget(validating: request.id, etag: request.etag, &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly {
+      return try await store.planned(Batch(target), scope) { $0.undeletion(of: $1) }[0].get()
+    }
+    return try await store.undelete(Batch(target), isFull: true, scope).outcomes[0].get()
+  }
+}
+
+extension Journal {
+  /// Who calls and where, with the request that the call is, if the caller named it.
+  func scope(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
+    var scope = try await scope(call)
+    scope.request = request
+    return scope
+  }
+}

@@ -1,0 +1,25 @@
+import Postgres
+
+/// The statements of `Queries/`, under the names of their files.
+enum ContextQueries {
+  static let get = Statement("get_context", PackageResources.get_context_sql)
+  static let getBasic = Statement("get_context_basic", PackageResources.get_context_basic_sql)
+  static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
+  static let images = Statement("context_images", PackageResources.context_images_sql)
+  static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
+
+  static let create = Statement("create_context", PackageResources.create_context_sql)
+  static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
+  static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
+  static let supersede = Statement("supersede_contexts", PackageResources.supersede_contexts_sql)
+  static let update = Statement("update_context", PackageResources.update_context_sql)
+  static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
+  static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
+}
+
+/// The schema of this module, for the migrator.
+package enum ContextMigrations {
+  package static let all = [
+    Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql)
+  ]
+}

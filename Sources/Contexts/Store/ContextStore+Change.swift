@@ -1,0 +1,129 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Wire
+
+extension ContextStore {
+  /// Updates contexts in one write. With `isFull` the results have content and data.
+  func update(
+    _ batch: Batch<ContextUpdate>, isFull: Bool, _ scope: CallScope
+  ) async throws(RPCError) -> BatchOutcome {
+    try await change(
+      batch, ids: batch.valid.map(\.id), action: "updated", isFull: isFull, scope,
+      decide: { update, stored in update.resolved(against: stored[update.id]) },
+      statements: { changes in changes.map { $0.statement(in: scope.project, isFull: isFull) } })
+  }
+
+  /// Deletes contexts softly in one write.
+  func delete(
+    _ batch: Batch<ContextTarget>, isFull: Bool, _ scope: CallScope
+  ) async throws(RPCError) -> BatchOutcome {
+    try await change(
+      batch, ids: batch.valid.map(\.id), action: "deleted", isFull: isFull, scope,
+      decide: { target, stored in target.deletion(of: stored[target.id]) },
+      statements: { [ContextQueries.delete.bind([scope.project.text, $0.map(\.id), isFull])] })
+  }
+
+  /// Brings deleted contexts back in one write.
+  func undelete(
+    _ batch: Batch<ContextTarget>, isFull: Bool, _ scope: CallScope
+  ) async throws(RPCError) -> BatchOutcome {
+    try await change(
+      batch, ids: batch.valid.map(\.id), action: "undeleted", isFull: isFull, scope,
+      decide: { target, stored in target.undeletion(of: stored[target.id]) },
+      statements: { [ContextQueries.undelete.bind([scope.project.text, $0.map(\.id), isFull])] })
+  }
+
+  /// Changes contexts in one write of two round trips: locks them, decides about each, keeps the rows that go
+  /// and writes the new ones.
+  private func change<Item, Decided: DecidedChange>(
+    _ batch: Batch<Item>, ids: [String], action: String, isFull: Bool, _ scope: CallScope,
+    decide: (Item, [String: StoredHead]) -> Result<Decided, RPCError>,
+    statements: ([Decided]) -> [BoundStatement]
+  ) async throws(RPCError) -> BatchOutcome {
+    let project = scope.project.text
+    let lock = ContextQueries.lock.bind([project, ids])
+    let result = try await journal.write(scope, locking: ids.isEmpty ? [] : [lock]) {
+      locked throws(RPCError) in
+      let stored = try locked.rows.first.map { rows throws(RPCError) in try StoredHead.byID(rows) } ?? [:]
+      let decided = try batch.decided { item in decide(item, stored) }
+      let changes = decided.successes()
+      let supersede = ContextQueries.supersede.bind([project, changes.map(\.id)])
+      return WritePlan(
+        decided.map { $0.map(\.id) },
+        statements: changes.isEmpty ? [] : [supersede] + statements(changes),
+        changes: changes.map { .context($0.id, action, from: $0.oldVersion) },
+        answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
+    }
+    switch result {
+    case .repeated(let stored):
+      return BatchOutcome(try await repeated(stored, isFull: isFull, scope), stored.stamp)
+    case .written(let write):
+      let written = try Context.byID(write.rows.dropFirst(), isFull: isFull)
+      let outcomes = write.value.map { result in
+        result.flatMap { id in written[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
+      }
+      return BatchOutcome(outcomes, write.stamp)
+    }
+  }
+}
+
+extension ChangeRecord {
+  /// A context went from one version to the next; from none when it was created.
+  static func context(_ id: String, _ action: String, from version: Int64?) -> ChangeRecord {
+    ChangeRecord(
+      kind: "context", id: id, action: action, oldVersion: version, newVersion: (version ?? 0) + 1)
+  }
+}
+
+extension StoredHead {
+  /// From the rows of `lock_contexts`.
+  fileprivate static func byID(_ rows: Rows) throws(RPCError) -> [String: StoredHead] {
+    try database { () throws(PostgresError) in
+      var heads: [String: StoredHead] = [:]
+      for row in rows {
+        let head = StoredHead(
+          id: try row.decode(0), version: try row.decode(1), isDeleted: try row.decode(2),
+          contentBytes: try row.decode(3), dataBytes: try row.decode(4),
+          metadata: try row.decode(5, as: JSONB?.self)?.text)
+        heads[head.id] = head
+      }
+      return heads
+    }
+  }
+}
+
+extension Context {
+  /// From the rows that changing statements return.
+  fileprivate static func byID(
+    _ results: some Sequence<Rows>, isFull: Bool
+  ) throws(RPCError) -> [String: Context] {
+    try database { () throws(PostgresError) in
+      var contexts: [String: Context] = [:]
+      for rows in results {
+        for row in rows {
+          let context = try Context(decoding: row, contentColumn: isFull ? 14 : nil)
+          contexts[context.id] = context
+        }
+      }
+      return contexts
+    }
+  }
+}
+
+extension ResolvedUpdate {
+  /// The statement that makes it.
+  fileprivate func statement(in project: ProjectID, isFull: Bool) -> BoundStatement {
+    func new<T: PostgresValue>(_ field: ContextField, _ value: T) -> T? {
+      update.fields.contains(field) ? value : nil
+    }
+    let values = update.values
+    return ContextQueries.update.bind([
+      project.text, id, isFull, new(.title, values.title), new(.type, Int16(values.type.rawValue)),
+      new(.status, Int16(values.status.rawValue)), new(.content, values.content), new(.data, values.data),
+      new(.mediaType, values.mediaType), new(.owner, values.owner), new(.session, values.session),
+      new(.tags, values.tags), update.metadata != .keep, metadata.map { JSONB($0) },
+    ])
+  }
+}

@@ -1,0 +1,119 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Wire
+
+extension ContextStore {
+  /// Stores one context: one statement. With an id made by the server it shares its commit with concurrent
+  /// creates.
+  func create(_ draft: ContextDraft, _ scope: CallScope) async throws(RPCError) -> Context {
+    let id = draft.id ?? Self.newID()
+    let result = try await journal.create(
+      scope, keys: draft.id == nil ? .server : .client, ContextQueries.create,
+      scope.parameters + draft.parameters(id), answer: { WriteAnswer([.success(id)]).bytes })
+    switch result {
+    case .repeated(let stored):
+      return try await repeated(stored, isFull: true, scope)[0].get()
+    case .written(let rows):
+      guard let row = rows.first else { throw .contextExists(id) }
+      return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
+    }
+  }
+
+  /// Stores the valid ones of several contexts in one write: two round trips, one where the server makes all
+  /// ids.
+  func create(_ batch: Batch<ContextDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome {
+    let named = batch.map { NamedDraft(id: $0.id ?? Self.newID(), draft: $0) }
+    for _ in 0..<Self.raceAttempts {
+      do throws(RPCError) {
+        return try await attempt(named, scope)
+      } catch {
+        // Somebody else used one of the ids since it was looked for: look again.
+        guard error.particular("constraint") == "context_pkey" else { throw error }
+      }
+    }
+    throw RPCError(.aborted, .contention, "others keep using ids of this batch; try again")
+  }
+
+  /// Losing twice in a row needs two others who choose the same ids in the same moment.
+  private static var raceAttempts: Int { 5 }
+
+  private static func newID() -> String { UUID128.makeVersion7().description }
+
+  private func attempt(_ batch: Batch<NamedDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome
+  {
+    let chosen = batch.valid.compactMap(\.draft.id)
+    let find = ContextQueries.findIDs.bind([scope.project.text, chosen])
+    let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [find]) {
+      locked throws(RPCError) in
+      let taken = try locked.rows.first.map { rows throws(RPCError) in try Self.ids(in: rows) } ?? []
+      let decided = try batch.decided { item in
+        taken.contains(item.id) ? .failure(.contextExists(item.id)) : .success(item)
+      }
+      let items = decided.successes()
+      return WritePlan(
+        decided, statements: items.isEmpty ? [] : [Self.insert(items, scope)],
+        changes: items.map { .context($0.id, "created", from: nil) },
+        answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
+    }
+    switch result {
+    case .repeated(let stored):
+      return BatchOutcome(try await repeated(stored, isFull: false, scope), stored.stamp)
+    case .written(let write):
+      let stamp = write.stamp
+      return BatchOutcome(
+        write.value.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
+    }
+  }
+
+  private static func ids(in rows: Rows) throws(RPCError) -> Set<String> {
+    try database { () throws(PostgresError) in
+      var ids: Set<String> = []
+      for row in rows { ids.insert(try row.decode(0)) }
+      return ids
+    }
+  }
+
+  private static func insert(_ items: [NamedDraft], _ scope: CallScope) -> BoundStatement {
+    let contexts = items.map(\.draft.context)
+    return ContextQueries.insert.bind([
+      scope.project.text, items.map(\.id), contexts.map { Int16($0.type.rawValue) },
+      contexts.map { Int16($0.status.rawValue) }, contexts.map(\.title), contexts.map(\.mediaType),
+      contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
+      items.map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
+    ])
+  }
+}
+
+/// A draft and the id that it gets.
+private struct NamedDraft {
+  let id: String
+  let draft: ContextDraft
+}
+
+extension ContextDraft {
+  /// `$8` to `$18` of `create_context`.
+  fileprivate func parameters(_ id: String) -> [any PostgresValue] {
+    [
+      id, Int16(context.type.rawValue), Int16(context.status.rawValue), context.title, context.mediaType,
+      context.owner, context.session, context.tags, metadata.map { JSONB($0) }, context.content, context.data,
+    ]
+  }
+
+  /// The context as the write at `stamp` stored it.
+  fileprivate func stored(_ id: String, _ stamp: Stamp?) -> Context {
+    var context = unstored
+    context.id = id
+    context.version = 1
+    context.etag = Etag.text(1)
+    context.position = stamp?.position ?? 0
+    context.createTime = stamp.map { WellKnown.Timestamp($0.at) }
+    context.updateTime = context.createTime
+    return context
+  }
+}
+
+extension Context {
+  fileprivate var tagsJSON: String { JSONPrinter.print(.array(tags.map { .string($0) })) }
+}

@@ -1,0 +1,81 @@
+import CairnAPI
+import GRPC
+import Journal
+import Wire
+
+extension ContextStore {
+  /// What a feed of contexts says for what the journal says: one round trip for the images of all changes.
+  func events(
+    of elements: [FeedElement<Change>], isFull: Bool, in project: ProjectID
+  ) async throws(RPCError) -> [WatchContextsResponse.Event] {
+    let changes = elements.compactMap { element in
+      if case .row(let change) = element { change } else { nil }
+    }
+    let images = try await images(
+      of: changes.map(\.id), at: changes.map(\.position), isFull: isFull, in: project)
+    var place = -1
+    return elements.map { element in
+      switch element {
+      case .row(let change):
+        place += 1
+        return .change(ContextChange(change, image: images[place]))
+      case .caughtUp(let position):
+        var caughtUp = CaughtUp()
+        caughtUp.position = position
+        return .caughtUp(caughtUp)
+      case .checkpoint(let position):
+        var checkpoint = Checkpoint()
+        checkpoint.position = position
+        return .checkpoint(checkpoint)
+      }
+    }
+  }
+}
+
+extension ContextChange {
+  fileprivate init(_ change: Change, image: Context?) {
+    self.init()
+    kind = Kind(change.action)
+    context = image ?? Context(outlineOf: change)
+    position = change.position
+    ordinal = change.ordinal
+    oldVersion = change.oldVersion ?? 0
+    provenance = Provenance(change)
+  }
+}
+
+extension ContextChange.Kind {
+  fileprivate init(_ action: String) {
+    switch action {
+    case "created": self = .created
+    case "updated": self = .updated
+    case "deleted": self = .deleted
+    case "undeleted": self = .undeleted
+    default: self = .unspecified
+    }
+  }
+}
+
+extension Context {
+  /// What the journal alone knows of a context whose version is no longer kept.
+  fileprivate init(outlineOf change: Change) {
+    self.init()
+    id = change.id
+    version = change.newVersion ?? 0
+    etag = Etag.text(version)
+    position = change.position
+  }
+}
+
+extension Provenance {
+  fileprivate init(_ change: Change) {
+    self.init()
+    time = WellKnown.Timestamp(change.at)
+    principal = change.principal
+    agent = change.agent ?? ""
+    session = change.session ?? ""
+    task = change.task ?? ""
+    leaseEpoch = change.leaseEpoch ?? 0
+    operation = change.operation
+  }
+}

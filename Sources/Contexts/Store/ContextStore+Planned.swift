@@ -1,0 +1,74 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+
+/// What writes would do, for those who only ask (AIP-163): the same decisions on rows that are read, not
+/// locked.
+extension ContextStore {
+  func planned(_ batch: Batch<ContextDraft>, _ scope: CallScope) async throws(RPCError) -> [ItemOutcome] {
+    let stored = try await stored(batch.valid.compactMap(\.id), scope)
+    return batch.answers(
+      try batch.decided { draft in
+        if let id = draft.id, stored[id] != nil { return .failure(.contextExists(id)) }
+        return .success(draft.unstored)
+      })
+  }
+
+  func planned(_ batch: Batch<ContextUpdate>, _ scope: CallScope) async throws(RPCError) -> [ItemOutcome] {
+    let stored = try await stored(batch.valid.map(\.id), scope)
+    return batch.answers(
+      try batch.decided { update in
+        update.resolved(against: stored[update.id]?.head).map { _ in
+          stored[update.id].map { update.applied(to: $0.context) } ?? Context()
+        }
+      })
+  }
+
+  func planned(
+    _ batch: Batch<ContextTarget>, _ scope: CallScope,
+    _ decide: (ContextTarget, StoredHead?) -> Result<ResolvedTarget, RPCError>
+  ) async throws(RPCError) -> [ItemOutcome] {
+    let stored = try await stored(batch.valid.map(\.id), scope)
+    return batch.answers(
+      try batch.decided { target in
+        decide(target, stored[target.id]?.head).map { _ in stored[target.id]?.context ?? Context() }
+      })
+  }
+
+  /// Contexts by id, deleted ones too.
+  private func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [String: StoredContext] {
+    if ids.isEmpty { return [:] }
+    return try await database { () async throws(PostgresError) in
+      let rows = try await pool.query(
+        ContextQueries.getSeveral, [scope.project.text, ids, Limits.answerBytes])
+      var contexts: [String: StoredContext] = [:]
+      for row in rows {
+        let stored = try StoredContext(decoding: row)
+        contexts[stored.head.id] = stored
+      }
+      return contexts
+    }
+  }
+}
+
+/// A row of `get_contexts`.
+private struct StoredContext {
+  let context: Context
+  let head: StoredHead
+
+  init(decoding row: Row) throws(PostgresError) {
+    context = try Context(decoding: row, contentColumn: 14)
+    head = StoredHead(
+      id: context.id, version: context.version, isDeleted: context.deleteTime != nil,
+      contentBytes: try row.decode(18), dataBytes: try row.decode(19),
+      metadata: try row.decode(13, as: JSONB?.self)?.text)
+  }
+}
+
+extension Batch {
+  /// The contexts as the answer has them: of several, without content and data.
+  fileprivate func answers(_ outcomes: [ItemOutcome]) -> [ItemOutcome] {
+    refusal == .isTheCalls ? outcomes : outcomes.map { $0.map(\.basic) }
+  }
+}

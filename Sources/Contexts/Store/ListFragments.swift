@@ -1,0 +1,47 @@
+import Postgres
+
+/// The fragments of `list_contexts.sql` by name, and the statements put together from them.
+struct ListFragments {
+  private let texts: [Substring: String]
+
+  static let contexts = ListFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
+
+  /// Fragments begin with a line `-- name:` and reach to the next one; what stands before the first is a
+  /// comment.
+  init(_ file: String) {
+    var texts: [Substring: String] = [:]
+    var name: Substring?
+    for line in file.split(separator: "\n") {
+      if line.hasPrefix("-- "), line.hasSuffix(":") {
+        name = line.dropFirst(3).dropLast()
+      } else if let name {
+        texts[name, default: ""] += line + "\n"
+      }
+    }
+    self.texts = texts
+  }
+
+  /// A statement under construction.
+  struct Composition {
+    private let fragments: ListFragments
+    private(set) var sql = ""
+    private(set) var parameters: [any PostgresValue] = []
+
+    init(_ fragments: ListFragments) { self.fragments = fragments }
+
+    /// Adds a fragment, with a value for each `$?` in it.
+    mutating func add(_ name: String, _ values: any PostgresValue...) {
+      guard let text = fragments.texts[name[...]] else { preconditionFailure("no fragment is named \(name)") }
+      let pieces = text.split(separator: "$?", omittingEmptySubsequences: false)
+      precondition(pieces.count == values.count + 1, "\(name) takes \(pieces.count - 1) values")
+      sql += pieces[0]
+      for (value, piece) in zip(values, pieces.dropFirst()) {
+        parameters.append(value)
+        sql += "$\(parameters.count)" + piece
+      }
+    }
+
+    /// The statement; equal texts share a plan.
+    var statement: BoundStatement { Statement.composed(sql).bind(parameters) }
+  }
+}
