@@ -1,9 +1,14 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-/// Warnings are errors where `CI` is set; a developer in the middle of a change only sees them.
+/// Async functions stay where their caller is: a handler's calls return without asking which executor
+/// they belong on, which costs a lock each. Warnings are errors where `CI` is set; a developer in the
+/// middle of a change only sees them. Exclusive access is checked in debug builds, where the tests run.
 let settings: [SwiftSetting] =
-  Context.environment["CI"] != nil ? [.treatAllWarnings(as: .error)] : []
+  [
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+  ] + (Context.environment["CI"] != nil ? [.treatAllWarnings(as: .error)] : [])
 
 func library(
   _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,

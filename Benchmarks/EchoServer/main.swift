@@ -21,28 +21,18 @@ pthread_sigmask(SIG_BLOCK, &signals, nil)
 let group = EventLoopGroup(loops: option("--loops").flatMap { Int($0) } ?? 1)
 let server = GRPCServer(
   services: [EchoService()], interceptors: [MetadataEcho(), FailureDetails()], group: group)
-
-// Not `await` in this file: it would give the main thread to libdispatch, which takes signals there.
-let loop = group.loops[0]
-loop.execute {
-  loop.startTask {
-    do throws(SocketError) {
-      let wanted = try SocketAddress.resolve(option("--listen") ?? "127.0.0.1:0")[0]
-      print("cairn: listening on \(try await server.listen(wanted))")
-      fflush(nil)
-    } catch {
-      print(error)
-      exit(1)
-    }
+do {
+  let wanted = try SocketAddress.resolve(option("--listen") ?? "127.0.0.1:0")[0]
+  let address = try group.loops[0].runBlocking { () async throws(SocketError) in
+    try await server.listen(wanted)
   }
+  print("cairn: listening on \(address)")
+  fflush(nil)
+} catch {
+  print(error)
+  exit(1)
 }
 
 var number: Int32 = 0
 sigwait(&signals, &number)
-loop.execute {
-  loop.startTask {
-    await server.drain(within: .seconds(5))
-    exit(0)
-  }
-}
-while true { pause() }
+_ = group.loops[0].runBlocking { () async in await server.drain(within: .seconds(5)) }

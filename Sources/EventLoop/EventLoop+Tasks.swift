@@ -8,7 +8,7 @@ extension EventLoop: TaskExecutor {
   @discardableResult
   package func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
     assertOnLoop()
-    return Task.immediate(executorPreference: self, operation: body)
+    return Task.immediate(executorPreference: self) { await body() }
   }
 
   /// Runs `body` on this loop and returns what it returns. From any task.
@@ -19,6 +19,23 @@ extension EventLoop: TaskExecutor {
       do throws(E) { return .success(try await body()) } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  /// Runs `body` on this loop and blocks the calling thread, which must not be a loop's, until it has
+  /// ended: how a program's main function waits without the main queue of Dispatch.
+  package func runBlocking<T: Sendable, E: Error>(
+    _ body: @escaping @Sendable () async throws(E) -> T
+  ) throws(E) -> T {
+    precondition(!isOnLoop, "a loop cannot wait for itself")
+    let outcome = BlockingOutcome<T, E>()
+    execute { [self] in
+      startTask {
+        do throws(E) { outcome.result = .success(try await body()) } catch { outcome.result = .failure(error) }
+        outcome.done.signal()
+      }
+    }
+    outcome.done.wait()
+    return try outcome.result!.get()
   }
 
   /// Suspends the current task. Ends early, throwing, when the task is cancelled. On the loop only.
@@ -38,6 +55,12 @@ extension EventLoop: TaskExecutor {
     }
     if !completed { throw CancellationError() }
   }
+}
+
+/// What ``EventLoop/runBlocking(_:)`` waits for.
+private final class BlockingOutcome<T: Sendable, E: Error>: @unchecked Sendable {
+  var result: Result<T, E>?
+  let done = Semaphore()
 }
 
 /// One suspended task of ``EventLoop/sleep(for:)``. Confined to its loop.

@@ -28,24 +28,17 @@ extension HTTP2Connection {
     Unmanaged.passUnretained(stream).release()
     if streamCount == 0 { apply(drain.handle(.lastStreamEnded)) }
   }
-
-  func stream(_ id: Int32) -> HTTP2Stream? {
-    guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }
-    return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
-  }
-
-  func received(_ bytes: UnsafeRawBufferPointer, on stream: HTTP2Stream) {
-    // The connection's window goes back at once: one slow handler must not stall the others.
-    nghttp2_session_consume_connection(session, bytes.count)
-    if stream.receivedData(bytes) {
-      nghttp2_session_consume_stream(session, stream.id, bytes.count)
-    } else {
-      stream.withheldWindow += bytes.count
-    }
-  }
 }
 
 extension HTTP2Stream {
+  final func received(_ bytes: UnsafeRawBufferPointer, _ session: OpaquePointer?) {
+    if receivedData(bytes) {
+      nghttp2_session_consume_stream(session, id, bytes.count)
+    } else {
+      withheldWindow += bytes.count
+    }
+  }
+
   /// Lets the peer send as much as has been read since data was last withheld.
   package final func returnWindow() {
     guard withheldWindow > 0, let connection else { return }

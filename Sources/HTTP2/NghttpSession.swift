@@ -34,57 +34,69 @@ enum NghttpSession {
     return callbacks
   }()
 
-  private static func connection(_ context: UnsafeMutableRawPointer?) -> HTTP2Connection {
-    Unmanaged<HTTP2Connection>.fromOpaque(context!).takeUnretainedValue()
+  // The callbacks run for every frame and header field: they borrow the connection and the stream,
+  // which live as long as the session knows them, and leave their reference counts alone.
+
+  private static func borrow<T>(
+    _ context: UnsafeMutableRawPointer?, _ body: (HTTP2Connection) -> T
+  ) -> T {
+    Unmanaged<HTTP2Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef(body)
+  }
+
+  static func borrowStream(
+    _ session: OpaquePointer?, _ id: Int32, _ body: (HTTP2Stream) -> Void
+  ) {
+    guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return }
+    Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
   }
 
   private static let beginHeaders: nghttp2_on_begin_headers_callback = { session, frame, context in
-    let connection = connection(context)
-    let frame = frame!.pointee
-    guard connection.role == .server, frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-    let stream = connection.owner.makeStream(on: connection)
-    nghttp2_session_set_stream_user_data(
-      session, frame.hd.stream_id, Unmanaged.passUnretained(stream).toOpaque())
-    connection.streamOpened(stream, id: frame.hd.stream_id)
-    return 0
+    borrow(context) { connection in
+      let frame = frame!.pointee
+      guard connection.role == .server, frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+      let stream = connection.owner.makeStream(on: connection)
+      nghttp2_session_set_stream_user_data(
+        session, frame.hd.stream_id, Unmanaged.passUnretained(stream).toOpaque())
+      connection.streamOpened(stream, id: frame.hd.stream_id)
+      return 0
+    }
   }
 
   private static let header: nghttp2_on_header_callback = {
-    _, frame, name, nameLength, value, valueLength, _, context in
-    guard let stream = connection(context).stream(frame!.pointee.hd.stream_id) else { return 0 }
-    let accepted = stream.receivedHeader(
-      name: UnsafeBufferPointer(start: name, count: nameLength),
-      value: UnsafeBufferPointer(start: value, count: valueLength))
+    session, frame, name, nameLength, value, valueLength, _, _ in
+    var accepted = true
+    borrowStream(session, frame!.pointee.hd.stream_id) { stream in
+      accepted = stream.receivedHeader(
+        name: UnsafeBufferPointer(start: name, count: nameLength),
+        value: UnsafeBufferPointer(start: value, count: valueLength))
+    }
     return accepted ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
   }
 
-  private static let frame: nghttp2_on_frame_recv_callback = { _, frame, context in
-    let connection = connection(context)
+  private static let frame: nghttp2_on_frame_recv_callback = { session, frame, context in
     let header = frame!.pointee.hd
     let endOfStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     switch UInt32(header.type) {
     case NGHTTP2_HEADERS.rawValue:
-      guard let stream = connection.stream(header.stream_id) else { return 0 }
-      stream.receivedHeaders(endOfStream: endOfStream)
-      if endOfStream { stream.receivedEnd() }
+      borrowStream(session, header.stream_id) { stream in
+        stream.receivedHeaders(endOfStream: endOfStream)
+        if endOfStream { stream.receivedEnd() }
+      }
     case NGHTTP2_DATA.rawValue where endOfStream:
-      connection.stream(header.stream_id)?.receivedEnd()
+      borrowStream(session, header.stream_id) { $0.receivedEnd() }
     case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
-      connection.apply(connection.drain.handle(.heard(openStreams: connection.streamCount)))
+      borrow(context) { $0.apply($0.drain.handle(.heard(openStreams: $0.streamCount))) }
     case NGHTTP2_GOAWAY.rawValue:
-      connection.owner.goAwayReceived(on: connection)
+      borrow(context) { $0.owner.goAwayReceived(on: $0) }
     default: break
     }
     return 0
   }
 
-  private static let data: nghttp2_on_data_chunk_recv_callback = { session, _, id, bytes, count, context in
-    let connection = connection(context)
-    guard let stream = connection.stream(id) else {
-      nghttp2_session_consume_connection(session, count)
-      return 0
-    }
-    connection.received(UnsafeRawBufferPointer(start: bytes, count: count), on: stream)
+  private static let data: nghttp2_on_data_chunk_recv_callback = { session, _, id, bytes, count, _ in
+    // The connection's window goes back at once: one slow handler must not stall the others.
+    nghttp2_session_consume_connection(session, count)
+    borrowStream(session, id) { $0.received(UnsafeRawBufferPointer(start: bytes, count: count), session) }
     return 0
   }
 
@@ -94,7 +106,7 @@ enum NghttpSession {
     let header = frame!.pointee.hd
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue),
-      connection(context).role == .server,
+      borrow(context, { $0.role == .server }),
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     else { return 0 }
     nghttp2_submit_rst_stream(
@@ -102,11 +114,13 @@ enum NghttpSession {
     return 0
   }
 
-  private static let streamClose: nghttp2_on_stream_close_callback = { _, id, code, context in
-    let connection = connection(context)
-    guard let stream = connection.stream(id) else { return 0 }
-    let refused = connection.role == .client && code == HTTP2ErrorCode.refusedStream
-    connection.streamEnded(stream, refused ? .refused : .closed(errorCode: code))
+  private static let streamClose: nghttp2_on_stream_close_callback = { session, id, code, context in
+    borrow(context) { connection in
+      borrowStream(session, id) { stream in
+        let refused = connection.role == .client && code == HTTP2ErrorCode.refusedStream
+        connection.streamEnded(stream, refused ? .refused : .closed(errorCode: code))
+      }
+    }
     return 0
   }
 }

@@ -7,23 +7,27 @@ enum OutboundProvider {
     nghttp2_data_provider(source: nghttp2_data_source(), read_callback: read)
   }
 
-  private static let read: nghttp2_data_source_read_callback = {
-    session, id, _, capacity, flags, _, context in
-    let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!).takeUnretainedValue()
-    guard let stream = connection.stream(id) else {
-      return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+  private static let read: nghttp2_data_source_read_callback = { session, id, _, capacity, flags, _, _ in
+    var result = Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    NghttpSession.borrowStream(session, id) { stream in
+      result = next(stream, session, capacity, &flags!.pointee)
     }
+    return result
+  }
+
+  /// How many bytes the next DATA frame gets, and whether it is the last.
+  private static func next(
+    _ stream: HTTP2Stream, _ session: OpaquePointer?, _ capacity: Int, _ flags: inout UInt32
+  ) -> Int {
     let count = min(capacity, stream.outbound.count)
     if count == stream.outbound.count, stream.isOutboundFinished {
-      flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-      if submitTrailers(stream, session) {
-        flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-      }
+      flags |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+      if submitTrailers(stream, session) { flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue) }
     } else if count == 0 {
       stream.isDeferred = true
       return Int(NGHTTP2_ERR_DEFERRED.rawValue)
     }
-    if count > 0 { flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue) }
+    if count > 0 { flags |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue) }
     return count
   }
 
@@ -43,18 +47,21 @@ enum OutboundProvider {
   static let lowWater = 32 << 10
 
   static let send: nghttp2_send_data_callback = { session, frame, header, length, _, context in
-    let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!).takeUnretainedValue()
-    let buffers = connection.buffers
-    guard let stream = connection.stream(frame!.pointee.hd.stream_id) else {
-      return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    var result = Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    NghttpSession.borrowStream(session, frame!.pointee.hd.stream_id) { stream in
+      let buffers = Unmanaged<HTTP2Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.buffers }
+      // nghttp2 makes frame after frame before it comes back to the flush.
+      guard buffers.hasRoom(for: 9 + length) else {
+        result = Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+        return
+      }
+      buffers.append(header!, 9)
+      let before = stream.outbound.count
+      stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)
+      buffers.outputCount += length
+      if before >= lowWater, stream.outbound.count < lowWater { stream.outboundDrained() }
+      result = 0
     }
-    // nghttp2 makes frame after frame before it comes back to the flush.
-    guard buffers.hasRoom(for: 9 + length) else { return Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue) }
-    buffers.append(header!, 9)
-    let before = stream.outbound.count
-    stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)
-    buffers.outputCount += length
-    if before >= lowWater, stream.outbound.count < lowWater { stream.outboundDrained() }
-    return 0
+    return result
   }
 }

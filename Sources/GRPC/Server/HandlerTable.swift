@@ -1,6 +1,6 @@
 /// Finds a call's handler by the bytes of its path. Open addressing over a hash of the bytes: no
 /// string is made for a call.
-struct HandlerTable: Sendable {
+final class HandlerTable: Sendable {
   let handlers: [RPCHandler]
   private let paths: [[UInt8]]
   private let buckets: [Int32]

@@ -22,12 +22,18 @@ struct RequestHead {
   private var hasBadTimeout = false
   private var encoding: String?
 
-  mutating func receive(
-    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, table: HandlerTable
-  ) {
+  /// `:path`, and the place of its handler in the server's table.
+  mutating func receive(path: UnsafeBufferPointer<UInt8>, handler: Int?) {
+    listSize += 5 + path.count + 32
+    self.handler = handler
+    if handler == nil { unknownPath = String(decoding: path.prefix(256), as: UTF8.self) }
+  }
+
+  /// Any field but `:path`.
+  mutating func receive(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
     listSize += name.count + value.count + 32
     if name.starts(with: ":") {
-      receivePseudo(name, value, table)
+      if name.equals(":method") { isPost = value.equals("POST") }
     } else if name.equals("content-type") {
       isGRPC = Self.isGRPCContentType(value)
     } else if name.equals("te") {
@@ -36,17 +42,6 @@ struct RequestHead {
       receiveProtocolField(name, value)
     } else {
       metadata.append(name: name, value: value)
-    }
-  }
-
-  private mutating func receivePseudo(
-    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ table: HandlerTable
-  ) {
-    if name.equals(":path") {
-      handler = table.index(of: value)
-      if handler == nil { unknownPath = String(decoding: value.prefix(256), as: UTF8.self) }
-    } else if name.equals(":method") {
-      isPost = value.equals("POST")
     }
   }
 

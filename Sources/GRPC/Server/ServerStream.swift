@@ -34,7 +34,12 @@ final class ServerStream: CallStream, @unchecked Sendable {
   override func receivedHeader(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
   ) -> Bool {
-    if !hasHead { head.receive(name: name, value: value, table: server.table) }
+    if hasHead { return true }
+    if name.equals(":path") {
+      head.receive(path: value, handler: server.table.index(of: value))
+    } else {
+      head.receive(name: name, value: value)
+    }
     return true
   }
 
