@@ -40,10 +40,12 @@ package final class Journal: Sendable {
 
   /// Starts settling, feeds and maintenance. The schema must be up to date.
   package func start() throws(PostgresError) {
-    let listener = try NotificationListener(
-      url: url, channels: [SettleTicker.channel], loop: home, blocking: blocking
-    ) { [ticker] event in ticker.handle(event) }
-    self.listener.withLock { $0 = listener }
+    if configuration.listensForHints {
+      let listener = try NotificationListener(
+        url: url, channels: [SettleTicker.channel], loop: home, blocking: blocking
+      ) { [ticker] event in ticker.handle(event) }
+      self.listener.withLock { $0 = listener }
+    }
     home.execute { [self] in
       ticker.start { [changes] outcome in changes.advance(outcome) }
       maintenance.start()

@@ -3,6 +3,9 @@ package struct JournalConfiguration: Sendable {
   /// How often the position is looked at when nobody says that something was written. Writes of this process
   /// and hints of other servers are looked at right away.
   package var pollInterval: Duration = .milliseconds(500)
+  /// Whether to listen for the hints of other servers. Off behind PgBouncer in transaction mode, which cannot
+  /// pass them on: their writes are then seen at the next poll.
+  package var listensForHints = true
   /// Pause between two rounds of settling while there is always something new.
   package var settlePause: Duration = .milliseconds(1)
   /// A feed that is held back this long asks who holds it.

@@ -37,11 +37,3 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql)
   ]
 }
-
-/// First integer of an advisory lock: what kind of thing is locked. The second is a hash.
-package enum AdvisoryLock: Int32 {
-  /// Shared by the writes of a project, exclusive for an exact point.
-  case project = 1
-  /// A request with an id, so that its twin waits.
-  case request = 2
-}

@@ -2,9 +2,8 @@ import EventLoop
 import Postgres
 import Synchronization
 
-/// Settles positions: one for each process. Does what ``SettleMachine`` says, one statement after the other
-/// on the connections for look-ups, so that an exhausted pool holds no feed back. Confined to `loop`, except
-/// for ``nudge()`` and ``status``.
+/// Settles positions: one for each process. Does what ``SettleMachine`` says, one statement after the other,
+/// on the connections that look-ups share. Confined to `loop`, except for ``nudge()`` and ``status``.
 final class SettleTicker: @unchecked Sendable {
   /// Where a server tells the others that something was settled. A hint: polling is the floor.
   static let channel = "cairn_settled"

@@ -36,6 +36,6 @@ package struct CallScope: Sendable {
 
   /// The first step of every write in the project.
   var prologue: BoundStatement {
-    JournalQueries.lockProjectShared.bind([AdvisoryLock.project.rawValue, project.lockKey])
+    JournalQueries.lockProjectShared.bind([AdvisoryLockClass.project.rawValue, project.lockKey])
   }
 }

@@ -31,7 +31,7 @@ extension Journal {
     let options = TransactionOptions(isRepeatable: true, lockTimeout: configuration.pointLockTimeout)
     return try await pool.transaction(options) { tx throws(PostgresError) in
       let results = try await tx.commit([
-        JournalQueries.lockProjectExclusive.bind([AdvisoryLock.project.rawValue, project.lockKey]),
+        JournalQueries.lockProjectExclusive.bind([AdvisoryLockClass.project.rawValue, project.lockKey]),
         JournalQueries.lastPosition.bind([]),
       ])
       return try results[1].only().decode(0)

@@ -49,7 +49,7 @@ extension Journal {
     guard let request = scope.request else { return [scope.prologue] }
     return [
       scope.prologue,
-      JournalQueries.lockRequest.bind([AdvisoryLock.request.rawValue, request.lockKey(in: scope)]),
+      JournalQueries.lockRequest.bind([AdvisoryLockClass.request.rawValue, request.lockKey(in: scope)]),
       JournalQueries.findRequest.bind(request.parameters(in: scope)),
     ]
   }

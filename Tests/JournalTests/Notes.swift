@@ -1,0 +1,94 @@
+import EventLoop
+import GRPC
+import Journal
+import Postgres
+
+/// The tests' own domain: notes, written through the journal as a real domain would.
+enum Notes {
+  static let create = Statement(
+    "create_note",
+    """
+    WITH draw AS MATERIALIZED (
+      SELECT nextval('journal_position') AS position, clock_timestamp() AS at
+    ), created AS (
+      INSERT INTO note (project_id, id, version, body, position, at)
+      SELECT $1, $8, 1, $9, position, at FROM draw
+      ON CONFLICT DO NOTHING
+      RETURNING position, at
+    ), changed AS (
+      INSERT INTO change (
+        project_id, position, ordinal, at, principal, agent, session, task, lease_epoch, operation,
+        kind, id, action, new_version)
+      SELECT $1, position, 0, at, $2, $3, $4, $5, $6, $7, 'note', $8, 'created', 1 FROM created
+    )
+    SELECT position, at FROM created
+    """)
+
+  static let lock = Statement(
+    "lock_note",
+    "SELECT id, version FROM note WHERE project_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE")
+
+  static let update = Statement(
+    "update_note",
+    """
+    UPDATE note SET version = note.version + 1, body = $3, position = drawn.position, at = drawn.at
+    FROM drawn WHERE project_id = $1 AND id = ANY ($2)
+    """)
+
+  static func change(_ id: String, from version: Int64) -> ChangeRecord {
+    ChangeRecord(kind: "note", id: id, action: "updated", oldVersion: version, newVersion: version + 1)
+  }
+}
+
+extension Journal {
+  /// Creates a note; nil when its id is taken.
+  func createNote(
+    _ id: String, body: String = "", keys: KeyOrigin = .server, _ scope: CallScope = .test
+  ) async throws(RPCError) -> WriteResult<Stamp?> {
+    let result = try await create(
+      scope, keys: keys, Notes.create, scope.parameters + [id, body], answer: { Array("made \(id)".utf8) })
+    switch result {
+    case .repeated(let answer): return .repeated(answer)
+    case .written(let rows):
+      do throws(PostgresError) {
+        return .written(try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) })
+      } catch { throw RPCError(error) }
+    }
+  }
+
+  /// Updates notes; ABORTED when one is not at `version`. Calls `decided` between locks and draw.
+  func updateNotes(
+    _ ids: [String], at version: Int64? = nil, _ scope: CallScope = .test,
+    decided: () async throws(RPCError) -> Void = {}
+  ) async throws(RPCError) -> WriteResult<PlannedWrite<[Int64]>> {
+    let locks = [Notes.lock.bind([scope.project.text, ids])]
+    return try await write(scope, locking: locks) { locked throws(RPCError) in
+      var versions: [Int64] = []
+      do throws(PostgresError) {
+        for row in locked.rows[0] { versions.append(try row.decode(1)) }
+      } catch { throw RPCError(error) }
+      guard versions.count == ids.count else { throw RPCError(.notFound, "no such note") }
+      if let version, versions.contains(where: { $0 != version }) { throw RPCError(.aborted, "stale") }
+      try await decided()
+      return WritePlan(
+        versions, statements: [Notes.update.bind([scope.project.text, ids, "updated"])],
+        changes: zip(ids, versions).map { Notes.change($0, from: $1) },
+        answer: { Array("updated".utf8) })
+    }
+  }
+}
+
+extension CallScope {
+  static let test = CallScope(operation: "test.Notes/Write")
+
+  func named(_ id: String, hash: UInt8 = 1) -> CallScope {
+    var scope = self
+    scope.request = RequestKey(id: id, hash: [UInt8](repeating: hash, count: 32))
+    return scope
+  }
+}
+
+extension WriteResult {
+  var written: Written? { if case .written(let written) = self { written } else { nil } }
+  var repeated: StoredAnswer? { if case .repeated(let answer) = self { answer } else { nil } }
+}
