@@ -1,0 +1,17 @@
+import GRPC
+
+/// What the process leaves behind.
+struct ExitStatus: Equatable, Sendable {
+  let code: Int32
+
+  static let success = ExitStatus(code: 0)
+  /// Something failed here, not at a server.
+  static let failure = ExitStatus(code: 1)
+  /// The command line or the configuration is wrong.
+  static let usage = ExitStatus(code: 2)
+
+  /// 64 and the number of the status code (`NOT_FOUND` is 69), apart from what shells and others use.
+  static func status(_ code: StatusCode) -> ExitStatus {
+    code == .ok ? .success : ExitStatus(code: 64 + code.rawValue)
+  }
+}

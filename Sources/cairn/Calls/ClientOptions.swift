@@ -1,0 +1,111 @@
+import EventLoop
+import GRPC
+
+/// What commands that call a server have in common.
+struct ClientOptions: Equatable, Sendable {
+  static let defaultAddress = "127.0.0.1:7433"
+  /// For questions to the server about itself.
+  static let questionTimeout: Duration = .seconds(10)
+
+  var address = defaultAddress
+  var project: String?
+  var deadline: Duration?
+  /// Metadata in the order given.
+  var headers: [Header] = []
+
+  struct Header: Equatable, Sendable {
+    let name: String
+    let value: String
+  }
+
+  static let options: [Option] = [
+    Option(
+      name: "address", letter: "a", value: "HOST:PORT",
+      help: "The server: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: CAIRN_ADDRESS, else \(defaultAddress)."
+    ),
+    Option(
+      name: "project", letter: "p", value: "NAME",
+      help:
+        "The project to work in, sent as metadata cairn-project. Default: CAIRN_PROJECT, else the server's."),
+    Option(
+      name: "deadline", value: "TIME",
+      help: "Give up after this time, such as 500ms, 30s or 5m. Default: never."),
+    Option(
+      name: "header", letter: "H", value: "NAME:VALUE",
+      help: "Metadata to send. The value of a name that ends in -bin is base64.", repeats: true),
+  ]
+
+  init() {}
+
+  init(_ arguments: Arguments, environment: [String: String]) throws(UsageError) {
+    if let text = arguments["address"] ?? environment["CAIRN_ADDRESS"] {
+      guard ListenAddress.isValid(text) else {
+        throw UsageError("\"\(text)\" is no address; expected HOST:PORT, [IPV6]:PORT or unix:PATH")
+      }
+      address = text
+    }
+    project = arguments["project"] ?? environment["CAIRN_PROJECT"]
+    if let text = arguments["deadline"] {
+      guard let duration = Quantity.duration(text), duration > .zero else {
+        throw UsageError(
+          "--deadline: expected a time with its unit (ms, s, m, h) such as 30s, found \"\(text)\"")
+      }
+      deadline = duration
+    }
+    for text in arguments.options["header"] ?? [] { headers.append(try Header(text)) }
+  }
+
+  func channel(on loop: EventLoop) -> Channel { Channel(address, on: loop) }
+
+  /// For the call that the user asked for.
+  var callOptions: CallOptions {
+    var options = CallOptions(maxReceiveMessageSize: 64 << 20)
+    options.metadata = metadata
+    options.timeout = deadline
+    return options
+  }
+
+  /// For calls that serve to find out about the server.
+  var questionOptions: CallOptions {
+    var options = callOptions
+    options.timeout = min(deadline ?? Self.questionTimeout, Self.questionTimeout)
+    return options
+  }
+
+  private var metadata: Metadata {
+    var metadata = Metadata()
+    if let project { metadata.append("cairn-project", project) }
+    for header in headers { metadata.append(header.name, header.value) }
+    return metadata
+  }
+}
+
+extension ClientOptions.Header {
+  /// Reads `NAME:VALUE`; spaces around the value do not count.
+  init(_ text: String) throws(UsageError) {
+    guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
+      throw UsageError("-H \(text): expected NAME:VALUE")
+    }
+    let name = text[..<colon].lowercased()
+    guard name.utf8.allSatisfy(Self.isNameByte), !name.hasPrefix("grpc-") else {
+      throw UsageError(
+        "-H \(text): a name has letters, digits, `-`, `_` and `.`, and does not begin with grpc-")
+    }
+    let value = text[text.index(after: colon)...].utf8.drop { $0 == 0x20 }
+    guard value.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw UsageError(
+        "-H \(name): the value must be printable ASCII; send other bytes as base64 under a name in -bin")
+    }
+    self.name = name
+    self.value = String(decoding: value, as: UTF8.self)
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}

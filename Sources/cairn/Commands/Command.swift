@@ -1,0 +1,41 @@
+import EventLoop
+import GRPC
+
+/// A command: what it takes and what it does.
+struct Command: Sendable {
+  let syntax: CommandSyntax
+  let run: @Sendable (Arguments, CommandContext) async throws(CommandError) -> ExitStatus
+
+  /// In the order of the help.
+  static let all: [Command] = [serve, migrateUp, migrateStatus, list, describe, call, health]
+}
+
+/// What a command finds around it.
+struct CommandContext: Sendable {
+  let environment: [String: String]
+  /// The loop that the command's task runs on, which is the process's main thread.
+  let loop: EventLoop
+}
+
+/// Why a command ended: what to print and how to exit.
+struct CommandError: Error, Equatable {
+  let lines: [String]
+  let status: ExitStatus
+
+  init(_ lines: [String], _ status: ExitStatus) {
+    self.lines = lines
+    self.status = status
+  }
+
+  init(_ error: UsageError) { self.init([error.description], .usage) }
+
+  init(_ error: InputError) { self.init([error.description], .failure) }
+
+  init(_ error: ConfigurationError) { self.init(error.problems, .usage) }
+
+  init(_ error: RPCError, calling address: String, lines: [String]? = nil) {
+    let hint =
+      error.code == .unavailable ? ["  Does a server listen on \(address)? `cairn serve` starts one."] : []
+    self.init((lines ?? StatusText.lines(error)) + hint, .status(error.code))
+  }
+}

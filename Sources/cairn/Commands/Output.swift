@@ -1,0 +1,29 @@
+import Glibc
+
+/// Standard output for results, standard error for everything else.
+enum Output {
+  static func line(_ text: String) { write(STDOUT_FILENO, text + "\n") }
+
+  static func text(_ text: String) { write(STDOUT_FILENO, text) }
+
+  static func complain(_ lines: [String]) {
+    let text = lines.joined(separator: "\n")
+    write(STDERR_FILENO, text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  /// Writes all of it. When nobody reads any more, as behind `| head`, there is nothing left to do.
+  private static func write(_ descriptor: Int32, _ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&ready, 1, -1)
+      } else if errno != EINTR {
+        exit(ExitStatus.failure.code)
+      }
+    }
+  }
+}

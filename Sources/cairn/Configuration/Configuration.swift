@@ -1,0 +1,42 @@
+/// Everything that can be set for a server.
+///
+/// A setting is taken from the first place that has it: a flag, the environment (`CAIRN_…`), the
+/// configuration file, the default. `Setting.all` has their names, units and defaults.
+struct Configuration: Equatable, Sendable {
+  /// Where to listen: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
+  var listen = ["127.0.0.1:7433"]
+  /// Allows plaintext listeners that other machines can reach.
+  var insecure = false
+  /// Folder of the embedded PostgreSQL; nil for the place that fits the user.
+  var dataDirectory: String?
+  /// An outside PostgreSQL; nil for the embedded one.
+  var databaseURL: String?
+  /// Event loops, one thread each; 0 for one per processor.
+  var loops = 0
+  var logLevel = LogLevel.info
+  /// How long a stopping server lets calls finish.
+  var drainTimeout: Duration = .seconds(30)
+
+  var poolMinimum = 2
+  var poolMaximum = 16
+  var poolAcquireTimeout: Duration = .seconds(2)
+  var poolIdleTimeout: Duration = .seconds(30)
+  var readStatementTimeout: Duration = .seconds(30)
+  var writeStatementTimeout: Duration = .seconds(30)
+  var lockTimeout: Duration = .seconds(10)
+
+  var maxReceiveMessageSize = 4 << 20
+  var maxSendMessageSize = 64 << 20
+  var maxConcurrentStreams = 1000
+}
+
+enum LogLevel: String, CaseIterable, Sendable {
+  case error, warning, info, debug
+}
+
+/// Everything that is wrong with a configuration, each thing with the place that says it.
+struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  let problems: [String]
+
+  var description: String { problems.joined(separator: "\n") }
+}

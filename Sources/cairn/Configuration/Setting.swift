@@ -1,0 +1,135 @@
+/// One thing that can be set: its name as a flag (`--pool-max`), in the environment (`CAIRN_POOL_MAX`) and
+/// in the file (`pool-max = 16`), and how its text becomes part of the configuration.
+struct Setting: Sendable {
+  let name: String
+  /// Name of the value in help; nil for a switch.
+  let value: String?
+  /// What it is, with the unit and the default.
+  let help: String
+  /// May be given more than once; in the environment separated by commas.
+  var isList = false
+  /// Answers what was expected when the text is something else.
+  let apply: @Sendable (inout Configuration, [String]) -> String?
+
+  var environmentName: String {
+    "CAIRN_" + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
+  }
+
+  var option: Option { Option(name: name, value: value, help: help, repeats: isList) }
+
+  static let all: [Setting] = general + database + limits
+
+  private static let general = [
+    Setting(
+      name: "listen", value: "HOST:PORT",
+      help: "Where to listen: HOST:PORT, [IPV6]:PORT or unix:PATH. Default 127.0.0.1:7433.", isList: true
+    ) { configuration, texts in
+      guard texts.allSatisfy(ListenAddress.isValid) else { return "HOST:PORT, [IPV6]:PORT or unix:PATH" }
+      configuration.listen = texts
+      return nil
+    },
+    toggle(
+      "insecure", \.insecure, "Allow plaintext on addresses that other machines can reach. Default off."),
+    count("loops", \.loops, 0...1024, "Threads that serve; 0 for one per processor. Default 0."),
+    duration("drain-timeout", \.drainTimeout, "How long a stopping server lets calls finish. Default 30s."),
+    Setting(
+      name: "log-level", value: "LEVEL", help: "error, warning, info or debug. Default info."
+    ) { configuration, texts in
+      guard let level = texts.last.flatMap(LogLevel.init) else { return "error, warning, info or debug" }
+      configuration.logLevel = level
+      return nil
+    },
+  ]
+
+  private static let database = [
+    text(
+      "data-dir", "DIR", \.dataDirectory,
+      "Folder of the embedded PostgreSQL. Default /var/lib/cairn for root, else ~/.local/share/cairn."),
+    text(
+      "database-url", "URL", \.databaseURL,
+      "An outside PostgreSQL, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE. Default: the embedded one."),
+    count("pool-min", \.poolMinimum, 0...10_000, "Database connections kept open. Default 2."),
+    count("pool-max", \.poolMaximum, 1...10_000, "Most database connections at once. Default 16."),
+    duration(
+      "pool-acquire-timeout", \.poolAcquireTimeout, "How long a call waits for a connection. Default 2s."),
+    duration(
+      "pool-idle-timeout", \.poolIdleTimeout,
+      "When an unused connection above the minimum is closed. Default 30s."),
+    duration(
+      "read-statement-timeout", \.readStatementTimeout,
+      "Longest time of a statement that reads; 0 for none. Default 30s."),
+    duration(
+      "write-statement-timeout", \.writeStatementTimeout,
+      "Longest time of a statement that writes; 0 for none. Default 30s."),
+    duration(
+      "lock-timeout", \.lockTimeout, "Longest wait for a lock in the database; 0 for none. Default 10s."),
+  ]
+
+  private static let limits = [
+    bytes(
+      "max-receive-message-size", \.maxReceiveMessageSize, "Largest message taken, in bytes. Default 4MiB."),
+    bytes(
+      "max-send-message-size", \.maxSendMessageSize,
+      "Largest message sent, in bytes; stock clients refuse more than 4MiB. Default 64MiB."),
+    count(
+      "max-concurrent-streams", \.maxConcurrentStreams, 1...1_000_000,
+      "Calls that one connection may have open at once. Default 1000."),
+  ]
+}
+
+extension Setting {
+  private typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+
+  private static func text(_ name: String, _ value: String, _ path: Path<String?>, _ help: String) -> Setting
+  {
+    Setting(name: name, value: value, help: help) { configuration, texts in
+      guard let text = texts.last, !text.isEmpty else { return "a value that is not empty" }
+      configuration[keyPath: path] = text
+      return nil
+    }
+  }
+
+  private static func toggle(_ name: String, _ path: Path<Bool>, _ help: String) -> Setting {
+    Setting(name: name, value: nil, help: help) { configuration, texts in
+      switch texts.last {
+      case "true", "1", "": configuration[keyPath: path] = true
+      case "false", "0": configuration[keyPath: path] = false
+      default: return "true or false"
+      }
+      return nil
+    }
+  }
+
+  private static func count(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ help: String)
+    -> Setting
+  {
+    Setting(name: name, value: "N", help: help) { configuration, texts in
+      guard let number = texts.last.flatMap(Quantity.count), range.contains(number) else {
+        return "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      }
+      configuration[keyPath: path] = number
+      return nil
+    }
+  }
+
+  private static func duration(_ name: String, _ path: Path<Duration>, _ help: String) -> Setting {
+    Setting(name: name, value: "TIME", help: help) { configuration, texts in
+      guard let duration = texts.last.flatMap(Quantity.duration) else {
+        return "a time with its unit (ms, s, m, h) such as 30s"
+      }
+      configuration[keyPath: path] = duration
+      return nil
+    }
+  }
+
+  private static func bytes(_ name: String, _ path: Path<Int>, _ help: String) -> Setting {
+    Setting(name: name, value: "SIZE", help: help) { configuration, texts in
+      // A gRPC message's length has 32 bits.
+      guard let size = texts.last.flatMap(Quantity.bytes), (1...Int(UInt32.max)).contains(size) else {
+        return "a size from 1 to 4294967295 bytes such as 4MiB"
+      }
+      configuration[keyPath: path] = size
+      return nil
+    }
+  }
+}
