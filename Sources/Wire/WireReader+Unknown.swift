@@ -4,9 +4,8 @@ extension WireReader {
   /// A known field number with another wire type than the field's own ends up here as well: the
   /// protobuf specification treats it as unknown, and so do all official implementations.
   package mutating func unknown(_ tag: UInt32, into fields: inout UnknownFields) throws(WireError) {
-    let start = cursor
+    let start = fieldStart
     try skip(tag)
-    fields.appendTag(tag)
     fields.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: cursor - start))
   }
 
@@ -33,16 +32,5 @@ extension WireReader {
       if tag == 0 { throw .unmatchedGroup }
       try skip(tag)
     }
-  }
-}
-
-extension UnknownFields {
-  fileprivate mutating func appendTag(_ tag: UInt32) {
-    var rest = tag
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 }

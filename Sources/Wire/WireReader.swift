@@ -8,6 +8,8 @@ package struct WireReader {
   package static let nestingLimit = 100
 
   @usableFromInline var cursor: UnsafeRawPointer
+  /// Where the tag that was read last begins, so that an unknown field can be kept as it came.
+  @usableFromInline var fieldStart: UnsafeRawPointer
   @usableFromInline var end: UnsafeRawPointer
   @usableFromInline var depthLeft = WireReader.nestingLimit
 
@@ -15,6 +17,7 @@ package struct WireReader {
   @inlinable package init(_ bytes: UnsafeRawBufferPointer) {
     // An empty buffer may have no address; any address will do for a range of no bytes.
     cursor = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+    fieldStart = cursor
     end = cursor + bytes.count
   }
 
@@ -23,6 +26,7 @@ package struct WireReader {
 
   /// The next field's tag (number and wire type), or 0 at the end of the message.
   @inlinable @inline(__always) package mutating func nextTag() throws(WireError) -> UInt32 {
+    fieldStart = cursor
     guard cursor < end else { return 0 }
     let first = cursor.load(as: UInt8.self)
     // Field numbers below 16 take one byte. Their group tags and the reserved wire types are sorted

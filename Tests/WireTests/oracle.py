@@ -187,12 +187,30 @@ def evaluate():
         print(to_hex(canonical(message)))
 
 
-def normalize():
-    """Bytes: what Python writes after having read them, or `refused`."""
+def strip_maps(message):
+    for field, value in message.ListFields():
+        if field.cpp_type != D.CPPTYPE_MESSAGE:
+            continue
+        if field.message_type.GetOptions().map_entry:
+            message.ClearField(field.name)
+        else:
+            for part in value if field.is_repeated else [value]:
+                strip_maps(part)
+
+
+def normalize(parts="everything"):
+    """Bytes: what Python writes after having read them, or `refused`.
+
+    `known` leaves out maps and unknown fields: a map entry with an unknown field is an entry to us, and an
+    unknown field to Python.
+    """
     for line in sys.stdin:
         message = TYPE()
         try:
             message.ParseFromString(from_hex(line.strip()))
+            if parts == "known":
+                message.DiscardUnknownFields()
+                strip_maps(message)
             print(to_hex(canonical(message)))
         except Exception:
             print("refused")
