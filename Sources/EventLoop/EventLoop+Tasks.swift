@@ -11,12 +11,21 @@ extension EventLoop: TaskExecutor {
     return Task.immediate(executorPreference: self) { await body() }
   }
 
-  /// Runs `body` on this loop and returns what it returns. From any task.
+  /// Runs `body` on this loop and returns what it returns. From any task; cancelling that task cancels
+  /// `body`.
+  ///
+  /// A task of its own, for `withTaskExecutorPreference` does not move a caller-isolated closure.
   package func run<T: Sendable, E: Error>(
     _ body: @escaping @Sendable () async throws(E) -> T
   ) async throws(E) -> T {
-    let result = await withTaskExecutorPreference(self) { () async -> Result<T, E> in
+    if isOnLoop { return try await body() }
+    let task = Task(executorPreference: self) { () async -> Result<T, E> in
       do throws(E) { return .success(try await body()) } catch { return .failure(error) }
+    }
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
     }
     return try result.get()
   }
