@@ -68,6 +68,3 @@ CREATE TABLE context_version (
 ) PARTITION BY RANGE (position);
 CREATE TABLE context_version_rest PARTITION OF context_version DEFAULT;
 INSERT INTO journal_history (table_name) VALUES ('context_version');
-
-GRANT SELECT, INSERT, UPDATE ON context TO cairn_server;
-GRANT SELECT, INSERT ON context_version TO cairn_server;
