@@ -42,7 +42,8 @@ package final class Feed<Entry: FeedRow>: Sendable {
     let cursor = try extent.cursor(start, journal: journal)
     return FeedStream(
       FeedWatcher(
-        self, hubs[loop], FeedMachine(project: project, start: cursor, matches: matches)),
+        self, hubs[loop],
+        FeedMachine(project: project, start: cursor, present: extent.newest, matches: matches)),
       journal: extent.id)
   }
 

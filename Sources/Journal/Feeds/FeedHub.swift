@@ -14,6 +14,8 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   private(set) var isDraining = false
 
   private var watchers = Watchers()
+  /// Those who wait for a position whosever it is, not only for rows of their project.
+  private var arrivals: [(position: Int64, waiter: any FeedWaiter)] = []
   /// Which subscription of a project counts: an answer to an earlier one is stale.
   private var subscriptions: [ProjectID: Int] = [:]
   private var lastSubscription = 0
@@ -48,10 +50,25 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
 
   func remove(_ waiter: any FeedWaiter, _ project: ProjectID) {
     loop.assertOnLoop()
+    arrivals.removeAll { $0.waiter === waiter }
     guard watchers.remove(waiter, project) else { return }
     subscriptions[project] = nil
     recent.deactivate(project)
     subscribe(self, project, nil)
+  }
+
+  /// Wakes the waiter once everything up to the position has been read.
+  func wake(_ waiter: any FeedWaiter, at position: Int64) {
+    loop.assertOnLoop()
+    arrivals.removeAll { $0.waiter === waiter }
+    arrivals.append((position, waiter))
+  }
+
+  private func wakeArrivals() {
+    if arrivals.isEmpty { return }
+    let due = arrivals.filter { $0.position <= recent.through }
+    arrivals.removeAll { $0.position <= recent.through }
+    for arrival in due { arrival.waiter.wake() }
   }
 
   private func startReminding() {
@@ -81,6 +98,7 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
     loop.assertOnLoop()
     recent.append(rows, through: through)
     for project in rows.keys { watchers.wake(project) }
+    wakeArrivals()
   }
 
   func skip(through: Int64) {

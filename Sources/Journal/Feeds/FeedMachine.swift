@@ -16,6 +16,9 @@ struct FeedMachine<Entry: FeedRow> {
   }
 
   let project: ProjectID
+  /// The last position drawn when the feed was opened: before everything up to there was delivered, nobody
+  /// may be told that he is caught up, or a write acknowledged before would come after.
+  let present: Int64
   private let matches: @Sendable (Entry) -> Bool
   private(set) var cursor: Cursor
   /// `caughtUp` was said, and no page was read since.
@@ -27,8 +30,11 @@ struct FeedMachine<Entry: FeedRow> {
   /// Rows handed over in one step, so that one watcher does not keep the loop from the others.
   private static var stepLimit: Int { 256 }
 
-  init(project: ProjectID, start: Cursor, matches: @escaping @Sendable (Entry) -> Bool) {
+  init(
+    project: ProjectID, start: Cursor, present: Int64 = 0, matches: @escaping @Sendable (Entry) -> Bool
+  ) {
     self.project = project
+    self.present = present
     self.matches = matches
     cursor = start
     lastDelivered = start.position
@@ -44,7 +50,9 @@ struct FeedMachine<Entry: FeedRow> {
     }
     var elements = advance(rows, isComplete: rows.count < Self.stepLimit, through: recent.through)
     if cursor >= .after(recent.through) {
-      if !isLive {
+      if recent.through < present {
+        if hasUnmarkedRows || isReminded { mark(&elements) }
+      } else if !isLive {
         isLive = true
         lastMarked = cursor.completePosition
         hasUnmarkedRows = false

@@ -92,7 +92,9 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     isReminded = false
     switch machine.next(hub.recent, isReminded: wasReminded) {
     case .deliver(let elements): ready = elements[...]
-    case .wait: await suspend()
+    case .wait:
+      if hub.recent.through < machine.present { hub.wake(self, at: machine.present) }
+      await suspend()
     case .read(let cursor, let through):
       do throws(RPCError) {
         let page = try await feed.page(machine.project, after: cursor, through: through)
