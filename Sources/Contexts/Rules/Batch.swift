@@ -45,7 +45,7 @@ struct Batch<Item> {
     var all = Violations()
     var keys: Set<String> = []
     for (index, request) in requests.enumerated() {
-      var violations = Violations()
+      var violations = Violations(listing: Limits.listedItemViolationBytes)
       let item = validate(request, &violations)
       if let error = violations.error() {
         items.append(.failure(error))

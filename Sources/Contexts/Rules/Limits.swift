@@ -27,4 +27,6 @@ enum Limits {
   /// Bytes of the wrong fields that an error lists; the rest is only counted. Errors travel in HTTP headers,
   /// of which stock clients take 8 KiB in all.
   static let listedViolationBytes = 3_000
+  /// The same for one item of a batch, of which an answer may hold a thousand.
+  static let listedItemViolationBytes = 1_000
 }

@@ -18,6 +18,10 @@ struct Violations {
   private(set) var count = 0
 
   private var listedBytes = 0
+  private let listedBytesLimit: Int
+
+  /// - Parameter bytes: How much an error may list; the rest is only counted.
+  init(listing bytes: Int = Limits.listedViolationBytes) { listedBytesLimit = bytes }
 
   var isEmpty: Bool { count == 0 }
 
@@ -25,7 +29,7 @@ struct Violations {
   /// completes the sentence "`field` …".
   mutating func add(_ field: String, _ description: String, _ reason: ErrorReason = .fieldInvalid) {
     count += 1
-    if listedBytes >= Limits.listedViolationBytes { return }
+    if listedBytes >= listedBytesLimit { return }
     let violation = Violation(field: field.cut(to: 200), description: description, reason: reason)
     listedBytes += violation.field.utf8.count + description.utf8.count + 30
     listed.append(violation)

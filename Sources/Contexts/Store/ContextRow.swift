@@ -37,6 +37,19 @@ extension Context {
     return context
   }
 
+  /// Which context, and what a write gave it.
+  var outline: Context {
+    var outline = Context()
+    outline.id = id
+    outline.createTime = createTime
+    outline.updateTime = updateTime
+    outline.deleteTime = deleteTime
+    outline.version = version
+    outline.etag = etag
+    outline.position = position
+    return outline
+  }
+
   /// Bytes of the message, at most. Exact figures would cost an encoding; what is estimated are the metadata,
   /// whose every value may take six times its JSON text.
   func sizeBound(metadataBytes: Int) -> Int {
