@@ -61,7 +61,8 @@ def test_deeply_nested_metadata_is_refused(raw):
     value = b""
     for _ in range(5_000):
         value = field(5, field(1, field(1, b"k") + field(2, value)))
-    refused(raw, "CreateContext", field(1, field(2, b"t") + field(11, value)), code=INVALID)
+    metadata = field(1, field(1, b"k") + field(2, value))
+    refused(raw, "CreateContext", field(1, field(2, b"t") + field(11, metadata)), code=INVALID)
 
 
 @pytest.mark.parametrize("name", ["id", "title", "content", "owner", "tags"])

@@ -130,10 +130,16 @@ def test_pages_of_large_contexts_end_before_stock_clients_refuse_them(contexts):
 
 
 def test_pages_of_large_metadata_end_before_stock_clients_refuse_them(contexts):
-    metadata = {"list": [0] * 20_000}
-    contexts.BatchCreateContexts(requests=[{"context": {"title": "t", "metadata": metadata}} for _ in range(8)])
-    contexts.BatchCreateContexts(requests=[{"context": {"title": "t", "metadata": metadata}} for _ in range(8)])
-    assert len(contexts.list(page_size=1000)) == 16
+    metadata = {"list": [0] * 12_000}
+    requests = [{"context": {"id": f"c{n:02}", "title": "t", "metadata": metadata}} for n in range(40)]
+    for half in (requests[:20], requests[20:]):
+        answer = contexts.BatchCreateContexts(requests=half)
+        assert all(result.context.version == 1 for result in answer.results)
+    assert contexts.ids(page_size=1000, order_by="id") == [f"c{n:02}" for n in range(40)]
+    renamed = [context_pb2.UpdateContextRequest(context={"id": f"c{n:02}", "title": "new"}) for n in range(40)]
+    answer = contexts.BatchUpdateContexts(requests=renamed)
+    assert [(result.context.id, result.context.version) for result in answer.results] == [
+        (f"c{n:02}", 2) for n in range(40)]
 
 
 def test_a_page_token_belongs_to_its_list(contexts):
