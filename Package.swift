@@ -91,6 +91,7 @@ let package = Package(
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
+    tests("Codegen", [], exclude: ["Golden"]),
     tests("Wire", ["Wire", "DynamicMessage"], exclude: ["oracle.py"], plugins: ["GenerateMessages"]),
   ]
 )

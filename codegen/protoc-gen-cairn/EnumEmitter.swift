@@ -47,17 +47,17 @@ struct EnumEmitter {
   private func emitConversions(into source: inout SourceText) {
     let originals = type.values.indices.filter { original(of: $0) == nil }
     source.block("package init(rawValue: Int32)") { source in
-      source.block("switch rawValue") { source in
-        for index in originals { source.line("case \(type.values[index].number): self = .\(names[index])") }
-        source.line("default: self = .unrecognized(rawValue)")
-      }
+      source.line("switch rawValue {")
+      for index in originals { source.line("case \(type.values[index].number): self = .\(names[index])") }
+      source.line("default: self = .unrecognized(rawValue)")
+      source.line("}")
     }
     source.line()
     source.block("package var rawValue: Int32") { source in
-      source.block("switch self") { source in
-        for index in originals { source.line("case .\(names[index]): \(type.values[index].number)") }
-        source.line("case .unrecognized(let number): number")
-      }
+      source.line("switch self {")
+      for index in originals { source.line("case .\(names[index]): \(type.values[index].number)") }
+      source.line("case .unrecognized(let number): number")
+      source.line("}")
     }
   }
 
