@@ -58,6 +58,8 @@ final class ConnectionAttempt: DescriptorHandler, @unchecked Sendable {
       return finish(.failure(PostgresError(.connectionFailed, "out of memory for a connection")))
     }
     connection = started
+    // libpq prints what nobody receives.
+    PQsetNoticeReceiver(started, { _, _ in }, nil)
     if PQstatus(started) == CONNECTION_BAD { return fail() }
     watch(.write)
   }

@@ -216,7 +216,10 @@ struct PoolMachine {
     }
     noteLowWater(now)
     if isStarved { return actions }
-    if let retryAt, now < retryAt { return actions }
+    if let retryAt {
+      if now < retryAt { return actions }
+      self.retryAt = nil
+    }
     // After failures one attempt at a time shows whether the database is back.
     let probing = failures > 0
     if probing && slots.contains(where: { $0.state == .opening }) { return actions }
