@@ -59,7 +59,7 @@ extension Journal {
   /// Updates notes; ABORTED when one is not at `version`. Calls `decided` between locks and draw.
   func updateNotes(
     _ ids: [String], at version: Int64? = nil, _ scope: CallScope = .test,
-    decided: () async throws(RPCError) -> Void = {}
+    decided: @escaping () async throws(RPCError) -> Void = {}
   ) async throws(RPCError) -> WriteResult<PlannedWrite<[Int64]>> {
     let locks = [Notes.lock.bind([scope.project.text, ids])]
     return try await write(scope, locking: locks) { locked throws(RPCError) in

@@ -39,8 +39,8 @@ extension ContextStore {
   /// and writes the new ones.
   private func change<Item, Decided: DecidedChange>(
     _ batch: Batch<Item>, ids: [String], action: String, isFull: Bool, _ scope: CallScope,
-    decide: (Item, [String: StoredHead]) -> Result<Decided, RPCError>,
-    statements: ([Decided]) -> [BoundStatement]
+    decide: @escaping (Item, [String: StoredHead]) -> Result<Decided, RPCError>,
+    statements: @escaping ([Decided]) -> [BoundStatement]
   ) async throws(RPCError) -> BatchOutcome {
     let project = scope.project.text
     let lock = ContextQueries.lock.bind([project, ids])

@@ -11,7 +11,7 @@ extension Journal {
   /// - Parameter locks: Statements that lock rows (`SELECT … ORDER BY key FOR UPDATE`), in key order.
   package func write<Value>(
     _ scope: CallScope, locking locks: [BoundStatement] = [],
-    _ plan: (LockedRows) async throws(RPCError) -> WritePlan<Value>
+    _ plan: @escaping (LockedRows) async throws(RPCError) -> WritePlan<Value>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
     do throws(WriteFailure) {
       defer { ticker.nudge() }
@@ -24,7 +24,7 @@ extension Journal {
 
   private func attempt<Value>(
     _ scope: CallScope, _ locks: [BoundStatement],
-    _ plan: (LockedRows) async throws(RPCError) -> WritePlan<Value>
+    _ plan: @escaping (LockedRows) async throws(RPCError) -> WritePlan<Value>
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     if locks.isEmpty {
       let decided = try await decide(plan, LockedRows([]))

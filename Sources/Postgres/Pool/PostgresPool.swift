@@ -105,7 +105,7 @@ package final class PostgresPool: Sendable {
   /// connection inside.
   package func transaction<T, E: PostgresErrorConvertible>(
     _ options: TransactionOptions = TransactionOptions(),
-    _ body: (Transaction) async throws(E) -> T
+    _ body: @escaping (Transaction) async throws(E) -> T
   ) async throws(E) -> T {
     try await onLoop { (pool) async throws(E) in try await pool.transaction(options, body) }
   }
@@ -135,13 +135,22 @@ package final class PostgresPool: Sendable {
   }
 
   /// Runs `body` on the caller's loop, or on some loop when it has no connections of its own.
-  private func onLoop<T, E: Error>(_ body: (LoopPool) async throws(E) -> T) async throws(E) -> T {
+  private func onLoop<T, E: Error>(
+    _ body: @escaping (LoopPool) async throws(E) -> T
+  ) async throws(E) -> T {
     if let pool = local { return try await body(pool) }
     let pool = pools[Int.random(in: pools.indices)]
-    return try await withTaskExecutorPreference(pool.loop) { () async throws(E) in
-      try await body(pool)
-    }
+    // The caller waits, so what it lends to the other loop is not used from two sides.
+    let lent = Lent(value: body)
+    return try await pool.loop.run { () async throws(E) in
+      Lent(value: try await lent.value(pool))
+    }.value
   }
+}
+
+/// Carries a value to another loop and back while its owner waits.
+private struct Lent<Value>: @unchecked Sendable {
+  let value: Value
 }
 
 extension LoopPool {
