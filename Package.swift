@@ -90,6 +90,8 @@ let package = Package(
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
+    tests(
+      "Command", ["cairn", "EchoServer", "GRPC", "EventLoop", "StandardProtos", "DynamicMessage", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
     tests("Codegen", [], exclude: ["Golden"]),
     tests("Wire", ["Wire", "DynamicMessage"], exclude: ["oracle.py"], plugins: ["GenerateMessages"]),

@@ -16,8 +16,10 @@ struct ConfigurationFile: Equatable {
   /// - Parameter path: for the messages.
   init(text: String, path: String) throws(ConfigurationError) {
     var problems: [String] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      var scanner = LineScanner(line)
+    // By bytes: to a String, a carriage return and a line feed are one character.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      var scanner = LineScanner(Substring(line))
       switch scanner.entry() {
       case .nothing: continue
       case .problem(let problem): problems.append("\(path), line \(index + 1): \(problem)")
