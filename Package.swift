@@ -87,6 +87,8 @@ let package = Package(
 
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
+    tests(
+      "Contexts", ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),

@@ -35,7 +35,7 @@ private struct MetadataWalk {
     bytes += 2
     for (key, value) in object.fields {
       if isOver { return }
-      bytes += key.utf8.count + 4
+      bytes += key.utf8.count + 3
       if key.containsNUL { violations.add(path, "has a key that contains NUL (U+0000)") }
       inside(".\(key)") { $0.visit(value, depth: depth) }
     }
@@ -51,11 +51,11 @@ private struct MetadataWalk {
   }
 
   private mutating func visit(_ value: WellKnown.Value, depth: Int) {
-    bytes += 1
     switch value.kind {
     case nil: violations.add(path, "has no value")
-    case .nullValue, .boolValue: bytes += 3
+    case .nullValue, .boolValue: bytes += 4
     case .numberValue(let number):
+      bytes += 1
       if !number.isFinite { violations.add(path, "must be a finite number") }
     case .stringValue(let text):
       bytes += text.utf8.count + 2
