@@ -196,6 +196,11 @@ struct CommandRunTests {
       let run = try await runShell("cairn \(call) | head -n 1")
       #expect(run.output == #"{"text":"a","repeat":20000}"# + "\n")
       #expect(run.errors == "")
+      // Also when no further answer comes for a long time.
+      let silent = #"call ServerStreaming '{"repeat":1,"delayMilliseconds":600000}' -a \#(address)"#
+      let start = ContinuousClock.now
+      #expect(try await runShell("cairn \(silent) | head -n 1").output.hasPrefix("{"))
+      #expect(ContinuousClock.now - start < .seconds(60))
     }
   }
 

@@ -36,6 +36,7 @@ extension Command {
         "cairn call GetContext @request.json -H 'cairn-session: 12' --deadline 2s",
       ])
   ) { arguments, context throws(CommandError) in
+    OutputWatch.begin(on: context.loop)
     let session = try ClientSession(arguments, context)
     let target = try await CallTarget(arguments.operands[0], session)
     let source = arguments.operands.dropFirst().first.map(MessageSource.init)
