@@ -1,3 +1,5 @@
+import Operations
+
 /// Everything that can be set for a server.
 ///
 /// A setting is taken from the first place that has it: a flag, the environment (`CAIRN_…`), the
@@ -28,10 +30,6 @@ struct Configuration: Equatable, Sendable {
   var maxReceiveMessageSize = 4 << 20
   var maxSendMessageSize = 64 << 20
   var maxConcurrentStreams = 1000
-}
-
-enum LogLevel: String, CaseIterable, Sendable {
-  case error, warning, info, debug
 }
 
 /// Everything that is wrong with a configuration, each thing with the place that says it.

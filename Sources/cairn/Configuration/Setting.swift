@@ -1,3 +1,5 @@
+import Operations
+
 /// One thing that can be set: its name as a flag (`--pool-max`), in the environment (`CAIRN_POOL_MAX`) and
 /// in the file (`pool-max = 16`), and how its text becomes part of the configuration.
 struct Setting: Sendable {

@@ -1,8 +1,43 @@
 import EventLoop
+import Operations
+import Postgres
 
 /// Runs a server until it is told to stop, and answers how the process should exit.
 ///
 /// - Parameter loop: the loop of the calling task, on the process's main thread.
 func serve(_ configuration: Configuration, on loop: EventLoop) async throws(CommandError) -> ExitStatus {
-  throw CommandError(["cairn serve is not there yet"], .failure)
+  let signals = TerminationSignals(on: loop)
+  ResourceLimits.raiseDescriptors()
+  let log = Log(level: configuration.logLevel)
+  let database: Database
+  let server: RunningServer
+  do throws(PostgresError) {
+    database = try Database.open(configuration, log)
+    server = try started(configuration, database, log)
+  } catch {
+    throw CommandError(error)
+  }
+  defer { database.cluster?.stop() }
+  do throws(SocketError) {
+    Announcement.print(try await server.listen(configuration.listen), database)
+  } catch {
+    await server.stop(within: .zero)
+    throw CommandError(["cairn: \(error)"], .failure)
+  }
+  let signal = await signals.next()
+  log.info("stopping on signal \(signal)")
+  await server.stop(within: configuration.drainTimeout)
+  return .success
+}
+
+/// A cluster that was started for a server that cannot start is stopped again.
+private func started(
+  _ configuration: Configuration, _ database: Database, _ log: Log
+) throws(PostgresError) -> RunningServer {
+  do throws(PostgresError) {
+    return try RunningServer(configuration, database, log)
+  } catch {
+    database.cluster?.stop()
+    throw error
+  }
 }

@@ -1,0 +1,106 @@
+import EventLoop
+import GRPC
+import Postgres
+import Synchronization
+
+/// Asks the database for a sign of life again and again, and tells grpc.health.v1 and the details of
+/// the health RPC what came of it.
+///
+/// Names: the empty one, `readiness` and each service follow the database; `liveness` is SERVING as
+/// long as the process answers; `startup` once it has been ready.
+package final class HealthMonitor: Sendable {
+  /// The last probe of the database.
+  package struct Observation: Sendable {
+    package var readiness = Readiness.starting
+    /// Round trip of the last probe that was answered.
+    package var databaseLatency = Duration.zero
+    package var databaseProblem: String?
+    package var isStorageFull = false
+  }
+
+  package let statuses = HealthStatuses()
+  private let pool: PostgresPool
+  private let loop: EventLoop
+  private let services: [String]
+  private let interval: Duration
+  private let isStorageFull: @Sendable () -> Bool
+  private let log: Log
+  private let observation = Mutex(Observation())
+  private let isStopping = Atomic<Bool>(false)
+
+  /// - Parameters:
+  ///   - services: Full names that follow the database.
+  ///   - interval: Between two probes. Default half a second.
+  package init(
+    services: [String], pool: PostgresPool, loop: EventLoop, log: Log,
+    interval: Duration = .milliseconds(500), isStorageFull: @escaping @Sendable () -> Bool
+  ) {
+    self.services = services
+    self.pool = pool
+    self.loop = loop
+    self.log = log
+    self.interval = interval
+    self.isStorageFull = isStorageFull
+    statuses.set(.serving, for: "liveness")
+    statuses.set(.notServing, for: "startup")
+    publish(.starting)
+  }
+
+  package var current: Observation { observation.withLock { $0 } }
+
+  /// Probes until its task is cancelled. Run it on the monitor's loop.
+  package func run() async {
+    while !Task.isCancelled {
+      await probe()
+      do throws(CancellationError) { try await loop.sleep(for: interval) } catch { return }
+    }
+  }
+
+  /// Says NOT_SERVING from now on, so that balancers look elsewhere while calls in flight end.
+  package func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    publish(.stopping)
+  }
+
+  private static let probe = Statement("health_probe", "SELECT 1")
+
+  package func probe() async {
+    let started = Instant.now
+    let database: Readiness.DatabaseState
+    do throws(PostgresError) {
+      _ = try await pool.lookup(Self.probe, [])
+      database = .answered
+    } catch {
+      database = .failed("the database does not answer: \(error)")
+    }
+    let isFull = isStorageFull()
+    let readiness = Readiness.judge(
+      database: database, isStorageFull: isFull, isStopping: isStopping.load(ordering: .relaxed))
+    observation.withLock { observation in
+      observation.isStorageFull = isFull
+      if case .failed(let problem) = database {
+        observation.databaseProblem = problem
+      } else {
+        observation.databaseProblem = nil
+        observation.databaseLatency = Instant.now - started
+      }
+    }
+    publish(readiness)
+  }
+
+  private func publish(_ readiness: Readiness) {
+    let before = observation.withLock { observation in
+      defer { observation.readiness = readiness }
+      return observation.readiness
+    }
+    let status: HealthStatuses.Status = readiness == .ready ? .serving : .notServing
+    for name in ["", "readiness"] + services { statuses.set(status, for: name) }
+    if readiness == .ready { statuses.set(.serving, for: "startup") }
+    guard readiness != before else { return }
+    switch readiness {
+    case .ready: log.info("ready")
+    case .notReady(let reason): log.warning("not ready: \(reason)")
+    case .starting, .stopping: break
+    }
+  }
+}

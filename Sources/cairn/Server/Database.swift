@@ -1,0 +1,48 @@
+import Contexts
+import EventLoop
+import Journal
+import Operations
+import Postgres
+
+/// The database a command works on: an outside one, or the embedded one of the data folder.
+struct Database: Sendable {
+  /// Connects as the role that serves.
+  let url: String
+  /// Connects as the owner of the tables.
+  let ownerURL: String
+  /// The role that gets rights on the tables; nil when it owns them.
+  let role: String?
+  let cluster: EmbeddedCluster?
+
+  /// In the order in which modules depend on each other.
+  static let migrations = JournalMigrations.all + ContextMigrations.all
+
+  /// Opens it; the embedded one is made and started when needed. **Blocks.**
+  static func open(_ configuration: Configuration, _ log: Log) throws(PostgresError) -> Database {
+    if let url = configuration.databaseURL {
+      return Database(url: url, ownerURL: url, role: nil, cluster: nil)
+    }
+    var settings = EmbeddedCluster.Configuration()
+    settings.directory = configuration.dataDirectory
+    settings.maximumConnections = configuration.poolMaximum + 20
+    settings.log = { log.info($0) }
+    let cluster = try EmbeddedCluster.start(settings)
+    return Database(
+      url: cluster.url, ownerURL: cluster.ownerURL, role: EmbeddedCluster.serverRole, cluster: cluster)
+  }
+
+  /// Only known of the embedded one; an outside one says so when it is written to.
+  var isStorageFull: Bool { cluster.map { $0.isStorageFull || $0.state == .storageFull } ?? false }
+
+  var migrator: Migrator { Migrator(Self.migrations, url: ownerURL, role: role) }
+
+  /// `embedded PostgreSQL 15, data in /var/lib/cairn`, without a password.
+  var summary: String {
+    guard let cluster else { return "the PostgreSQL of --database-url" }
+    return "its own PostgreSQL \(cluster.majorVersion), in \(cluster.directory)"
+  }
+}
+
+extension CommandError {
+  init(_ error: PostgresError) { self.init(["cairn: \(error)"], .failure) }
+}

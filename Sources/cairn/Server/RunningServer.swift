@@ -1,0 +1,80 @@
+import CairnAPI
+import Contexts
+import EventLoop
+import GRPC
+import Journal
+import Operations
+import Postgres
+
+/// The composition root: everything a server is made of, put together and taken apart in order.
+final class RunningServer: Sendable {
+  private let group: EventLoopGroup
+  private let pool: PostgresPool
+  private let journal: Journal
+  private let monitor: HealthMonitor
+  private let server: GRPCServer
+  private let background: [Task<Void, Never>]
+  private let log: Log
+
+  /// Brings the tables up to date and starts everything but listening.
+  init(_ configuration: Configuration, _ database: Database, _ log: Log) throws(PostgresError) {
+    for migration in try database.migrator.apply() {
+      log.info("applied migration \(migration.module)/\(migration.version)_\(migration.name)")
+    }
+    let group = EventLoopGroup(loops: configuration.loopCount)
+    let home = group.loops[0]
+    let blocking = BlockingPool()
+    let pool = try PostgresPool(
+      url: database.url, loops: group.loops, blocking: blocking,
+      configuration: configuration.pool(for: database, log))
+    let journal = Journal(pool: pool, url: database.url, loops: group.loops, blocking: blocking)
+    try journal.start()
+
+    let services: [any RPCService] = [
+      ContextService(journal: journal, pool: pool), ProjectService(journal: journal),
+    ]
+    let descriptors = services.map { type(of: $0).descriptor }
+    let monitor = HealthMonitor(
+      services: descriptors.map(\.name), pool: pool, loop: home, log: log,
+      isStorageFull: { database.isStorageFull })
+    server = GRPCServer(
+      services: services + [
+        HealthService(monitor.statuses), ReflectionService(ReflectionIndex(services: descriptors)),
+      ],
+      interceptors: [CallLog(log)], configuration: configuration.server, group: group)
+
+    var background = [Task(executorPreference: home) { await monitor.run() }]
+    if let cluster = database.cluster {
+      background.append(
+        Task(executorPreference: home) { await cluster.supervise(on: home, blocking: blocking) })
+    }
+    self.group = group
+    self.pool = pool
+    self.journal = journal
+    self.monitor = monitor
+    self.background = background
+    self.log = log
+  }
+
+  /// Listens on each address and returns what was bound.
+  func listen(_ texts: [String]) async throws(SocketError) -> [SocketAddress] {
+    var bound: [SocketAddress] = []
+    for text in texts {
+      for address in try SocketAddress.resolve(text) { bound.append(try await server.listen(address)) }
+    }
+    return bound
+  }
+
+  /// Lets what is in flight end, for at most `limit`, then frees everything.
+  func stop(within limit: Duration) async {
+    monitor.stop()
+    journal.drain()
+    monitor.statuses.finish()
+    let cut = await server.drain(within: limit)
+    if cut > 0 { log.warning("\(cut) calls did not end within \(limit) and were cut off") }
+    for task in background { task.cancel() }
+    await journal.stop()
+    await pool.close()
+    group.stop()
+  }
+}
