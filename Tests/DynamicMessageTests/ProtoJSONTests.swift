@@ -158,6 +158,25 @@ struct ProtoJSONTests {
     #expect(throws: ProtoJSONError.self) { try value.json() }
   }
 
+  @Test("types that only have the name of a well-known one are ordinary messages")
+  func falseWellKnown() throws {
+    let source = """
+      syntax = "proto3"; package google.protobuf;
+      message Timestamp { string at = 1; } message ListValue { string x = 1; } message Struct { int32 y = 1; }
+      enum NullValue { NULL_VALUE = 0; }
+      message Value { oneof kind { NullValue null_value = 1; double number_value = 2; string string_value = 3;
+        bool bool_value = 4; Struct struct_value = 5; ListValue list_value = 6; } }
+      """
+    let set = try FileDescriptorSet(bytes: Protoc.descriptorSet(["false.proto": source]))
+    let pool = try DescriptorPool(files: set.files)
+    let time = try #require(pool.message("google.protobuf.Timestamp"))
+    #expect(try DynamicMessage(json: #"{"at": "noon"}"#, type: time).jsonText() == #"{"at":"noon"}"#)
+    let value = try #require(pool.message("google.protobuf.Value"))
+    #expect(throws: ProtoJSONError.self) { try DynamicMessage(json: "{}", type: value) }
+    #expect(throws: ProtoJSONError.self) { try DynamicMessage(json: "[1]", type: value) }
+    #expect(try DynamicMessage(json: "1.5", type: value).jsonText() == "1.5")
+  }
+
   @Test("an Any of an unknown type can be shown as it is")
   func unknownAny() throws {
     var any = DynamicMessage(try #require(type.pool.message("google.protobuf.Any")))

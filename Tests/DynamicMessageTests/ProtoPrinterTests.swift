@@ -153,6 +153,10 @@ struct ProtoPrinterTests {
       "\($0)".contains("google/protobuf/timestamp.proto and in twin.proto")
     }
     #expect(try DescriptorPool(files: set.files + set.files).files.count == 2)
+
+    var broken = set.files
+    broken[1].messages[0].fields[1].number = 1
+    #expect(throws: PoolError.repeatedNumber(message: "demo.Note")) { try DescriptorPool(files: broken) }
   }
 
   @Test("methods are found by every spelling")

@@ -23,6 +23,9 @@ package final class DescriptorPool: Sendable {
     tables = index.messages.map(MessageTable.init)
     messageIndex = Dictionary(uniqueKeysWithValues: tables.enumerated().map { ($1.schema.fullName, $0) })
 
+    for table in tables where table.byNumber.count != table.schema.fields.count {
+      throw .repeatedNumber(message: table.schema.fullName)
+    }
     let missing = Self.missingTypes(tables, index.symbols)
     guard missing.isEmpty else { throw .missingTypes(missing) }
     descriptors = RuntimeDescriptors(tables.map { MessageShape($0.schema) })
@@ -95,10 +98,13 @@ package enum PoolError: Error, Sendable, Hashable, CustomStringConvertible {
   case missingTypes([String])
   /// Two files declare the same name.
   case duplicate(symbol: String, files: [String])
+  /// Two fields of a message have one number.
+  case repeatedNumber(message: String)
 
   package var description: String {
     switch self {
     case .missingTypes(let names): "no file declares \(names.joined(separator: ", "))"
+    case .repeatedNumber(let message): "two fields of \(message) have the same number"
     case .duplicate(let symbol, let files): "\(symbol) is declared in \(files.joined(separator: " and in "))"
     }
   }

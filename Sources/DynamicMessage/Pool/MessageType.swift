@@ -31,7 +31,9 @@ package struct MessageType: Sendable, Hashable {
   /// Fields of the entries, when `field` is a map.
   package func mapEntry(of field: SchemaField) -> (key: SchemaField, value: SchemaField)? {
     guard field.isRepeated, let entry = type(of: field), entry.schema.isMapEntry,
-      let key = entry.field(number: 1), let value = entry.field(number: 2)
+      let key = entry.field(number: 1), let value = entry.field(number: 2), key.kind.isMapKey,
+      value.kind != .group,
+      !key.isRepeated, !value.isRepeated
     else { return nil }
     return (key, value)
   }

@@ -46,8 +46,12 @@ enum WellKnownForm: Sendable {
   }
 
   private static func isMapToValue(_ entry: SchemaMessage?) -> Bool {
-    guard let fields = entry?.fields, fields.count == 2 else { return false }
-    return fields[0].kind == .string && fields[1].typeName == "google.protobuf.Value"
+    guard let fields = entry?.fields, fields.map(\.number) == [1, 2], !fields.contains(where: \.isRepeated)
+    else {
+      return false
+    }
+    return fields[0].kind == .string && fields[1].kind == .message
+      && fields[1].typeName == "google.protobuf.Value"
   }
 }
 

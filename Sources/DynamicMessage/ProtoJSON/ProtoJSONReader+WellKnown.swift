@@ -51,6 +51,7 @@ extension ProtoJSONReader {
   private func structure(_ members: [JSONMember], _ type: MessageType) throws(ProtoJSONError)
     -> DynamicMessage
   {
+    try check(type, .structure)
     var message = DynamicMessage(type)
     let field = type.wellKnownField(1)
     guard let entry = type.mapEntry(of: field), let nested = type.type(of: field)?.type(of: entry.value)
@@ -68,6 +69,7 @@ extension ProtoJSONReader {
   }
 
   private func listValue(_ items: [JSONValue], _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+    try check(type, .listValue)
     var message = DynamicMessage(type)
     let field = type.wellKnownField(1)
     guard let nested = type.type(of: field) else { preconditionFailure("the form of ListValue was checked") }
@@ -83,6 +85,7 @@ extension ProtoJSONReader {
   }
 
   private func value(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+    try check(type, .value)
     var message = DynamicMessage(type)
     func nested(_ number: Int32) -> MessageType {
       guard let nested = type.type(of: type.wellKnownField(number)) else {
@@ -101,6 +104,13 @@ extension ProtoJSONReader {
       message.store(.message(try listValue(items, nested(6))), for: type.wellKnownField(6))
     }
     return message
+  }
+
+  /// A server may send types of these names with other fields.
+  private func check(_ type: MessageType, _ form: WellKnownForm) throws(ProtoJSONError) {
+    guard type.wellKnownForm == form else {
+      throw ProtoJSONError("\(type.fullName) lacks the fields it should have")
+    }
   }
 
   private func any(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {

@@ -65,7 +65,7 @@ struct FieldLayout {
     kind = shape.kind
     isRepeated = shape.isRepeated
     isPacked = shape.isPacked && shape.kind.isPackable
-    isInOneof = shape.oneof != nil
+    isInOneof = shape.oneof != nil && !shape.isRepeated
     self.quantifier = quantifier
     self.offset = offset
     self.message = message

@@ -22,6 +22,14 @@ package enum SchemaKind: Int32, Sendable, Hashable {
     }
   }
 
+  /// Whether a map may have keys of this kind.
+  package var isMapKey: Bool {
+    switch self {
+    case .double, .float, .bytes, .message, .group, .enum: false
+    default: true
+    }
+  }
+
   /// Wire type of one value: 0 varint, 1 64 bits, 2 length-delimited, 3 group, 5 32 bits.
   var wireType: UInt8 {
     switch self {
