@@ -20,7 +20,8 @@ final class TestDatabase: Sendable {
   private static let template = Result {
     let name = newName()
     try BlockingConnection(url: clusterURL).execute("CREATE DATABASE \(name)")
-    try prepare(url(of: name))
+    try Migrator(JournalMigrations.all, url: url(of: name)).apply()
+    try createNotes(url(of: name))
     return name
   }
 
@@ -37,9 +38,8 @@ final class TestDatabase: Sendable {
 
   func connect() throws -> BlockingConnection { try BlockingConnection(url: url) }
 
-  /// Applies the schema to the database at `url`.
-  static func prepare(_ url: String) throws {
-    try Migrator(JournalMigrations.all, url: url).apply()
+  /// Creates the table of the tests' own domain.
+  static func createNotes(_ url: String) throws {
     try BlockingConnection(url: url).execute(
       """
       CREATE TABLE note (
@@ -77,7 +77,6 @@ final class TestServer: Sendable {
     pool = try PostgresPool(
       url: url, loops: group.loops, blocking: blocking, configuration: poolConfiguration)
     var configuration = JournalConfiguration()
-    configuration.listensForHints = false
     configure(&configuration)
     journal = Journal(
       pool: pool, url: url, loops: group.loops, blocking: blocking, configuration: configuration)

@@ -38,7 +38,7 @@ extension RPCError: PostgresErrorConvertible {
       return RPCError(
         .deadlineExceeded, .statementTimeout, "a statement ran longer than the server allows")
     }
-    if error.isSerializationFailure || error.isLockTimeout {
+    if error.isSerializationFailure || error.isLockTimeout || error.isPartitionMoved {
       return RPCError(
         .aborted, .contention, "the write lost against concurrent ones; try again",
         retryAfter: .milliseconds(50))
@@ -64,4 +64,10 @@ extension RPCError: PostgresErrorConvertible {
       return RPCError(.internal, .internal, "the database reported: \(error)")
     }
   }
+}
+
+extension PostgresError {
+  /// The row was on its way to the default partition while the right one was attached: a check violation
+  /// without a constraint. It finds the right one next time.
+  fileprivate var isPartitionMoved: Bool { sqlState == .checkViolation && server?.constraint == nil }
 }

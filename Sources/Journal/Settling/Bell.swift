@@ -1,31 +1,38 @@
 import EventLoop
 
-/// Lets one task of a loop wait for a call or for some time, whichever comes first. Confined to its loop.
+/// Lets one task of a loop wait for a call or for some time, whichever comes first. A call that comes while
+/// nobody waits is kept: the next wait ends at once. Confined to its loop.
 final class Bell: LoopTimer, @unchecked Sendable {
   private unowned let loop: EventLoop
   private var continuation: UnsafeContinuation<Void, Never>?
+  private var hasRung = false
 
   init(loop: EventLoop) { self.loop = loop }
-
-  var isAwaited: Bool { continuation != nil }
 
   func wait(atMost duration: Duration) async {
     loop.assertOnLoop()
     precondition(continuation == nil, "two tasks wait for one bell")
-    await withUnsafeContinuation { continuation in
-      self.continuation = continuation
-      loop.schedule(self, after: duration)
+    if !hasRung {
+      await withUnsafeContinuation { continuation in
+        self.continuation = continuation
+        loop.schedule(self, after: duration)
+      }
     }
+    hasRung = false
   }
 
-  /// Wakes the task that waits, if one does.
   func ring() {
     loop.assertOnLoop()
+    hasRung = true
+    end()
+  }
+
+  override func fire() { end() }
+
+  private func end() {
     loop.cancel(self)
     let waiting = continuation
     continuation = nil
     waiting?.resume()
   }
-
-  override func fire() { ring() }
 }

@@ -8,7 +8,7 @@
 /// Pure: takes what happened, says what to do next.
 struct SettleMachine {
   enum Event: Equatable {
-    /// Something may have been written, here or elsewhere.
+    /// Something may have been written, here or elsewhere, or it is time to look.
     case nudged
     /// The last position drawn.
     case sequence(Int64)
@@ -33,10 +33,8 @@ struct SettleMachine {
     case publish(Int64)
     /// The sequence has gone back: this is another database than before.
     case regressed(Int64)
-    /// Wait for a nudge or the next poll.
+    /// Wait for a nudge or the next poll. One that came during the round counts.
     case rest
-    /// Something is under way; nothing to do.
-    case none
   }
 
   private enum State: Equatable {
@@ -49,7 +47,6 @@ struct SettleMachine {
 
   private(set) var settled: Int64
   private var state = State.resting
-  private var isNudged = false
 
   /// Snapshot reads in vain before the log is flushed on purpose: commits nearly always do it first.
   private static let pollsBeforeFlush = 2
@@ -67,9 +64,6 @@ struct SettleMachine {
     case (.resting, .nudged):
       state = .reading
       return .readSequence
-    case (_, .nudged):
-      isNudged = true
-      return .none
     case (.reading, .sequence(let position)):
       return read(position)
     case (.taking(let position), .transaction(let id, let log)):
@@ -84,14 +78,11 @@ struct SettleMachine {
       return .publish(position)
     case (.waiting, .resumed):
       return .readSnapshot
-    case (.published, .resumed):
-      return restOrGoOn()
-    case (_, .failed):
+    case (.published, .resumed), (_, .failed):
       state = .resting
-      isNudged = false
       return .rest
     default:
-      return .none
+      preconditionFailure("\(event) while \(state)")
     }
   }
 
@@ -105,17 +96,7 @@ struct SettleMachine {
       state = .published
       return .regressed(position)
     }
-    return restOrGoOn()
-  }
-
-  /// A nudge that came while something was under way may be about a position that was not seen.
-  private mutating func restOrGoOn() -> Action {
-    guard isNudged else {
-      state = .resting
-      return .rest
-    }
-    isNudged = false
-    state = .reading
-    return .readSequence
+    state = .resting
+    return .rest
   }
 }

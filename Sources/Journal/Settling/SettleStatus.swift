@@ -17,7 +17,8 @@ package struct SettleStatus: Sendable {
   /// How long the oldest pending position has been waiting; zero when there is none.
   package func lag(at now: Instant = .now) -> Duration { pendingSince.map { now - $0 } ?? .zero }
 
-  /// The oldest transaction of the cluster that has an id.
+  /// The oldest transaction of the cluster that has an id. State and time of other roles' sessions are empty
+  /// unless the server's role is a member of pg_read_all_stats.
   package struct Blocker: Sendable, Equatable, CustomStringConvertible {
     /// The process, or 0 when it is a prepared transaction, which has none.
     package let process: Int32

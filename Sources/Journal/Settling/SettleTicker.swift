@@ -7,6 +7,7 @@ import Synchronization
 final class SettleTicker: @unchecked Sendable {
   /// Where a server tells the others that something was settled. A hint: polling is the floor.
   static let channel = "cairn_settled"
+  private static let pauseAfterFailure = Duration.milliseconds(100)
 
   enum Outcome: Sendable {
     /// Everything at or below the position is committed or gone.
@@ -74,22 +75,21 @@ final class SettleTicker: @unchecked Sendable {
   }
 
   private func wake() {
-    loop.assertOnLoop()
-    if bell.isAwaited { bell.ring() } else { _ = machine.handle(.nudged) }
+    bell.ring()
   }
 
   // MARK: The rounds
 
   private func run() async {
-    var action = machine.handle(.nudged)
+    var action = SettleMachine.Action.rest
+    bell.ring()
     while !Task.isCancelled {
       do throws(PostgresError) {
         action = try await perform(action)
       } catch {
         note { $0.failure = error.description }
-        _ = machine.handle(.failed)
-        await bell.wait(atMost: configuration.pollInterval)
-        action = machine.handle(.nudged)
+        action = machine.handle(.failed)
+        await pause(Self.pauseAfterFailure)
       }
     }
   }
@@ -99,6 +99,7 @@ final class SettleTicker: @unchecked Sendable {
     case .readSequence:
       isNudged.store(false, ordering: .sequentiallyConsistent)
       let row = try await pool.lookup(JournalQueries.lastPosition, []).only()
+      note { $0.failure = nil }
       return machine.handle(.sequence(try row.decode(0)))
     case .takeTransaction:
       let row = try await pool.lookup(JournalQueries.takeTransaction, []).only()
@@ -123,11 +124,8 @@ final class SettleTicker: @unchecked Sendable {
       publish(.restarted(position), position)
       return machine.handle(.resumed)
     case .rest:
-      note { $0.failure = nil }
       await bell.wait(atMost: configuration.pollInterval)
       return machine.handle(.nudged)
-    case .none:
-      preconditionFailure("the settle machine has nothing to do in a round")
     }
   }
 

@@ -112,11 +112,19 @@ import Testing
 
   @Test("a reader that lets history pass by is told when that was pruned meanwhile")
   func prunedMeanwhile() async throws {
-    try await withServer({ $0.pageSize = 2 }) { server, database in
+    let configure: (inout JournalConfiguration) -> Void = { configuration in
+      configuration.pageSize = 2
+      configuration.recentRows = 1
+    }
+    try await withServer(configure) { server, database in
       for number in 0..<10 { _ = try await server.journal.createNote("n\(number)") }
+      // Once this one has caught up, everything is history.
+      let first = try await server.journal.changes.watch(.default, from: .now, on: server.loop)
+      #expect(try await first.caughtUp() == 10)
       let feed = try await server.journal.changes.watch(.default, from: .oldest, on: server.loop)
       _ = try await feed.take(rows: 2)
       try database.connect().execute("UPDATE journal SET pruned_position = 6")
+      withExtendedLifetime(first) {}
       do {
         _ = try await feed.take(rows: 8)
         Issue.record("not told")

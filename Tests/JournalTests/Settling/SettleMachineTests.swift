@@ -35,15 +35,6 @@ import Testing
     #expect(machine.settled == 10)
   }
 
-  @Test("a nudge during a round makes another one follow", arguments: 0...3)
-  func nudgedMeanwhile(after step: Int) {
-    var steps: [Step] =
-      Self.toWaiting + [(.snapshot(oldest: 501, flushed: 9000), .publish(12))]
-    steps.insert((.nudged, .none), at: step + 1)
-    steps += [(.resumed, .readSequence), (.sequence(12), .rest)]
-    _ = run(steps)
-  }
-
   @Test("a position whose draw is not on disk is not settled, and the log is flushed on purpose")
   func waitsForTheLog() {
     let short = SettleMachine.Event.snapshot(oldest: 501, flushed: 8999)

@@ -1,0 +1,59 @@
+import CairnAPI
+import GRPC
+import Testing
+
+@testable import Journal
+
+@Suite struct CallScopeTests {
+  @Test("a call without metadata is anonymous, in the default project")
+  func defaults() throws {
+    let scope = try CallScope(metadata: ["cairn-agent": ""], path: "/cairn.v1.ContextService/GetContext")
+    #expect(scope.project == .default)
+    #expect(scope.principal == "anonymous")
+    #expect(scope.agent == nil && scope.session == nil && scope.task == nil && scope.leaseEpoch == nil)
+    #expect(scope.operation == "cairn.v1.ContextService/GetContext")
+  }
+
+  @Test("metadata says who calls, where and as part of what")
+  func everything() throws {
+    let scope = try CallScope(
+      metadata: [
+        "cairn-project": "my-project_1.x", "cairn-principal": "ann", "cairn-agent": "builder 7",
+        "cairn-session": "s", "cairn-task": "t", "cairn-lease-epoch": "12",
+      ], path: "/a/B")
+    #expect(scope.project == ProjectID("my-project_1.x"))
+    #expect(scope.principal == "ann" && scope.agent == "builder 7")
+    #expect(scope.session == "s" && scope.task == "t" && scope.leaseEpoch == 12)
+  }
+
+  @Test("every wrong key is named at once")
+  func wrong() {
+    do throws(RPCError) {
+      _ = try CallScope(
+        metadata: [
+          "cairn-project": "No!", "cairn-agent": String(repeating: "x", count: 129),
+          "cairn-lease-epoch": "-1",
+        ], path: "/a/B")
+      Issue.record("not refused")
+    } catch {
+      #expect(error.code == .invalidArgument)
+      #expect(error.reason == .callMetadataInvalid)
+      #expect(error.particular("key") == "cairn-project")
+      for key in ["cairn-project", "cairn-agent", "cairn-lease-epoch"] {
+        #expect(error.message.contains(key))
+      }
+    }
+  }
+
+  @Test(
+    "project ids are short and plain",
+    arguments: [
+      ("a", true), ("0", true), ("default", true), ("a-b_c.9", true),
+      (String(repeating: "a", count: 63), true),
+      ("", false), ("-a", false), (".a", false), ("A", false), ("ä", false), ("a b", false), ("a/b", false),
+      (String(repeating: "a", count: 64), false),
+    ])
+  func projectIDs(text: String, isValid: Bool) {
+    #expect((ProjectID(text) != nil) == isValid)
+  }
+}
