@@ -85,6 +85,11 @@ let package = Package(
       name: "EchoServer", dependencies: ["GRPC", "EventLoop", "StandardProtos", "Wire"],
       path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
 
+    // The generated codec against libprotobuf-c.
+    .executableTarget(
+      name: "CodecBench", dependencies: ["CProtobufC", "Wire"], path: "Benchmarks/CodecBench",
+      swiftSettings: settings, plugins: ["GenerateMessages"]),
+
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(

@@ -1,6 +1,6 @@
 /// Keeps a value on the heap, copied on write. Generated messages use it for the fields through which
 /// they contain themselves, which a struct cannot hold inline.
-@propertyWrapper package struct Boxed<Value: Sendable & Hashable>: Sendable {
+@propertyWrapper public struct Boxed<Value: Sendable & Hashable>: Sendable {
   // Only changed while uniquely referenced, which makes sharing it between threads safe.
   @usableFromInline final class Storage: @unchecked Sendable {
     @usableFromInline var value: Value?
@@ -10,11 +10,11 @@
   /// Nil stands for nil, so that a message without the field has nothing to allocate.
   @usableFromInline var storage: Storage?
 
-  @inlinable package init(wrappedValue: Value?) {
+  @inlinable public init(wrappedValue: Value?) {
     storage = wrappedValue == nil ? nil : Storage(wrappedValue)
   }
 
-  @inlinable package var wrappedValue: Value? {
+  @inlinable public var wrappedValue: Value? {
     get { storage?.value }
     _modify {
       if storage == nil || !isKnownUniquelyReferenced(&storage) { storage = Storage(storage?.value) }
@@ -25,9 +25,9 @@
 }
 
 extension Boxed: Hashable {
-  @inlinable package static func == (one: Boxed, other: Boxed) -> Bool {
+  @inlinable public static func == (one: Boxed, other: Boxed) -> Bool {
     one.storage === other.storage || one.wrappedValue == other.wrappedValue
   }
 
-  @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
+  @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }

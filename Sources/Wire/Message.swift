@@ -1,7 +1,7 @@
 /// A protobuf message: a value that can be read from and written to its wire format and ProtoJSON.
 ///
 /// Conformers are generated (or, for the well-known types, written here by the same pattern).
-package protocol Message: Sendable, Hashable {
+public protocol Message: Sendable, Hashable {
   /// Full protobuf name, as in `cairn.v1.Context`.
   static var messageName: String { get }
 

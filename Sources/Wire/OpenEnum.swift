@@ -2,7 +2,7 @@
 ///
 /// Generated enums have one case a name and `unrecognized(Int32)` for every other number. Make values
 /// through `init(rawValue:)`; `.unrecognized` with a number that has a name would not equal that name.
-package protocol OpenEnum: Sendable, Hashable {
+public protocol OpenEnum: Sendable, Hashable {
   /// The value with this number.
   init(rawValue: Int32)
 

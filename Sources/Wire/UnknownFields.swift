@@ -1,8 +1,8 @@
 /// Fields a message was sent with that this program does not know, kept as they came so that a
 /// message which passes through loses nothing. Groups are kept too.
-package struct UnknownFields: Hashable, Sendable {
+public struct UnknownFields: Hashable, Sendable {
   /// Tags and values, one after the other, in the order of arrival.
-  package var bytes: [UInt8]
+  @usableFromInline package var bytes: [UInt8]
 
   @inlinable package init() { bytes = [] }
 

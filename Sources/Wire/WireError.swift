@@ -1,5 +1,5 @@
 /// Why bytes are not a message. Small on purpose: it is thrown from the innermost loops.
-package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The input ends inside a value, or a length reaches past the end of what holds it.
   case truncated
   /// A varint has more than ten bytes, or more than 64 bits.
@@ -15,7 +15,7 @@ package enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A `string` field holds bytes that are not UTF-8.
   case invalidUTF8
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .truncated: "the message ends inside a field"
     case .malformedVarint: "a varint is longer than 64 bits"

@@ -3,14 +3,16 @@ extension WireReader {
   ///
   /// A known field number with another wire type than the field's own ends up here as well: the
   /// protobuf specification treats it as unknown, and so do all official implementations.
-  package mutating func unknown(_ tag: UInt32, into fields: inout UnknownFields) throws(WireError) {
+  @usableFromInline package mutating func unknown(_ tag: UInt32, into fields: inout UnknownFields)
+    throws(WireError)
+  {
     let start = fieldStart
     try skip(tag)
     fields.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: cursor - start))
   }
 
   /// Steps over the value of the field whose `tag` was just read.
-  package mutating func skip(_ tag: UInt32) throws(WireError) {
+  @usableFromInline package mutating func skip(_ tag: UInt32) throws(WireError) {
     switch WireType(rawValue: tag & 7) {
     case .varint: _ = try varint()
     case .fixed64: _ = try fixed64()

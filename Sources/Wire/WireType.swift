@@ -1,5 +1,5 @@
 /// The low three bits of a tag: how the value that follows is laid out.
-package enum WireType: UInt32, Sendable {
+public enum WireType: UInt32, Sendable {
   case varint = 0
   case fixed64 = 1
   case bytes = 2

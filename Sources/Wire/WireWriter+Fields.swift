@@ -67,30 +67,30 @@ extension WireWriter {
 }
 
 /// The key of a map, with an order that does not depend on the process.
-package protocol MapKey: Hashable {
+public protocol MapKey: Hashable {
   func precedes(_ other: Self) -> Bool
 }
 
 extension Int32: MapKey {
-  @inlinable package func precedes(_ other: Int32) -> Bool { self < other }
+  @inlinable public func precedes(_ other: Int32) -> Bool { self < other }
 }
 
 extension Int64: MapKey {
-  @inlinable package func precedes(_ other: Int64) -> Bool { self < other }
+  @inlinable public func precedes(_ other: Int64) -> Bool { self < other }
 }
 
 extension UInt32: MapKey {
-  @inlinable package func precedes(_ other: UInt32) -> Bool { self < other }
+  @inlinable public func precedes(_ other: UInt32) -> Bool { self < other }
 }
 
 extension UInt64: MapKey {
-  @inlinable package func precedes(_ other: UInt64) -> Bool { self < other }
+  @inlinable public func precedes(_ other: UInt64) -> Bool { self < other }
 }
 
 extension String: MapKey {
-  @inlinable package func precedes(_ other: String) -> Bool { self < other }
+  @inlinable public func precedes(_ other: String) -> Bool { self < other }
 }
 
 extension Bool: MapKey {
-  @inlinable package func precedes(_ other: Bool) -> Bool { !self && other }
+  @inlinable public func precedes(_ other: Bool) -> Bool { !self && other }
 }

@@ -4,7 +4,7 @@
 /// its turn comes, so nothing is measured twice and nothing is moved. Fields are therefore written
 /// last first, and within a field the value before its tag. ``reset()`` keeps the storage for the
 /// next message.
-package struct WireWriter: ~Copyable {
+public struct WireWriter: ~Copyable {
   @usableFromInline var storage: UnsafeMutableRawPointer
   @usableFromInline var capacity: Int
   /// Offset of the first byte in use; everything from here to `capacity` was written.

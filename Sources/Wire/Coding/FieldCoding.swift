@@ -1,6 +1,6 @@
 /// How values of one protobuf type are read and written. The type's name in a `.proto` file, as in
 /// `sint32`, is the conformer's name with `Proto` in front.
-package protocol FieldCoding {
+public protocol FieldCoding {
   associatedtype Value: Sendable
 
   static var wireType: WireType { get }
@@ -15,21 +15,21 @@ package protocol FieldCoding {
 }
 
 /// Every type but messages: in proto3 a field of such a type is not sent while it has its default.
-package protocol ScalarCoding: FieldCoding {
+public protocol ScalarCoding: FieldCoding {
   static func isDefault(_ value: Value) -> Bool
 }
 
 /// Numbers, bools and enums: a repeated field of them may be packed under one tag.
-package protocol PackableCoding: ScalarCoding {
+public protocol PackableCoding: ScalarCoding {
   /// Bytes a value takes when that is the same for all values.
   static var fixedSize: Int? { get }
 }
 
 extension PackableCoding {
-  @inlinable package static var fixedSize: Int? { nil }
+  @inlinable public static var fixedSize: Int? { nil }
 }
 
 extension ScalarCoding where Value: Equatable {
   @inlinable @inline(__always)
-  package static func isDefault(_ value: Value) -> Bool { value == defaultValue }
+  public static func isDefault(_ value: Value) -> Bool { value == defaultValue }
 }

@@ -1,47 +1,47 @@
-package enum ProtoString: ScalarCoding {
-  @inlinable package static var wireType: WireType { .bytes }
-  @inlinable package static var defaultValue: String { "" }
+public enum ProtoString: ScalarCoding {
+  @inlinable public static var wireType: WireType { .bytes }
+  @inlinable public static var defaultValue: String { "" }
 
-  @inlinable package static func read(from reader: inout WireReader) throws(WireError) -> String {
+  @inlinable public static func read(from reader: inout WireReader) throws(WireError) -> String {
     try reader.string()
   }
 
-  @inlinable package static func prepend(_ value: String, to writer: inout WireWriter) {
+  @inlinable public static func prepend(_ value: String, to writer: inout WireWriter) {
     var value = value
     value.withUTF8 { writer.prepend(contentsOf: UnsafeRawBufferPointer($0)) }
     writer.prependVarint(UInt64(truncatingIfNeeded: value.utf8.count))
   }
 
-  @inlinable package static func isDefault(_ value: String) -> Bool { value.isEmpty }
+  @inlinable public static func isDefault(_ value: String) -> Bool { value.isEmpty }
 }
 
-package enum ProtoBytes: ScalarCoding {
-  @inlinable package static var wireType: WireType { .bytes }
-  @inlinable package static var defaultValue: [UInt8] { [] }
+public enum ProtoBytes: ScalarCoding {
+  @inlinable public static var wireType: WireType { .bytes }
+  @inlinable public static var defaultValue: [UInt8] { [] }
 
-  @inlinable package static func read(from reader: inout WireReader) throws(WireError) -> [UInt8] {
+  @inlinable public static func read(from reader: inout WireReader) throws(WireError) -> [UInt8] {
     [UInt8](try reader.lengthDelimited())
   }
 
-  @inlinable package static func prepend(_ value: [UInt8], to writer: inout WireWriter) {
+  @inlinable public static func prepend(_ value: [UInt8], to writer: inout WireWriter) {
     value.withUnsafeBytes { writer.prepend(contentsOf: $0) }
     writer.prependVarint(UInt64(truncatingIfNeeded: value.count))
   }
 
-  @inlinable package static func isDefault(_ value: [UInt8]) -> Bool { value.isEmpty }
+  @inlinable public static func isDefault(_ value: [UInt8]) -> Bool { value.isEmpty }
 }
 
-package enum ProtoMessage<M: Message>: FieldCoding {
-  @inlinable package static var wireType: WireType { .bytes }
-  @inlinable package static var defaultValue: M { M() }
+public enum ProtoMessage<M: Message>: FieldCoding {
+  @inlinable public static var wireType: WireType { .bytes }
+  @inlinable public static var defaultValue: M { M() }
 
-  @inlinable package static func read(from reader: inout WireReader) throws(WireError) -> M {
+  @inlinable public static func read(from reader: inout WireReader) throws(WireError) -> M {
     var message = M()
     try reader.mergeNested(into: &message)
     return message
   }
 
-  @inlinable package static func prepend(_ value: M, to writer: inout WireWriter) {
+  @inlinable public static func prepend(_ value: M, to writer: inout WireWriter) {
     let mark = writer.count
     value.encode(into: &writer)
     writer.prependVarint(UInt64(truncatingIfNeeded: writer.count &- mark))

@@ -1,5 +1,5 @@
 /// Names and numbers of an enum.
-package final class EnumSchema: Sendable {
+public final class EnumSchema: Sendable {
   /// Full protobuf name.
   package let name: String
   private let names: [Int32: String]

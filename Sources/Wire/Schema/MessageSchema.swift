@@ -2,7 +2,7 @@
 ///
 /// Generated messages carry one as a constant; it can also be made at run time from a descriptor, so
 /// both share one JSON mapping.
-package final class MessageSchema: Sendable {
+public final class MessageSchema: Sendable {
   /// Full protobuf name, as in `cairn.v1.Context`.
   package let name: String
   /// Fields in the order of their numbers.
