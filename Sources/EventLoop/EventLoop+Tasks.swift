@@ -6,7 +6,7 @@ extension EventLoop: TaskExecutor {
   /// A handler that never suspends costs neither a queued job nor a wake-up. `async let`, default
   /// actors and continuations come back to the loop; a bare `Task {}` leaves it.
   @discardableResult
-  package func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+  @inlinable package func startTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
     assertOnLoop()
     return Task.immediate(executorPreference: self) { await body() }
   }
@@ -39,7 +39,11 @@ extension EventLoop: TaskExecutor {
     let outcome = BlockingOutcome<T, E>()
     execute { [self] in
       startTask {
-        do throws(E) { outcome.result = .success(try await body()) } catch { outcome.result = .failure(error) }
+        do throws(E) {
+          outcome.result = .success(try await body())
+        } catch {
+          outcome.result = .failure(error)
+        }
         outcome.done.signal()
       }
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A list of header fields, in order, in one buffer.
 ///
 /// Each field is kept as two 4-byte lengths, its name and its value, so that a block costs one
@@ -16,11 +18,12 @@ package struct HeaderBlock: Sendable, Hashable {
   package var listSize: Int { storage.count + count * 24 }
 
   package mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
-    storage.reserveCapacity(storage.count + 8 + name.count + value.count)
+    let size = 8 + name.count + value.count
+    if storage.isEmpty { storage.reserveCapacity(max(96, size)) }
     appendLength(name.count)
     appendLength(value.count)
-    storage.append(contentsOf: name)
-    storage.append(contentsOf: value)
+    storage.append(contentsOf: UnsafeRawBufferPointer(name))
+    storage.append(contentsOf: UnsafeRawBufferPointer(value))
     count += 1
   }
 
@@ -81,15 +84,11 @@ package struct HeaderBlock: Sendable, Hashable {
 extension UnsafeBufferPointer<UInt8> {
   /// Whether the bytes are exactly those of `text`.
   @inlinable package func equals(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount else { return false }
-    for index in 0..<count where self[index] != text.utf8Start[index] { return false }
-    return true
+    count == text.utf8CodeUnitCount && memcmp(baseAddress!, text.utf8Start, count) == 0
   }
 
   /// Whether the bytes begin with those of `text`.
   @inlinable package func starts(with text: StaticString) -> Bool {
-    guard count >= text.utf8CodeUnitCount else { return false }
-    for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
-    return true
+    count >= text.utf8CodeUnitCount && memcmp(baseAddress!, text.utf8Start, text.utf8CodeUnitCount) == 0
   }
 }

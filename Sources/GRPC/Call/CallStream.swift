@@ -4,8 +4,8 @@ import Wire
 
 /// What a call's stream does on both sides: cut bytes into messages, keep those that nobody has read
 /// yet, and hold the task that waits for more of them or for room to write. Confined to `loop`.
-class CallStream: HTTP2Stream, @unchecked Sendable {
-  let loop: EventLoop
+package class CallStream: HTTP2Stream, @unchecked Sendable {
+  package let loop: EventLoop
   private var deframer: MessageDeframer
   private var messages: [[UInt8]] = []
   private var nextMessage = 0
@@ -42,7 +42,7 @@ class CallStream: HTTP2Stream, @unchecked Sendable {
   func received(_ frame: MessageDeframer.Frame) {}
 
   /// The oldest message that was not taken. Taking the last one lets the peer send on.
-  final func takeMessage() -> [UInt8]? {
+  package final func takeMessage() -> [UInt8]? {
     guard hasMessage else { return nil }
     let bytes = messages[nextMessage]
     messages[nextMessage] = []
@@ -75,7 +75,7 @@ class CallStream: HTTP2Stream, @unchecked Sendable {
   final func wakeReader() { reader.take()?.resume() }
   final func wakeWriter() { writer.take()?.resume() }
 
-  override func outboundDrained() { wakeWriter() }
+  public override func outboundDrained() { wakeWriter() }
 
   /// Suspends until ``wakeReader()``, or until the task is cancelled.
   final func waitToRead() async {

@@ -5,7 +5,7 @@ import EventLoop
 package struct CallContext: Sendable {
   private let stream: ServerStream
 
-  init(_ stream: ServerStream) { self.stream = stream }
+  package init(_ stream: ServerStream) { self.stream = stream }
 
   /// `/cairn.v1.ContextService/GetContext`
   package var path: String { stream.handler.path }

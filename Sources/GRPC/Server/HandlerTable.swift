@@ -1,3 +1,5 @@
+import Glibc
+
 /// Finds a call's handler by the bytes of its path. Open addressing over a hash of the bytes: no
 /// string is made for a call.
 final class HandlerTable: Sendable {
@@ -26,10 +28,16 @@ final class HandlerTable: Sendable {
     var bucket = Self.hash(path) & (buckets.count - 1)
     while buckets[bucket] >= 0 {
       let index = Int(buckets[bucket])
-      if paths[index].count == path.count, paths[index].elementsEqual(path) { return index }
+      if Self.equal(paths[index], path) { return index }
       bucket = (bucket + 1) & (buckets.count - 1)
     }
     return nil
+  }
+
+  private static func equal(_ known: [UInt8], _ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    known.withUnsafeBufferPointer { known in
+      known.count == path.count && memcmp(known.baseAddress!, path.baseAddress!, known.count) == 0
+    }
   }
 
   /// FNV-1a, over the last bytes only: paths differ in their method.

@@ -1,13 +1,25 @@
 import Wire
 
 /// A method and the code that serves it, with the types of its messages erased.
-package struct RPCHandler: Sendable {
+package final class RPCHandler: Sendable {
   package let path: String
   package let kind: MethodKind
   /// Serves one call, as a task of the stream's loop.
   let serve: @Sendable (ServerStream) async throws(RPCError) -> Void
+  /// Whether the handler waits for the one request message of the call.
+  let takesOneRequest: Bool
 
-  package static func unary<Request, Response>(
+  package init(
+    path: String, kind: MethodKind,
+    serve: @escaping @Sendable (ServerStream) async throws(RPCError) -> Void
+  ) {
+    self.path = path
+    self.kind = kind
+    self.serve = serve
+    takesOneRequest = kind == .unary || kind == .serverStreaming
+  }
+
+  @inlinable package static func unary<Request, Response>(
     _ method: MethodDescriptor<Request, Response>,
     _ body: @escaping @Sendable (Request, CallContext) async throws(RPCError) -> Response
   ) -> RPCHandler {
@@ -49,8 +61,4 @@ package struct RPCHandler: Sendable {
     RPCHandler(path: method.path, kind: .bidirectional) { stream throws(RPCError) in
       try await body(RequestStream(stream), ResponseWriter(stream), CallContext(stream))
     }
-  }
-
-  /// Whether the handler waits for the one request message of the call.
-  var takesOneRequest: Bool { kind == .unary || kind == .serverStreaming }
-}
+  }}

@@ -5,14 +5,14 @@ import Wire
 
 /// The part of a server that lives on one loop: its connections and what its calls share. Nothing
 /// on a call's way is shared between loops. Confined to `loop`.
-final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
+package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let loop: EventLoop
   let table: HandlerTable
   let interceptors: InterceptorChain
-  let configuration: ServerConfiguration
+  package let configuration: ServerConfiguration
   private let http2: HTTP2Configuration
   private let buffers = TransportBuffers()
-  private var framer = MessageFramer()
+  package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
   private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
   private(set) var isDraining = false
@@ -32,7 +32,7 @@ final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
     http2 = configuration.http2
   }
 
-  func frame(_ message: some Message) throws(RPCError) -> [UInt8] {
+  @inlinable package func frame(_ message: some Message) throws(RPCError) -> [UInt8] {
     try framer.frame(message, limit: configuration.maxSendMessageSize)
   }
 
@@ -46,16 +46,16 @@ final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
     if isDraining { connection.startDrain() }
   }
 
-  func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
+  package func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
     callCount += 1
     return ServerStream(server: self, peer: connection.peer)
   }
 
   func callEnded() { callCount -= 1 }
 
-  func goAwayReceived(on connection: HTTP2Connection) {}
+  package func goAwayReceived(on connection: HTTP2Connection) {}
 
-  func connectionClosed(_ connection: HTTP2Connection) {
+  package func connectionClosed(_ connection: HTTP2Connection) {
     connections[ObjectIdentifier(connection)] = nil
     connectionCount.subtract(1, ordering: .relaxed)
     if connections.isEmpty {

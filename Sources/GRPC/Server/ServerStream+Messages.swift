@@ -4,12 +4,12 @@ import Wire
 // The messages of a call, as its handler reads and writes them.
 extension ServerStream {
   /// The request of a method that takes one.
-  func onlyRequest<Request: Message>(_: Request.Type) throws(RPCError) -> Request {
+  @inlinable package func onlyRequest<Request: Message>(_: Request.Type) throws(RPCError) -> Request {
     try Self.decode(takeMessage() ?? [])
   }
 
   /// Keeps the answer until the handler and its interceptors are through.
-  func setOnlyResponse(_ message: some Message) throws(RPCError) {
+  @inlinable package func setOnlyResponse(_ message: some Message) throws(RPCError) {
     onlyResponse = try server.frame(message)
   }
 
@@ -38,7 +38,7 @@ extension ServerStream {
     }
   }
 
-  private static func decode<Request: Message>(_ bytes: [UInt8]) throws(RPCError) -> Request {
+  @inlinable package static func decode<Request: Message>(_ bytes: [UInt8]) throws(RPCError) -> Request {
     do throws(WireError) { return try Request(decoding: bytes) } catch {
       throw RPCError(.invalidArgument, "the request is not a \(Request.messageName): \(error)")
     }

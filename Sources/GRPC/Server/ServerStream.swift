@@ -4,8 +4,8 @@ import Wire
 
 /// One call on the server: the HTTP/2 stream, its state machine, and the handler's task. It carries
 /// out what ``ServerCallMachine`` decides. Confined to its connection's loop.
-final class ServerStream: CallStream, @unchecked Sendable {
-  let server: ServerLoop
+package final class ServerStream: CallStream, @unchecked Sendable {
+  package let server: ServerLoop
   let peer: SocketAddress
   private(set) var head = RequestHead()
   var machine = ServerCallMachine()
@@ -14,7 +14,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
   private var handlerTask: Task<Void, Never>?
 
   /// The framed answer of a method that gives one, held until its interceptors are through.
-  var onlyResponse: [UInt8]?
+  package var onlyResponse: [UInt8]?
   var isHeadSent = false
 
   var responseMetadata = Metadata()
@@ -31,7 +31,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
 
   // MARK: What the peer says
 
-  override func receivedHeader(
+  package override func receivedHeader(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
   ) -> Bool {
     if hasHead { return true }
@@ -43,7 +43,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
     return true
   }
 
-  override func receivedHeaders(endOfStream: Bool) {
+  package override func receivedHeaders(endOfStream: Bool) {
     guard !hasHead else { return }
     hasHead = true
     if let refusal = head.refusal(maxListSize: server.configuration.maxMetadataSize) {
@@ -59,7 +59,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
     perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
   }
 
-  override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard machine.response != .answered else { return true }
     do throws(RPCError) { try receive(bytes) } catch { fail(error) }
     return !hasMessage || handler.takesOneRequest
@@ -72,11 +72,11 @@ final class ServerStream: CallStream, @unchecked Sendable {
     perform(machine.handle(.message))
   }
 
-  override func receivedEnd() {
+  package override func receivedEnd() {
     perform(machine.handle(.requestEnded(midMessage: isMidMessage)))
   }
 
-  override func closed(_ reason: StreamEnd) {
+  package override func closed(_ reason: StreamEnd) {
     let action = machine.handle(.closed)
     loop.cancel(self)
     wakeReader()
@@ -86,7 +86,7 @@ final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   /// The deadline has passed.
-  override func fire() {
+  package override func fire() {
     fail(RPCError(.deadlineExceeded, "the deadline passed before the call was answered"))
   }
 
