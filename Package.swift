@@ -70,7 +70,7 @@ let package = Package(
     library(
       "Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),
-    library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop"]),
+    library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
@@ -96,6 +96,7 @@ let package = Package(
       "Contexts", ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2"]),
+    tests("Operations", ["Operations"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(
       "Command", ["cairn", "EchoServer", "GRPC", "EventLoop", "StandardProtos", "DynamicMessage", "Wire"]),

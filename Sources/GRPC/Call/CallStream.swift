@@ -63,8 +63,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   private static func error(for failure: MessageDeframer.Failure) -> RPCError {
     switch failure {
     case .tooLarge(let size, let limit):
-      RPCError(
-        .resourceExhausted, "the message received has \(size) bytes; the limit is \(limit) bytes")
+      .messageTooLarge(size: size, limit: limit)
     case .invalidFlag(let flag):
       RPCError(.internal, "a message begins with the flag \(flag); 0 and 1 are allowed")
     }

@@ -61,4 +61,5 @@ package final class RPCHandler: Sendable {
     RPCHandler(path: method.path, kind: .bidirectional) { stream throws(RPCError) in
       try await body(RequestStream(stream), ResponseWriter(stream), CallContext(stream))
     }
-  }}
+  }
+}

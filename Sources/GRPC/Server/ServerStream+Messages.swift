@@ -40,7 +40,7 @@ extension ServerStream {
 
   @inlinable package static func decode<Request: Message>(_ bytes: [UInt8]) throws(RPCError) -> Request {
     do throws(WireError) { return try Request(decoding: bytes) } catch {
-      throw RPCError(.invalidArgument, "the request is not a \(Request.messageName): \(error)")
+      throw .malformed(Request.messageName, error)
     }
   }
 }

@@ -16,9 +16,7 @@ extension RPCError {
     var details = [WellKnown.Any(info)]
     if let retryAfter {
       var retry = GoogleRpcRetryInfo()
-      let (seconds, attoseconds) = retryAfter.components
-      retry.retryDelay = WellKnown.Duration(
-        seconds: seconds, nanos: Int32(attoseconds / 1_000_000_000))
+      retry.retryDelay = WellKnown.Duration(retryAfter)
       details.append(WellKnown.Any(retry))
     }
     self.init(code, message, details: details)

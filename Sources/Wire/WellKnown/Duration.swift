@@ -13,6 +13,12 @@ extension WellKnown {
 
     package init() {}
 
+    /// Whole nanoseconds of `duration`.
+    package init(_ duration: Swift.Duration) {
+      let (seconds, attoseconds) = duration.components
+      self.init(seconds: seconds, nanos: Int32(attoseconds / 1_000_000_000))
+    }
+
     package init(seconds: Int64, nanos: Int32 = 0) {
       self.seconds = seconds
       self.nanos = nanos

@@ -30,17 +30,16 @@ final class RunningServer: Sendable {
     let journal = Journal(pool: pool, url: database.url, loops: group.loops, blocking: blocking)
     try journal.start()
 
-    let services: [any RPCService] = [
+    let domains: [any RPCService] = [
       ContextService(journal: journal, pool: pool), ProjectService(journal: journal),
     ]
-    let descriptors = services.map { type(of: $0).descriptor }
     let monitor = HealthMonitor(
-      services: descriptors.map(\.name), pool: pool, loop: home, log: log,
+      services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })
+    let services = domains + [OperationsService(monitor: monitor, journal: journal)]
+    let index = ReflectionIndex(services: services.map { type(of: $0).descriptor })
     server = GRPCServer(
-      services: services + [
-        HealthService(monitor.statuses), ReflectionService(ReflectionIndex(services: descriptors)),
-      ],
+      services: services + [HealthService(monitor.statuses), ReflectionService(index)],
       interceptors: [CallLog(log)], configuration: configuration.server, group: group)
 
     var background = [Task(executorPreference: home) { await monitor.run() }]
