@@ -12,8 +12,8 @@ struct PoolBasicsTests {
   @Test("a look-up, a query, a write, a grouped write and a transaction answer")
   func smoke() async throws {
     try await TestDatabase.withPool(schema) { pool, _ in
-      #expect(try await pool.lookup(one, [41]).only().decode(0, as: Int64.self) == 42)
-      #expect(try await pool.query(one, [1]).only().decode(0, as: Int64.self) == 2)
+      #expect(try await pool.looked(one, [41], as: Int64.self) == 42)
+      #expect(try await pool.value(one, [1], as: Int64.self) == 2)
       _ = try await pool.write(insert, [1, "a"])
       _ = try await pool.groupWrite(insert, [2, "b"], group: WriteGroup(1))
       let trips = try await pool.transaction { tx throws(PostgresError) in

@@ -63,3 +63,24 @@ func eventually(
   }
   Issue.record("did not happen within \(seconds) s: \(what)")
 }
+
+extension PostgresPool {
+  /// The only value of the only row.
+  func value<T: PostgresValue>(
+    _ statement: Statement, _ parameters: [any PostgresValue] = [], as type: T.Type = T.self
+  ) async throws -> T {
+    try await query(statement, parameters).only().decode(0)
+  }
+
+  func looked<T: PostgresValue>(
+    _ statement: Statement, _ parameters: [any PostgresValue] = [], as type: T.Type = T.self
+  ) async throws -> T {
+    try await lookup(statement, parameters).only().decode(0)
+  }
+}
+
+extension Rows {
+  func value<T: PostgresValue>(as type: T.Type = T.self) throws(PostgresError) -> T {
+    try only().decode(0)
+  }
+}

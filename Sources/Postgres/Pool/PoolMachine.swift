@@ -69,7 +69,7 @@ struct PoolMachine {
     if let since = unreachableSince, now - since >= settings.acquireTimeout {
       // Nobody else should wait for what those before waited for in vain.
       statistics.timedOut += 1
-      return [.reject(waiter, .unreachable)] + settle(now)
+      return [.reject(waiter, .unreachable)] + settle(now) + probe(now)
     }
     waiters.append(Waiter(id: waiter, preferred: preferred, since: now))
     return settle(now)
@@ -223,12 +223,21 @@ struct PoolMachine {
     // After failures one attempt at a time shows whether the database is back.
     let probing = failures > 0
     if probing && slots.contains(where: { $0.state == .opening }) { return actions }
-    for _ in 0..<max(0, probing ? min(1, wanted) : wanted) {
-      slots.append(Slot(id: nextID))
-      actions.append(.open(nextID))
-      nextID += 1
-    }
+    for _ in 0..<max(0, probing ? min(1, wanted) : wanted) { actions.append(open()) }
     return actions
+  }
+
+  /// Looks whether the database is back, when nobody waits for it and it is time to.
+  private mutating func probe(_ now: Instant) -> [Action] {
+    if slots.contains(where: { $0.state == .opening }) || isStarved || now < retryAt ?? now { return [] }
+    retryAt = nil
+    return [open()]
+  }
+
+  private mutating func open() -> Action {
+    defer { nextID += 1 }
+    slots.append(Slot(id: nextID))
+    return .open(nextID)
   }
 
   /// The preferred one when it is idle, else the one used least, so that use is even.

@@ -103,6 +103,7 @@ package final class PostgresPool: Sendable {
   ///
   /// Throws `outcomeUnknown` when the connection broke during COMMIT. Do not take a second
   /// connection inside.
+  @discardableResult
   package func transaction<T, E: PostgresErrorConvertible>(
     _ options: TransactionOptions = TransactionOptions(),
     _ body: @escaping (Transaction) async throws(E) -> T
@@ -128,9 +129,15 @@ package final class PostgresPool: Sendable {
 
   // MARK: Loops
 
-  /// The pool of the loop that the caller runs on.
+  /// The pool of the loop that the caller's task prefers and runs on.
+  ///
+  /// Being on the loop's thread is not enough: a task without a preference that returns from a loop
+  /// stays on its thread until it suspends, and then goes elsewhere.
   private var local: LoopPool? {
-    for pool in pools where pool.loop.isOnLoop { return pool }
+    for pool in pools where pool.loop.isOnLoop {
+      let executor = pool.loop.asUnownedTaskExecutor()
+      return withUnsafeCurrentTask { $0?.unownedTaskExecutor == executor } ? pool : nil
+    }
     return nil
   }
 

@@ -21,8 +21,14 @@ struct PreparedStatements {
     var lastUse: Int
   }
 
+  private struct Named {
+    var isPrepared = false
+    /// Differs from the statement's own once that was given up.
+    var name: CString?
+  }
+
   private let capacity: Int
-  private var named: [Bool] = []
+  private var named: [Named] = []
   private var composed: [String: Composed] = [:]
   private var clock = 0
 
@@ -33,10 +39,7 @@ struct PreparedStatements {
   /// Says how to run `statement`, and takes it for prepared from now on.
   mutating func use(_ statement: Statement) -> Use {
     guard statement.isComposed else {
-      if statement.id < named.count, named[statement.id] { return .ready(statement.serverName) }
-      while named.count <= statement.id { named.append(false) }
-      named[statement.id] = true
-      return .prepare(statement.serverName, evicting: nil)
+      return useNamed(statement)
     }
     clock += 1
     if let known = composed[statement.sql] {
@@ -50,9 +53,21 @@ struct PreparedStatements {
     return .prepare(name, evicting: evicted)
   }
 
+  private mutating func useNamed(_ statement: Statement) -> Use {
+    while named.count <= statement.id { named.append(Named()) }
+    let name = named[statement.id].name ?? statement.serverName
+    if named[statement.id].isPrepared { return .ready(name) }
+    named[statement.id].isPrepared = true
+    return .prepare(name, evicting: nil)
+  }
+
+  /// The statement is prepared again before its next use, under another name: the server may still
+  /// have it under the old one, with the plan that no longer fits.
   mutating func forget(_ key: StatementKey) {
     switch key {
-    case .named(let id): if id < named.count { named[id] = false }
+    case .named(let id):
+      clock += 1
+      if id < named.count { named[id] = Named(isPrepared: false, name: CString("s\(id)_again\(clock)")) }
     case .composed(let sql): composed[sql] = nil
     }
   }
