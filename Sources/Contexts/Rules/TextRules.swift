@@ -19,11 +19,12 @@ extension Violations {
 
   /// A text of 1 to `limit` characters, none of them a control character (C0, DEL, C1).
   mutating func identifier(_ field: String, _ value: String, atMost limit: Int = Limits.idLength) {
+    if value.isShortPrintableASCII(atMost: limit) { return }
     if value.isEmpty {
       add(field, "must not be empty")
     } else if value.unicodeScalars.prefix(limit + 1).count > limit {
       add(field, "must have at most \(limit) characters")
-    } else if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+    } else if value.unicodeScalars.contains(where: \.isControl) {
       add(field, "must not contain control characters")
     }
   }
@@ -86,6 +87,18 @@ extension String {
       bytes.count > 0 && memchr(bytes.baseAddress!, 0, bytes.count) != nil
     } ?? utf8.contains(0)
   }
+}
+
+extension String {
+  /// What nearly every identifier is, decided without decoding: each call checks some.
+  fileprivate func isShortPrintableASCII(atMost limit: Int) -> Bool {
+    !isEmpty && utf8.count <= limit && utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+  }
+}
+
+extension Unicode.Scalar {
+  /// C0, DEL or C1: the general category Cc, which Unicode guarantees to stay these.
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) }
 }
 
 extension UInt8 {
