@@ -68,3 +68,5 @@ CREATE TABLE context_version (
 ) PARTITION BY RANGE (position);
 CREATE TABLE context_version_rest PARTITION OF context_version DEFAULT;
 INSERT INTO journal_history (table_name) VALUES ('context_version');
+-- The first partitions at once: a row on its way to the default partition fails while others are attached.
+SELECT journal_extend(16777216, 33554432);
