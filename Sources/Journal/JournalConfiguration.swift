@@ -6,8 +6,10 @@ package struct JournalConfiguration: Sendable {
   /// Whether to listen for the hints of other servers. Off behind PgBouncer in transaction mode, which cannot
   /// pass them on: their writes are then seen at the next poll.
   package var listensForHints = true
-  /// Pause between two rounds of settling while there is always something new.
+  /// Pause between two rounds of settling while there is always something new, and somebody here watches.
   package var settlePause: Duration = .milliseconds(1)
+  /// The same while nobody watches here: for the sake of other servers, and of feeds that are opened next.
+  package var unwatchedSettlePause: Duration = .milliseconds(20)
   /// A feed that is held back this long asks who holds it.
   package var lagThreshold: Duration = .seconds(1)
 

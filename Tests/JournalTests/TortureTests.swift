@@ -21,8 +21,9 @@ import Testing
       for log in logs {
         #expect(log.mistakes == [])
         let expected = table.filter { log.wants($0.id) }.map(\.cursor)
+        let isEqual = log.seen == expected
         #expect(
-          log.seen == expected,
+          isEqual,
           "\(log.manner): \(log.seen.count) of \(expected.count), missed \(missed(expected, log.seen))")
       }
       let positions = try cluster.connect().query("SELECT pg_sequence_last_value('journal_position')").only()

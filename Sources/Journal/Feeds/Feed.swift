@@ -72,13 +72,13 @@ package final class Feed<Entry: FeedRow>: Sendable {
       .after(cursor.position, ordinal: cursor.isBorder ? nil : cursor.ordinal), journal: nil)
   }
 
-  // MARK: From the ticker, on the home loop
-
-  func advance(_ outcome: SettleTicker.Outcome) {
+  /// From the ticker, on the home loop. Returns whether anybody watches.
+  func advance(_ outcome: SettleTicker.Outcome) -> Bool {
     switch outcome {
     case .settled(let position): tail.advance(position)
     case .restarted(let position): tail.restart(position)
     }
+    return tail.isWatched
   }
 
   /// Ends all streams. From any thread.

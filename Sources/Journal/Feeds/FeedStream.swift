@@ -25,8 +25,8 @@ package final class FeedStream<Entry: FeedRow>: Sendable {
   /// The next thing to know; suspends until there is one.
   package func next() async throws(RPCError) -> FeedElement<Entry> { try await watcher.next() }
 
-  /// The next thing to know together with what is known already, at most `limit`: for those who look something up
-  /// for each row and want to do so for several at once.
+  /// The next thing to know together with what is known already, at most `limit`: for those who look
+  /// something up for each row and want to do so for several at once.
   package func next(atMost limit: Int) async throws(RPCError) -> [FeedElement<Entry>] {
     [try await watcher.next()] + watcher.takeReady(atMost: limit - 1)
   }

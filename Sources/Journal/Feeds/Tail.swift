@@ -26,6 +26,8 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
     self.chunk = chunk
   }
 
+  var isWatched: Bool { !watched.isEmpty || !waiting.isEmpty }
+
   /// Before anything else, once.
   func attach(_ hubs: [FeedHub<Entry>]) { self.hubs = hubs }
 

@@ -21,7 +21,7 @@ final class SettleTicker: @unchecked Sendable {
   private let configuration: JournalConfiguration
   /// Below every position, so that the first look settles something, be it nothing at all.
   private var machine = SettleMachine(settled: -1)
-  private var handler: @Sendable (Outcome) -> Void = { _ in }
+  private var handler: @Sendable (Outcome) -> Bool = { _ in false }
   private var task: Task<Void, Never>?
   private let bell: Bell
   /// When the blocking process is asked for again.
@@ -41,8 +41,8 @@ final class SettleTicker: @unchecked Sendable {
 
   var status: SettleStatus { current.withLock { $0 } }
 
-  /// - Parameter handler: Called on the loop.
-  func start(_ handler: @escaping @Sendable (Outcome) -> Void) {
+  /// - Parameter handler: Called on the loop; says whether anybody here waits for what comes next.
+  func start(_ handler: @escaping @Sendable (Outcome) -> Bool) {
     loop.assertOnLoop()
     self.handler = handler
     task = loop.startTask { [self] in await run() }
@@ -115,13 +115,13 @@ final class SettleTicker: @unchecked Sendable {
       await pause(.milliseconds(milliseconds))
       return machine.handle(.resumed)
     case .publish(let position):
-      publish(.settled(position), position)
+      let isWatched = publish(.settled(position), position)
       hints.tell(position)
-      await pause(configuration.settlePause)
+      await pause(isWatched ? configuration.settlePause : configuration.unwatchedSettlePause)
       return machine.handle(.resumed)
     case .regressed(let position):
       hints.reset()
-      publish(.restarted(position), position)
+      _ = publish(.restarted(position), position)
       return machine.handle(.resumed)
     case .rest:
       await bell.wait(atMost: configuration.pollInterval)
@@ -129,9 +129,9 @@ final class SettleTicker: @unchecked Sendable {
     }
   }
 
-  private func publish(_ outcome: Outcome, _ position: Int64) {
+  private func publish(_ outcome: Outcome, _ position: Int64) -> Bool {
     current.withLock { $0 = SettleStatus(settled: position) }
-    handler(outcome)
+    return handler(outcome)
   }
 
   /// Ends early, but not the task, when the task is cancelled.

@@ -1,4 +1,5 @@
 import EventLoop
+import GRPC
 import Postgres
 import Testing
 
@@ -72,6 +73,27 @@ import Testing
         }
         #expect(try await feed.take(rows: 1).map(\.id) == [id])
       }
+    }
+  }
+
+  @Test("feeds end when the database was put back to an older state, and new ones begin there")
+  func restored() async throws {
+    try await withServer { server, database in
+      for id in ["a", "b", "c"] { _ = try await server.journal.createNote(id) }
+      let feed = try await server.journal.changes.watch(.default, from: .now, on: server.loop)
+      #expect(try await feed.caughtUp() == 3)
+      try database.connect().execute(
+        "BEGIN; DELETE FROM change WHERE position > 1; SELECT setval('journal_position', 1); COMMIT")
+      do {
+        _ = try await feed.next()
+        Issue.record("the feed goes on")
+      } catch let error as RPCError {
+        #expect(error.code == .unavailable)
+        #expect(error.particular("position") == "3")
+      }
+      let second = try await server.journal.changes.watch(.default, from: .oldest, on: server.loop)
+      _ = try await server.journal.createNote("d")
+      #expect(try await second.take(rows: 2).map(\.id) == ["a", "d"])
     }
   }
 
