@@ -21,7 +21,10 @@ extension Connection {
   }
 
   private func takeResults(_ handle: OpaquePointer) {
-    while self.handle != nil, fatal == nil, machine.isExpectingReply, PQisBusy(handle) == 0 {
+    // A connection that has broken is never busy and has no results: asking on would go on for ever.
+    while self.handle != nil, fatal == nil, machine.isExpectingReply,
+      PQstatus(handle) != CONNECTION_BAD, PQisBusy(handle) == 0
+    {
       guard let result = PQgetResult(handle) else {
         perform(machine.received(.end))
         continue

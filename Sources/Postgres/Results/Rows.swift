@@ -51,6 +51,18 @@ package struct Row {
 
   /// The value of a column, counted from 0. Throws `invalidResult` when it has another type, or is
   /// NULL and `T` is not optional.
+  ///
+  /// Specialised by name: callers are in other modules, where a package function stays generic.
+  @specialized(where T == String)
+  @specialized(where T == Int64)
+  @specialized(where T == Int32)
+  @specialized(where T == Int)
+  @specialized(where T == Bool)
+  @specialized(where T == [UInt8])
+  @specialized(where T == [String])
+  @specialized(where T == PostgresTimestamp)
+  @specialized(where T == JSONB)
+  @specialized(where T == String?)
   package func decode<T: PostgresValue>(
     _ column: Int, as type: T.Type = T.self
   ) throws(PostgresError) -> T {
