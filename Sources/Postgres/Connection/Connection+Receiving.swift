@@ -21,11 +21,10 @@ extension Connection {
   }
 
   private func takeResults(_ handle: OpaquePointer) {
-    // A connection that has broken is never busy and has no results: asking on would go on for ever.
-    while self.handle != nil, fatal == nil, machine.isExpectingReply,
-      PQstatus(handle) != CONNECTION_BAD, PQisBusy(handle) == 0
-    {
+    while self.handle != nil, fatal == nil, machine.isExpectingReply, PQisBusy(handle) == 0 {
       guard let result = PQgetResult(handle) else {
+        // What had arrived before the connection broke has been read: asking on would go on for ever.
+        if PQstatus(handle) == CONNECTION_BAD, machine.isBetweenStatements { return }
         perform(machine.received(.end))
         continue
       }

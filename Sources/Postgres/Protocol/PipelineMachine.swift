@@ -90,6 +90,9 @@ struct PipelineMachine<Member> {
   /// Whether something was sent that no sync follows yet.
   var needsSync: Bool { !segments.isEmpty && !segments[segments.count - 1].isSynced }
 
+  /// Whether nothing of the statement or sync that comes next has arrived.
+  var isBetweenStatements: Bool { head == .waiting }
+
   // MARK: What was sent
 
   mutating func sentPrepare(_ key: StatementKey, _ delivery: Delivery) {
