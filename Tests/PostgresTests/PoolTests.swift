@@ -168,14 +168,15 @@ struct PoolTests {
       $0.maximumConnections = 1
       $0.acquireTimeout = .seconds(60)
     } _: { pool, _ in
-      let holder = Task { try await pool.query(nap, [2.0]) }
+      let holder = Task { try await pool.query(nap, [25.0]) }
       try await eventually("the connection is lent") { await pool.statistics().active == 1 }
       let waiter = Task { try await pool.query(one) }
       try await eventually("somebody waits") { await pool.statistics().pending == 1 }
       waiter.cancel()
       let error = await #expect(throws: PostgresError.self) { try await waiter.value }
       #expect(error?.isCancelled == true)
-      _ = try await holder.value
+      holder.cancel()
+      _ = try? await holder.value
       _ = try await pool.query(one)
     }
   }
@@ -249,7 +250,7 @@ struct PoolTests {
     configuration.acquireTimeout = .seconds(60)
     let pool = try PostgresPool(
       url: database.url, loops: group.loops, blocking: BlockingPool(), configuration: configuration)
-    let running = Task { try await pool.query(nap, [2.0]) }
+    let running = Task { try await pool.query(nap, [4.0]) }
     try await eventually("the connection is lent") { await pool.statistics().active == 1 }
     let waiting = Task { try await pool.query(one) }
     try await eventually("somebody waits") { await pool.statistics().pending == 1 }
