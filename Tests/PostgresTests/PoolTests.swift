@@ -264,6 +264,20 @@ struct PoolTests {
     #expect(statistics.total == 0)
   }
 
+  @Test("closing breaks off what takes too long")
+  func closingInTime() async throws {
+    let database = try TestDatabase()
+    defer { database.drop() }
+    let group = EventLoopGroup(loops: 1)
+    defer { group.stop() }
+    let pool = try PostgresPool(url: database.url, loops: group.loops, blocking: BlockingPool())
+    let running = Task { try await pool.query(nap, [60.0]) }
+    try await eventually("the connection is lent") { await pool.statistics().active == 1 }
+    await pool.close(within: .milliseconds(50))
+    let error = await #expect(throws: PostgresError.self) { try await running.value }
+    #expect(error?.kind == .connectionLost)
+  }
+
   @Test("a database that is not there is a connection failure that says why")
   func unreachable() async throws {
     let group = EventLoopGroup(loops: 1)

@@ -46,12 +46,14 @@ final class ConnectionBudget: Sendable {
     }
   }
 
-  /// The loop needs none any more.
-  func satisfied(_ loop: Int) {
-    guard isContended else { return }
-    state.withLock { state in
-      state.hungry.removeAll { $0 == loop }
-      hungryCount.store(state.hungry.count, ordering: .relaxed)
+  /// The next loop that should try again, while there is something left: the one that was told
+  /// before may have needed none any more.
+  func next() -> Int? {
+    guard isContended else { return nil }
+    return state.withLock { state in
+      guard state.left > 0, !state.hungry.isEmpty else { return nil }
+      defer { hungryCount.store(state.hungry.count, ordering: .relaxed) }
+      return state.hungry.removeFirst()
     }
   }
 }

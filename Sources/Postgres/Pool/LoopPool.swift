@@ -19,6 +19,7 @@ final class LoopPool: @unchecked Sendable {
   private var maintenance: ClosureTimer?
   private var wakeUp: ClosureTimer?
   private var wakeUpAt: Instant?
+  private var closing: ClosureTimer?
   private var random = SystemRandomNumberGenerator()
   private var finishedRoundTrips = 0
   private var whenClosed: [() -> Void] = []
@@ -186,7 +187,10 @@ final class LoopPool: @unchecked Sendable {
   }
 
   /// A connection was given back somewhere.
-  func fed() { perform(machine.fed(at: loop.now)) }
+  func fed() {
+    perform(machine.fed(at: loop.now))
+    if let next = shared.budget.next() { shared.feed(next) }
+  }
 
   /// Another loop needs a connection.
   func shed() { perform(machine.shed()) }
@@ -194,16 +198,24 @@ final class LoopPool: @unchecked Sendable {
   // MARK: The end
 
   /// Rejects those who wait; `completion` is called when the last connection is back and closed.
-  func close(_ completion: @escaping () -> Void) {
+  /// - Parameter limit: Connections that are still lent out then are broken off.
+  func close(within limit: Duration, _ completion: @escaping () -> Void) {
     whenClosed.append(completion)
     if let maintenance { loop.cancel(maintenance) }
     perform(machine.close())
+    guard !machine.slots.isEmpty else { return }
+    let timer = ClosureTimer { [unowned self] in
+      for connection in connections.values { connection.breakOff("the server is stopping") }
+    }
+    closing = timer
+    loop.schedule(timer, after: limit)
   }
 
   private func finishClosing() {
     guard machine.slots.isEmpty, !whenClosed.isEmpty else { return }
     let waiting = whenClosed
     whenClosed.removeAll()
+    if let closing { loop.cancel(closing) }
     for completion in waiting { completion() }
   }
 

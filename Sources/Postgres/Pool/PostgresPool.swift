@@ -88,7 +88,8 @@ package final class PostgresPool: Sendable {
     }.get()
   }
 
-  /// Runs a read on a connection of its own; when the task is cancelled, so is the statement.
+  /// Runs a read on a connection of its own; when the task is cancelled, so is the statement. Sent
+  /// once more when the connection breaks.
   /// - Parameter timeout: Instead of the configured `readTimeout`.
   package func query(
     _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
@@ -119,10 +120,13 @@ package final class PostgresPool: Sendable {
   }
 
   /// Rejects those who wait with `poolClosed`, lets what runs finish, then closes all connections.
-  package func close() async {
+  /// - Parameter limit: What runs longer is broken off.
+  package func close(within limit: Duration = .seconds(30)) async {
     for pool in pools {
       await pool.loop.run {
-        await withUnsafeContinuation { continuation in pool.close { continuation.resume() } }
+        await withUnsafeContinuation { continuation in
+          pool.close(within: limit) { continuation.resume() }
+        }
       }
     }
   }

@@ -10,7 +10,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   private let pool: LoopPool
   private var waiter: UnsafeContinuation<Void, Never>?
   private var sent: [Call] = []
-  private var isCommitting = false
+  private var ignoresCancel = false
   private var cancelUnderWay = false
   private var cancelWaiter: UnsafeContinuation<Void, Never>?
   private(set) var lostWith: PostgresError?
@@ -24,13 +24,14 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
 
   /// Sends statements and a sync, and returns when all are answered. Their outcomes are in the calls.
   ///
-  /// While it runs, cancelling the task cancels the statement on the server, unless `commits`.
-  func run(_ calls: [Call], commits: Bool) async {
+  /// While it runs, cancelling the task cancels the statement on the server, unless it commits or
+  /// `isCancellable` is false.
+  func run(_ calls: [Call], commits: Bool, isCancellable: Bool = true) async {
     if let lostWith {
       for call in calls { call.outcome = .failure(lostWith) }
       return
     }
-    isCommitting = commits
+    ignoresCancel = commits || !isCancellable
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         waiter = continuation
@@ -66,7 +67,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
 
   /// Asks the server to give up what is running.
   private func cancel() {
-    guard waiter != nil, !isCommitting, !cancelUnderWay, let handle = connection.makeCancel() else {
+    guard waiter != nil, !ignoresCancel, !cancelUnderWay, let handle = connection.makeCancel() else {
       return
     }
     cancelUnderWay = true

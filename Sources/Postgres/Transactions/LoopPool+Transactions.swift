@@ -57,7 +57,19 @@ extension LoopPool {
     }
   }
 
+  /// A read whose connection breaks is sent once more: it may have been broken for long, unnoticed.
   func query(
+    _ statement: Statement, _ parameters: [any PostgresValue], timeout: Duration?
+  ) async throws(PostgresError) -> Rows {
+    do throws(PostgresError) {
+      return try await queryOnce(statement, parameters, timeout: timeout)
+    } catch {
+      guard error.kind == .connectionLost, !Task.isCancelled, !machine.isClosing else { throw error }
+    }
+    return try await queryOnce(statement, parameters, timeout: timeout)
+  }
+
+  private func queryOnce(
     _ statement: Statement, _ parameters: [any PostgresValue], timeout: Duration?
   ) async throws(PostgresError) -> Rows {
     let lease = try await lease()

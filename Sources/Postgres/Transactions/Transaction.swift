@@ -71,7 +71,7 @@ package final class Transaction: @unchecked Sendable {
     // A rollback also takes back the timeouts that were set in the transaction.
     lease.connection.timeouts = nil
     let call = Call(Self.rollback, [])
-    await lease.run([call], commits: false)
+    await lease.run([call], commits: false, isCancellable: false)
     if call.error != nil { lease.connection.breakOff("ROLLBACK failed") }
   }
 
