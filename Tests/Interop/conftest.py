@@ -79,8 +79,8 @@ def echo_server():
 
 
 @pytest.fixture
-def start_server():
-    """Starts servers that end with the test, with the options given."""
+def start_server(folder):
+    """Starts servers that end with the test, with the options given. They end before `folder` goes."""
     started = []
 
     def start(*arguments, **options):

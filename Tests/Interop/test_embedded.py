@@ -10,7 +10,7 @@ import pytest
 from cairn.v1 import context_pb2, context_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from harness.postgres import bin_folder, stop_left_behind
+from harness.postgres import bin_folder, runs, stop_left_behind
 from harness.refusals import refusal
 from harness.server import Server, cairn
 from harness.waiting import eventually
@@ -22,7 +22,7 @@ def postmaster(path):
     """The process id of the PostgreSQL that runs in `path`, if any."""
     for pid_file in path.rglob("postmaster.pid"):
         pid = int(pid_file.read_text().split()[0])
-        if pathlib.Path(f"/proc/{pid}").exists():
+        if runs(pid):
             return pid
     return None
 
@@ -144,7 +144,7 @@ def small_disk(folder):
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def test_a_full_disk_is_said_and_survived(start_server, small_disk):
+def test_a_full_disk_is_said_and_survived(small_disk, start_server):
     server = start_server("--data-dir", small_disk / "data")
     with server.channel() as channel:
         contexts = context_pb2_grpc.ContextServiceStub(channel)

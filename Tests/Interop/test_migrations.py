@@ -18,11 +18,12 @@ def empty():
 
 
 def schema(database):
-    """Every table, column and index of a database, to compare."""
+    """Every table, column and index of a database, to compare. Servers add partitions as time goes by."""
     return database.query(
         "SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns"
-        " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
-        " UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname NOT IN ('pg_catalog') ORDER BY 1")
+        " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_name !~ '_p[0-9]+$'"
+        " UNION ALL SELECT indexdef FROM pg_indexes"
+        " WHERE schemaname NOT IN ('pg_catalog') AND tablename !~ '_p[0-9]+$' ORDER BY 1")
 
 
 def recorded(database):

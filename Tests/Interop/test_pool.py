@@ -170,7 +170,7 @@ def test_a_failed_create_does_its_neighbours_no_harm(start, database):
 
 
 def test_those_who_wait_for_a_connection_are_unavailable_when_the_server_stops(start, database):
-    server, stub = start("--pool-max", "1", "--pool-acquire-timeout", "60s", "--drain-timeout", "1s")
+    server, stub = start("--pool-min", "0", "--pool-max", "1", "--pool-acquire-timeout", "60s", "--drain-timeout", "1s")
     with Session(database) as session:
         session.execute(LOCK)
         calls = [stub.ListContexts.future(LIST, timeout=60) for _ in range(3)]

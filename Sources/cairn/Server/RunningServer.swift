@@ -57,6 +57,8 @@ final class RunningServer: Sendable {
 
   /// Listens on each address and returns what was bound.
   func listen(_ texts: [String]) async throws(SocketError) -> [SocketAddress] {
+    // Who connects as soon as somebody listens shall find the server ready.
+    await monitor.probe()
     var bound: [SocketAddress] = []
     for text in texts {
       for address in try SocketAddress.resolve(text) { bound.append(try await server.listen(address)) }

@@ -148,4 +148,12 @@ def stop_left_behind(path):
             os.kill(pid, signal.SIGQUIT)
         except ProcessLookupError:
             continue
-        eventually(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "PostgreSQL is gone")
+        eventually(lambda: not runs(pid), "PostgreSQL is gone")
+
+
+def runs(pid):
+    """Whether a process exists and is more than the remains that nobody has collected."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
