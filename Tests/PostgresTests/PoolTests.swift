@@ -5,6 +5,7 @@ import Testing
 @testable import Postgres
 
 private let nap = Statement("nap", "SELECT pg_sleep($1::float8)::text")
+private let held = Statement("held", "SELECT pg_advisory_xact_lock(5, 5)::text")
 private let one = Statement("one", "SELECT 1::int8")
 private let backend = Statement("backend", "SELECT pg_backend_pid()::int8")
 private let running =
@@ -250,14 +251,18 @@ struct PoolTests {
     configuration.acquireTimeout = .seconds(60)
     let pool = try PostgresPool(
       url: database.url, loops: group.loops, blocking: BlockingPool(), configuration: configuration)
-    let running = Task { try await pool.query(nap, [4.0]) }
+    let admin = try database.connect()
+    try admin.execute("SELECT pg_advisory_lock(5, 5)")
+    let running = Task { try await pool.query(held) }
     try await eventually("the connection is lent") { await pool.statistics().active == 1 }
     let waiting = Task { try await pool.query(one) }
     try await eventually("somebody waits") { await pool.statistics().pending == 1 }
-    await pool.close()
+    let closing = Task { await pool.close() }
     let error = await #expect(throws: PostgresError.self) { try await waiting.value }
     #expect(error?.kind == .poolClosed)
+    try admin.execute("SELECT pg_advisory_unlock(5, 5)")
     _ = try await running.value
+    await closing.value
     let late = await #expect(throws: PostgresError.self) { try await pool.lookup(one, []) }
     #expect(late?.kind == .poolClosed)
     let statistics = await pool.statistics()
