@@ -20,38 +20,21 @@ from harness.server import Server, cairn  # noqa: E402
 @pytest.fixture(scope="session")
 def template():
     """A database with every migration applied; fresh databases are copies of it."""
-    cluster = shared_cluster()
-    database = cluster.create()
+    database = shared_cluster().create()
     applied = cairn("migrate", "up", "--database-url", database.url)
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    yield database
-    cluster.drop(database.name)
-
-
-@pytest.fixture(scope="session")
-def make_database(template):
-    """Makes fresh, migrated databases."""
-    cluster = shared_cluster()
-    made = []
-
-    def make():
-        made.append(cluster.create(template))
-        return made[-1]
-
-    yield make
-    for database in made:
-        cluster.drop(database.name)
+    return database
 
 
 @pytest.fixture
-def database(make_database):
-    """A fresh, migrated database of this test alone."""
-    return make_database()
+def database(template):
+    """A fresh, migrated database of this test alone. It goes with the cluster: dropping it costs a checkpoint."""
+    return shared_cluster().create(template)
 
 
 @pytest.fixture(scope="module")
-def module_database(make_database):
-    return make_database()
+def module_database(template):
+    return shared_cluster().create(template)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,7 @@ from harness.server import Server, binary, cairn, environment
 @pytest.fixture
 def empty():
     """A database without anything in it."""
-    cluster = shared_cluster()
-    database = cluster.create()
-    yield database
-    cluster.drop(database.name)
+    return shared_cluster().create()
 
 
 def schema(database):

@@ -67,7 +67,10 @@ final class RunningServer: Sendable {
   }
 
   /// Lets what is in flight end, for at most `limit`, then frees everything.
-  func stop(within limit: Duration) async {
+  ///
+  /// - Returns: Whether all calls ended by themselves.
+  @discardableResult
+  func stop(within limit: Duration) async -> Bool {
     monitor.stop()
     journal.drain()
     monitor.statuses.finish()
@@ -77,5 +80,6 @@ final class RunningServer: Sendable {
     await journal.stop()
     await pool.close()
     group.stop()
+    return cut == 0
   }
 }

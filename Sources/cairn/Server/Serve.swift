@@ -26,8 +26,7 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
   }
   let signal = await signals.next()
   log.info("stopping on signal \(signal)")
-  await server.stop(within: configuration.drainTimeout)
-  return .success
+  return await server.stop(within: configuration.drainTimeout) ? .success : .failure
 }
 
 /// A cluster that was started for a server that cannot start is stopped again.

@@ -13,6 +13,7 @@ class Watcher:
 
     def __init__(self, channel, metadata=None, **request):
         self.events = []
+        self.earlier = []
         self.error = None
         self.journal = None
         stub = context_pb2_grpc.ContextServiceStub(channel)
@@ -30,12 +31,12 @@ class Watcher:
 
     @property
     def changes(self):
-        return [event.change for event in self.events if event.WhichOneof("event") == "change"]
+        return [event.change for event in self.earlier + self.events if event.WhichOneof("event") == "change"]
 
     @property
     def cursor(self):
         """Where to go on: (position, ordinal), the ordinal None at the border between two positions."""
-        for event in reversed(self.events):
+        for event in reversed(self.earlier + self.events):
             kind = event.WhichOneof("event")
             if kind == "change":
                 return event.change.position, event.change.ordinal
@@ -53,6 +54,13 @@ class Watcher:
     def wait_for_changes(self, count, timeout=30):
         eventually(lambda: len(self.changes) >= count or self.error, f"{count} changes in the feed", timeout)
         return self.changes
+
+    def resumed(self, channel):
+        """A watcher that goes on where this one ended, and knows what it saw."""
+        position, ordinal = self.cursor
+        other = Watcher(channel, after_position=position, after_ordinal=ordinal, journal_id=self.journal)
+        other.earlier = self.earlier + self.events
+        return other
 
     def ended(self, timeout=30):
         """Waits for the end of the stream and returns the error that it ended with, if any."""
