@@ -13,7 +13,7 @@ from harness import stubs  # noqa: E402
 
 stubs.build()
 
-from harness.postgres import Cluster, shared_cluster, stop_left_behind  # noqa: E402
+from harness.postgres import Cluster, make_cluster_data, shared_cluster, stop_left_behind  # noqa: E402
 from harness.server import Server, cairn  # noqa: E402
 
 
@@ -81,10 +81,17 @@ def own_server(start_server, database):
     return start_server("--database-url", database.url)
 
 
+@pytest.fixture(scope="session")
+def cluster_data():
+    data = make_cluster_data()
+    yield data
+    shutil.rmtree(data.parent, ignore_errors=True)
+
+
 @pytest.fixture
-def cluster():
+def cluster(cluster_data):
     """A PostgreSQL of this test alone, which may stop and start it."""
-    cluster = Cluster()
+    cluster = Cluster(cluster_data)
     cluster.start()
     yield cluster
     cluster.close()

@@ -1,7 +1,5 @@
 """Databases for tests: on the cluster that Tests/with-postgres started, or on one that a test may stop."""
 
-import atexit
-import functools
 import itertools
 import os
 import pathlib
@@ -96,11 +94,9 @@ def shared_cluster():
     return Database(url)
 
 
-@functools.cache
-def template_data():
-    """The data folder of a fresh cluster, to be copied: initdb takes seconds on a busy machine."""
+def make_cluster_data():
+    """A fresh cluster's data, for clusters to copy: initdb takes seconds on a busy machine."""
     home = make_home()
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
     subprocess.run(
         [*as_postgres(), bin_folder() / "initdb", f"--pgdata={home}/data", "--username=cairn_test", "--auth=trust",
          "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
@@ -119,13 +115,13 @@ def make_home():
 class Cluster:
     """A PostgreSQL cluster of one test's own, which the test may stop, kill and start again."""
 
-    def __init__(self, **settings):
+    def __init__(self, data, **settings):
         self.home = make_home()
         self.settings = {
             "listen_addresses": "", "unix_socket_directories": self.home, "unix_socket_permissions": "0777",
             "fsync": "off", "timezone": "UTC", **settings}
         self.process = None
-        subprocess.run(["cp", "--archive", template_data(), self.home], check=True)
+        subprocess.run(["cp", "--archive", data, self.home], check=True)
 
     def start(self):
         arguments = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
