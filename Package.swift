@@ -93,7 +93,8 @@ let package = Package(
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(
-      "Contexts", ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
+      "Contexts",
+      ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2"]),
     tests("Operations", ["Operations"]),

@@ -22,7 +22,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   package let peer: SocketAddress
   let configuration: HTTP2Configuration
   let buffers: TransportBuffers
-  private(set) unowned(unsafe) var owner: any HTTP2ConnectionOwner
+  /// Kept until the connection is closed, so that a channel which is let go of cannot leave a
+  /// connection without an owner.
+  private(set) var owner: (any HTTP2ConnectionOwner)?
 
   package var isQueuedForFlush = false
   var session: OpaquePointer?
@@ -174,7 +176,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     nghttp2_session_del(session)
     session = nil
     loop.cancel(drainTimer)
-    owner.connectionClosed(self)
+    owner.take()?.connectionClosed(self)
   }
 
   /// Bounds the wait for the peer's answer to the shutdown notice.

@@ -54,7 +54,7 @@ enum NghttpSession {
     borrow(context) { connection in
       let frame = frame!.pointee
       guard connection.role == .server, frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-      let stream = connection.owner.makeStream(on: connection)
+      guard let stream = connection.owner?.makeStream(on: connection) else { return 0 }
       nghttp2_session_set_stream_user_data(
         session, frame.hd.stream_id, Unmanaged.passUnretained(stream).toOpaque())
       connection.streamOpened(stream, id: frame.hd.stream_id)
@@ -87,7 +87,7 @@ enum NghttpSession {
     case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
       borrow(context) { $0.apply($0.drain.handle(.heard(openStreams: $0.streamCount))) }
     case NGHTTP2_GOAWAY.rawValue:
-      borrow(context) { $0.owner.goAwayReceived(on: $0) }
+      borrow(context) { $0.owner?.goAwayReceived(on: $0) }
     default: break
     }
     return 0

@@ -3,7 +3,8 @@ import HTTP2
 import Wire
 
 /// A client's way to one server: connects when the first call needs it, and again after a loss.
-/// Usable from any task; its connection lives on `loop`.
+/// Usable from any task; its connection lives on `loop`. ``close()`` it after use: until then the
+/// connection keeps it.
 package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   /// `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
   package let target: String
