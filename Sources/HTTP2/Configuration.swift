@@ -8,6 +8,13 @@ package struct HTTP2Configuration: Sendable {
   package var connectionWindow: Int32 = 4 << 20
   /// Bytes of a header list, counted as RFC 9113 §6.5.2 does.
   package var maxHeaderListSize: UInt32 = 16 << 10
+  /// Frames that make work and carry none (resets, PING, SETTINGS, PRIORITY, CONTINUATION, unknown and
+  /// empty ones) that a client may send at once. Above that the connection ends with ENHANCE_YOUR_CALM.
+  package var floodBurst = 1000
+  /// How many more of them it may send each second; each frame of an answer allows one more, too.
+  package var floodRefill = 200
+  /// Frames that may wait for a peer that does not read, beside the bodies of its streams.
+  package var maxQueuedFrames = 10_000
 
   package init() {}
 }

@@ -28,6 +28,19 @@ extension HTTP2Connection {
     Unmanaged.passUnretained(stream).release()
     if streamCount == 0 { apply(drain.handle(.lastStreamEnded)) }
   }
+
+  /// A reset was sent. A peer that earns too many of them by what it sends makes work as one that sends
+  /// them itself.
+  func sentReset(_ errorCode: UInt32) {
+    guard role == .server, errorCode != HTTP2ErrorCode.noError else { return }
+    if watcher.hasResetTooMany(at: loop.now) {
+      nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
+    } else if errorCode == HTTP2ErrorCode.flowControlError {
+      // Of a stream's window that SETTINGS made too large, nghttp2 makes a stream error; RFC 9113 §6.9.2
+      // wants the connection to end. §5.4.1 allows that for the other causes.
+      nghttp2_session_terminate_session(session, errorCode)
+    }
+  }
 }
 
 extension HTTP2Stream {

@@ -36,6 +36,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   private var closeRequested = false
   private(set) package var isClosed = false
   var drain = DrainMachine()
+  /// Servers only.
+  var watcher: FrameWatcher
 
   /// Open streams, newest first.
   unowned(unsafe) var firstStream: HTTP2Stream?
@@ -53,6 +55,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     self.buffers = buffers
     self.configuration = configuration
     self.owner = owner
+    watcher = FrameWatcher(
+      flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRefill, at: loop.now))
     session = NghttpSession.make(role, self)
     submitSettings()
     registration = loop.register(descriptor, .read, self)
@@ -68,26 +72,43 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
 
   private func readAvailable() {
     let input = buffers.input
-    while !closeRequested {
+    // A peer that sends faster than this reads gets its next turn when the others had theirs.
+    var turns = 4
+    while !closeRequested, turns > 0 {
+      turns -= 1
       let count = read(descriptor, input.baseAddress!, input.count)
       guard count > 0 else {
         if count < 0 && (errno == EAGAIN || errno == EINTR) { break }
         closeRequested = true
         break
       }
-      let bytes = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
-      // Anything nghttp2 cannot live with has queued a GOAWAY, which the flush sends.
-      if nghttp2_session_mem_recv(session, bytes, count) < 0 { closeRequested = true }
-      if count < input.count { break }
+      guard process(UnsafeRawBufferPointer(rebasing: input[..<count])), count == input.count else { break }
     }
     loop.needsFlush(self)
+  }
+
+  /// Hands bytes to nghttp2, up to a frame that it would not object to but should; false when there is one.
+  private func process(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let objection = role == .server ? watcher.receive(bytes, at: loop.now) : nil
+    let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    // Anything nghttp2 cannot live with has queued a GOAWAY, which the flush sends.
+    if nghttp2_session_mem_recv(session, start, objection?.offset ?? bytes.count) < 0 {
+      closeRequested = true
+    }
+    guard let objection else { return true }
+    nghttp2_session_terminate_session(session, objection.errorCode)
+    return false
   }
 
   // MARK: Writing
 
   package func flush() {
     guard !isClosed else { return }
-    if !sendUnsent() { return }
+    guard sendUnsent() else {
+      // Refusals and acknowledgements pile up for a peer that asks for them and does not read.
+      if nghttp2_session_get_outbound_queue_size(session) > configuration.maxQueuedFrames { tearDown() }
+      return
+    }
     while true {
       if buffers.outputCount > TransportBuffers.writeSize - TransportBuffers.frameRoom {
         guard writeOut() else { return }

@@ -18,6 +18,8 @@ enum NghttpSession {
     nghttp2_option_set_no_auto_window_update(options, 1)
     // Closed streams would be kept for priorities, which are deprecated and not used here.
     nghttp2_option_set_no_closed_streams(options, 1)
+    // FloodGuard counts resets, and knows those that go with answered calls.
+    nghttp2_option_set_stream_reset_rate_limit(options, .max, .max)
     return options
   }()
 
@@ -104,9 +106,17 @@ enum NghttpSession {
   /// (RFC 9113 §8.1). Done here, since a reset submitted earlier would overtake the answer.
   private static let frameSent: nghttp2_on_frame_send_callback = { session, frame, context in
     let header = frame!.pointee.hd
-    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-      header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue),
-      borrow(context, { $0.role == .server }),
+    guard header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue) else {
+      if header.type == UInt8(NGHTTP2_RST_STREAM.rawValue) {
+        borrow(context) { $0.sentReset(frame!.pointee.rst_stream.error_code) }
+      }
+      return 0
+    }
+    let isServer = borrow(context) { connection in
+      connection.watcher.answered()
+      return connection.role == .server
+    }
+    guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     else { return 0 }
     nghttp2_submit_rst_stream(

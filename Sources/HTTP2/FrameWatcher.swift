@@ -1,0 +1,105 @@
+import CNghttp2
+import EventLoop
+
+/// Looks at the headers of the frames that a client sends, ahead of nghttp2, for what nghttp2 lets pass:
+/// stream ids that go backwards, frames on streams that are over, and floods. Pure; copies nothing.
+struct FrameWatcher {
+  /// Why the connection must end, and how many of the bytes came before the frame that broke it.
+  struct Objection: Equatable {
+    let errorCode: UInt32
+    let offset: Int
+  }
+
+  private static let prefaceLength = 24
+  private static let headerLength = 9
+  private static let endStream: UInt8 = 0x1
+
+  private var streams = RecentStreams()
+  private(set) var flood: FloodGuard
+  /// Bytes to pass over: the preface first, then payloads.
+  private var toSkip = Self.prefaceLength
+  /// A header whose bytes came apart: how many there are, and the first eight of them.
+  private var partialCount = 0
+  private var partial: UInt64 = 0
+
+  init(flood: FloodGuard) { self.flood = flood }
+
+  /// A frame of an answer was sent.
+  mutating func answered() { flood.earn() }
+
+  /// A stream was reset for what its peer did.
+  ///
+  /// Returns whether the peer has done that too often.
+  mutating func hasResetTooMany(at now: Instant) -> Bool { !flood.spend(at: now) }
+
+  /// Nil when nghttp2 may have all of `bytes`, which follow those given before.
+  mutating func receive(_ bytes: UnsafeRawBufferPointer, at now: Instant) -> Objection? {
+    var offset = 0
+    while true {
+      let step = min(toSkip, bytes.count - offset)
+      toSkip -= step
+      offset += step
+      guard offset < bytes.count else { return nil }
+      let start = offset
+      let high: UInt64
+      if partialCount == 0, bytes.count - offset >= Self.headerLength {
+        high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        offset += Self.headerLength
+      } else {
+        guard completeHeader(bytes, &offset) else { return nil }
+        high = partial
+        partialCount = 0
+      }
+      toSkip = Int(high >> 40)
+      let id = UInt32(truncatingIfNeeded: high << 8) & 0x7fff_ffff | UInt32(bytes[offset - 1])
+      let errorCode = judge(high, id: id, now)
+      if errorCode != HTTP2ErrorCode.noError { return Objection(errorCode: errorCode, offset: start) }
+    }
+  }
+
+  /// Gathers a header byte by byte; false while it is not whole.
+  private mutating func completeHeader(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Bool {
+    while partialCount < Self.headerLength {
+      guard offset < bytes.count else { return false }
+      if partialCount < 8 { partial = partial << 8 | UInt64(bytes[offset]) }
+      partialCount += 1
+      offset += 1
+    }
+    return true
+  }
+
+  /// - Parameter header: Length, type, flags, and the first three bytes of the stream's id.
+  private mutating func judge(_ header: UInt64, id: UInt32, _ now: Instant) -> UInt32 {
+    let type = UInt32(truncatingIfNeeded: header >> 32) & 0xff
+    let endsStream = UInt8(truncatingIfNeeded: header >> 24) & Self.endStream != 0
+    switch type {
+    case NGHTTP2_DATA.rawValue:
+      if streams.state(of: id) == .ended { return HTTP2ErrorCode.streamClosed }
+      if endsStream { streams.end(id) } else if header >> 40 == 0 { return count(now) }
+      return HTTP2ErrorCode.noError
+    case NGHTTP2_HEADERS.rawValue: return headers(id, endsStream: endsStream)
+    case NGHTTP2_WINDOW_UPDATE.rawValue: return HTTP2ErrorCode.noError
+    case NGHTTP2_RST_STREAM.rawValue:
+      streams.end(id)
+      return count(now)
+    default: return count(now)
+    }
+  }
+
+  private mutating func headers(_ id: UInt32, endsStream: Bool) -> UInt32 {
+    // nghttp2 refuses a client's even ids.
+    guard id & 1 == 1 else { return HTTP2ErrorCode.noError }
+    switch streams.state(of: id) {
+    case .new: streams.open(id)
+    case .skipped: return HTTP2ErrorCode.protocolError
+    case .ended: return HTTP2ErrorCode.streamClosed
+    case .open, .forgotten: break
+    }
+    if endsStream { streams.end(id) }
+    return HTTP2ErrorCode.noError
+  }
+
+  private mutating func count(_ now: Instant) -> UInt32 {
+    flood.spend(at: now) ? HTTP2ErrorCode.noError : HTTP2ErrorCode.enhanceYourCalm
+  }
+}
