@@ -85,6 +85,11 @@ let package = Package(
       name: "EchoServer", dependencies: ["GRPC", "EventLoop", "StandardProtos", "Wire"],
       path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
 
+    // Server and client of gRPC's official interoperability tests.
+    .executableTarget(
+      name: "InteropPeer", dependencies: ["GRPC", "EventLoop", "Wire"], path: "Tests/InteropPeer",
+      swiftSettings: settings, plugins: ["GenerateMessages"]),
+
     // The generated codec against libprotobuf-c.
     .executableTarget(
       name: "CodecBench", dependencies: ["CProtobufC", "Wire"], path: "Benchmarks/CodecBench",
@@ -96,7 +101,7 @@ let package = Package(
       "Contexts",
       ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
-    tests("HTTP2", ["HTTP2"]),
+    tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations"]),
     tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(

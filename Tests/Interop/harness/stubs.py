@@ -6,6 +6,7 @@ import importlib.resources
 import pathlib
 import sys
 
+import grpc
 from grpc_tools import protoc
 
 from . import CACHE, ROOT
@@ -16,6 +17,7 @@ SOURCES = [
     (ROOT / "Protos", "cairn/**/*.proto"),
     (ROOT / "Benchmarks" / "EchoServer" / "Protos", "**/*.proto"),
     (pathlib.Path("/usr/share/grpc-proto/grpc/reflection/v1"), "reflection.proto"),
+    *((pathlib.Path("/usr/share/grpc-proto"), f"grpc/testing/{name}.proto") for name in ("empty", "messages", "test")),
 ]
 
 
@@ -44,3 +46,5 @@ def build():
             (output / "complete").touch()
     if str(output) not in sys.path:
         sys.path.insert(0, str(output))
+        # The protos of package grpc.testing must be found beside the modules of grpcio.
+        grpc.__path__.append(str(output / "grpc"))
