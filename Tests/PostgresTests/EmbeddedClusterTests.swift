@@ -29,12 +29,17 @@ final class TemporaryFolder: Sendable {
   }
 }
 
+/// Starts a cluster without holding up other tests.
+func started(_ configuration: EmbeddedCluster.Configuration) async throws -> EmbeddedCluster {
+  try await offPool { Result { try EmbeddedCluster.start(configuration) } }.get()
+}
+
 @Suite("Embedded cluster", .serialized)
 struct EmbeddedClusterTests {
   @Test("a cluster is made, keeps its data, and is reached over its socket by a plain role")
-  func lifeCycle() throws {
+  func lifeCycle() async throws {
     let folder = TemporaryFolder()
-    let cluster = try EmbeddedCluster.start(folder.configuration())
+    let cluster = try await started(folder.configuration())
     #expect(cluster.state == .running)
     try BlockingConnection(url: cluster.ownerURL).execute("CREATE TABLE kept (id int8)")
     let connection = try BlockingConnection(url: cluster.url)
@@ -53,66 +58,66 @@ struct EmbeddedClusterTests {
     var information = stat()
     #expect(stat(cluster.directory, &information) == 0)
     #expect(information.st_mode & 0o777 == 0o700)
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
     #expect(Postmaster.running(on: "\(folder.path)/data") == nil)
   }
 
   @Test("the postmaster runs in a session of its own, with no descriptor of ours")
-  func isolation() throws {
+  func isolation() async throws {
     let folder = TemporaryFolder()
-    let cluster = try EmbeddedCluster.start(folder.configuration())
+    let cluster = try await started(folder.configuration())
     #expect(getsid(cluster.postmasterPID) == cluster.postmasterPID)
     #expect(getsid(cluster.postmasterPID) != getsid(0))
     let descriptors = ClusterDirectory.entries("/proc/\(cluster.postmasterPID)/fd")
     #expect(!descriptors.isEmpty)
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
   }
 
   @Test("a second server on the same folder is refused, naming folder and process")
-  func secondServer() throws {
+  func secondServer() async throws {
     let folder = TemporaryFolder()
-    let cluster = try EmbeddedCluster.start(folder.configuration())
+    let cluster = try await started(folder.configuration())
     let error = #expect(throws: PostgresError.self) {
       try EmbeddedCluster.start(folder.configuration())
     }
     #expect(error?.kind == .cluster)
     #expect(error?.message.contains(folder.path) == true)
     #expect(error?.message.contains("process \(getpid())") == true)
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
   }
 
   @Test("the postmaster of a killed server is adopted with what it holds")
-  func adoption() throws {
+  func adoption() async throws {
     let folder = TemporaryFolder()
-    var cluster: EmbeddedCluster? = try EmbeddedCluster.start(folder.configuration())
+    var cluster: EmbeddedCluster? = try await started(folder.configuration())
     try BlockingConnection(url: cluster!.ownerURL).execute("CREATE TABLE kept AS SELECT 7::int8 AS id")
     let pid = cluster!.postmasterPID
     // A killed server loses its lock and leaves PostgreSQL alone: so does one that is let go.
     cluster = nil
-    let next = try EmbeddedCluster.start(folder.configuration())
+    let next = try await started(folder.configuration())
     #expect(next.postmasterPID == pid)
     let rows = try BlockingConnection(url: next.ownerURL).query("SELECT id FROM kept")
     #expect(try rows.only().decode(0, as: Int64.self) == 7)
-    next.stop()
+    await offPool { [next] in next.stop() }
   }
 
   @Test("a stop and a start keep the data")
-  func restart() throws {
+  func restart() async throws {
     let folder = TemporaryFolder()
     do {
-      let cluster = try EmbeddedCluster.start(folder.configuration())
+      let cluster = try await started(folder.configuration())
       try BlockingConnection(url: cluster.ownerURL).execute("CREATE TABLE kept AS SELECT 7 AS id")
-      cluster.stop()
+      await offPool { [cluster] in cluster.stop() }
     }
-    let cluster = try EmbeddedCluster.start(folder.configuration())
+    let cluster = try await started(folder.configuration())
     #expect(try BlockingConnection(url: cluster.ownerURL).query("SELECT * FROM kept").count == 1)
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
   }
 
   @Test("a postmaster that dies is started again while the server runs, and the pool recovers")
   func supervision() async throws {
     let folder = TemporaryFolder()
-    let cluster = try EmbeddedCluster.start(folder.configuration())
+    let cluster = try await started(folder.configuration())
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }
     let loop = group.loops[0]
@@ -132,7 +137,7 @@ struct EmbeddedClusterTests {
     await pool.close()
     supervisor.cancel()
     await supervisor.value
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
   }
 
   @Test("data of a PostgreSQL that is not installed are refused, naming both versions")

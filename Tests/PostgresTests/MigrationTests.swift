@@ -10,15 +10,15 @@ private let other = Migration(module: "other", version: 1, name: "notes", sql: "
 
 @Suite("Migrations")
 struct MigrationTests {
-  private func withDatabase(_ body: (TestDatabase) throws -> Void) throws {
-    let database = try TestDatabase()
+  private func withDatabase(_ body: (TestDatabase) throws -> Void) async throws {
+    let database = try await TestDatabase.make()
     defer { database.drop() }
     try body(database)
   }
 
   @Test("migrations are applied in order, once, and reported")
-  func order() throws {
-    try withDatabase { database in
+  func order() async throws {
+    try await withDatabase { database in
       let migrator = Migrator([first, second, other], url: database.url)
       let found1 = try migrator.status().map(\.state)
       #expect(found1 == [.pending, .pending, .pending])
@@ -38,8 +38,8 @@ struct MigrationTests {
   }
 
   @Test("later migrations are added to what is there")
-  func addition() throws {
-    try withDatabase { database in
+  func addition() async throws {
+    try await withDatabase { database in
       try Migrator([first], url: database.url).apply()
       let found6 = try Migrator([first, second, other], url: database.url).apply()
       #expect(found6 == [second, other])
@@ -48,14 +48,16 @@ struct MigrationTests {
 
   @Test("eight servers that start at once apply each migration once")
   func concurrently() async throws {
-    let database = try TestDatabase()
+    let database = try await TestDatabase.make()
     defer { database.drop() }
     let many = (1...10).map {
       Migration(module: "base", version: $0, name: "step", sql: "CREATE TABLE t\($0) (id int8)")
     }
     let applied = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
-        group.addTask { try Migrator(many, url: database.url).apply().count }
+        group.addTask {
+          try await offPool { Result { try Migrator(many, url: database.url).apply().count } }.get()
+        }
       }
       return try await group.reduce(0, +)
     }
@@ -63,8 +65,8 @@ struct MigrationTests {
   }
 
   @Test("an applied file that was edited is refused, named, and nothing else is applied")
-  func changed() throws {
-    try withDatabase { database in
+  func changed() async throws {
+    try await withDatabase { database in
       try Migrator([first], url: database.url).apply()
       let edited = Migration(module: "base", version: 1, name: "items", sql: first.sql + "-- more")
       let migrator = Migrator([edited, second], url: database.url)
@@ -79,8 +81,8 @@ struct MigrationTests {
   }
 
   @Test("a newer database is refused, naming what is unknown")
-  func newer() throws {
-    try withDatabase { database in
+  func newer() async throws {
+    try await withDatabase { database in
       try Migrator([first, second], url: database.url).apply()
       let migrator = Migrator([first], url: database.url)
       let error = #expect(throws: PostgresError.self) { try migrator.apply() }
@@ -92,8 +94,8 @@ struct MigrationTests {
   }
 
   @Test("a migration that fails leaves nothing behind and says what failed")
-  func failing() throws {
-    try withDatabase { database in
+  func failing() async throws {
+    try await withDatabase { database in
       let bad = Migration(
         module: "base", version: 2, name: "bad", sql: "CREATE TABLE half (id int8); SELECT 1 / 0;")
       let error = #expect(throws: PostgresError.self) {
@@ -110,8 +112,8 @@ struct MigrationTests {
   }
 
   @Test("the server's role may use what migrations create, and does not own it")
-  func role() throws {
-    try withDatabase { database in
+  func role() async throws {
+    try await withDatabase { database in
       let role = "r\(database.name)"
       let admin = try database.connect()
       try admin.execute("CREATE ROLE \(role) LOGIN")

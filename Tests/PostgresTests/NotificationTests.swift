@@ -25,7 +25,7 @@ private final class Events: Sendable {
 struct NotificationTests {
   @Test("notifications arrive, on odd channel names too, and again after the connection was lost")
   func listening() async throws {
-    let database = try TestDatabase()
+    let database = try await TestDatabase.make()
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }

@@ -29,8 +29,8 @@ private final class Outage: Sendable {
   let acknowledged = Mutex<[UUID128]>([])
   let errors = Mutex<[PostgresError]>([])
 
-  init(_ configuration: EmbeddedCluster.Configuration) throws {
-    let cluster = try EmbeddedCluster.start(configuration)
+  init(_ configuration: EmbeddedCluster.Configuration) async throws {
+    let cluster = try await started(configuration)
     self.cluster = cluster
     try BlockingConnection(url: cluster.ownerURL).execute(schema)
     let blocking = BlockingPool()
@@ -68,7 +68,7 @@ private final class Outage: Sendable {
     await pool.close()
     supervisor.cancel()
     await supervisor.value
-    cluster.stop()
+    await offPool { [cluster] in cluster.stop() }
     group.stop()
   }
 }
@@ -78,7 +78,7 @@ struct OutageTests {
   @Test("PostgreSQL killed under load: errors or successes, nothing acknowledged is lost, back by itself")
   func killedUnderLoad() async throws {
     let folder = TemporaryFolder()
-    let outage = try Outage(folder.configuration())
+    let outage = try await Outage(folder.configuration())
     let writers = (0..<16).map { _ in Task { await outage.write("x", until: { false }) } }
     for signal in [SIGQUIT, SIGKILL] {
       let before = outage.acknowledged.withLock { $0.count }
@@ -111,7 +111,7 @@ struct OutageTests {
     let folder = TemporaryFolder()
     try #require(mount("tmpfs", folder.path, "tmpfs", 0, "size=200m") == 0)
     defer { umount2(folder.path, Int32(MNT_DETACH)) }
-    let outage = try Outage(folder.configuration())
+    let outage = try await Outage(folder.configuration())
     // What the test takes away later.
     let ballast = "\(folder.path)/ballast"
     let descriptor = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

@@ -242,7 +242,7 @@ struct PoolTests {
 
   @Test("closing rejects those who wait and lets what runs finish")
   func closing() async throws {
-    let database = try TestDatabase()
+    let database = try await TestDatabase.make()
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }
@@ -271,7 +271,7 @@ struct PoolTests {
 
   @Test("closing breaks off what takes too long")
   func closingInTime() async throws {
-    let database = try TestDatabase()
+    let database = try await TestDatabase.make()
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }

@@ -1,15 +1,17 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// The folder of an embedded cluster: `data` (PostgreSQL's), `run` (the socket), `log`, `lock`.
 ///
-/// The lock is held for as long as the value lives, and freed by the system when the server is killed.
+/// The lock is held until ``release()``, or for as long as the value lives, and freed by the system when
+/// the server is killed.
 final class ClusterDirectory: Sendable {
   let path: String
   let user: SystemUser
   /// Where the socket is: `run`, or a short folder elsewhere when that path would be too long.
   let socketDirectory: String
-  private let lock: Int32
+  private let lock: Mutex<Int32>
 
   var data: String { "\(path)/data" }
   /// Where initdb works: a cluster that was not finished is never taken for one.
@@ -26,13 +28,22 @@ final class ClusterDirectory: Sendable {
   init(_ directory: String, _ user: SystemUser) throws(PostgresError) {
     path = try Self.open(directory, user)
     self.user = user
-    lock = try Self.takeLock(path)
     if user.isOther { try Self.checkReachable(path, user) }
     try Self.makeFolder("\(path)/log", user)
     socketDirectory = try Self.makeSocketDirectory(path, user)
+    // Last: what throws before it leaves no lock behind.
+    lock = Mutex(try Self.takeLock(path))
   }
 
-  deinit { close(lock) }
+  deinit { release() }
+
+  /// Lets another server have the folder.
+  func release() {
+    lock.withLock { descriptor in
+      if descriptor >= 0 { close(descriptor) }
+      descriptor = -1
+    }
+  }
 
   /// The major version that the data were made by; `nil` when there are none.
   var dataVersion: Int? {

@@ -65,13 +65,15 @@ package final class EmbeddedCluster: Sendable {
 
   private var postmaster: Postmaster { life.withLock { $0.postmaster } }
 
-  /// Stops PostgreSQL fast and cleanly; the data stay. After the server's drain.
+  /// Stops PostgreSQL fast and cleanly and gives the folder free; the data stay. After the server's
+  /// drain.
   package func stop() {
     let postmaster = life.withLock { life in
       life.state = .stopped
       return life.postmaster
     }
     postmaster.stop(within: configuration.stopTimeout)
+    folder.release()
   }
 
   // MARK: Supervision
