@@ -15,6 +15,7 @@ stubs.build()
 
 from harness.postgres import Cluster, make_cluster_data, shared_cluster, stop_left_behind  # noqa: E402
 from harness.server import Server, cairn  # noqa: E402
+from harness.waiting import eventually  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -104,4 +105,5 @@ def folder():
     path.chmod(0o777)
     yield path
     stop_left_behind(path)
-    shutil.rmtree(path, ignore_errors=True)
+    # A PostgreSQL that is on its way out may still write its log.
+    eventually(lambda: shutil.rmtree(path, ignore_errors=True) or not path.exists(), f"{path} can be removed")
