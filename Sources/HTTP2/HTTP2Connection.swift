@@ -106,7 +106,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     guard !isClosed else { return }
     guard sendUnsent() else {
       // Refusals and acknowledgements pile up for a peer that asks for them and does not read.
-      if nghttp2_session_get_outbound_queue_size(session) > configuration.maxQueuedFrames { tearDown() }
+      if let session, nghttp2_session_get_outbound_queue_size(session) > configuration.maxQueuedFrames {
+        tearDown()
+      }
       return
     }
     while true {

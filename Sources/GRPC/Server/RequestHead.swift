@@ -29,9 +29,13 @@ struct RequestHead {
     if handler == nil { unknownPath = String(decoding: path.prefix(256), as: UTF8.self) }
   }
 
-  /// Any field but `:path`.
-  mutating func receive(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
+  /// Any field but `:path`. What is beyond `maxListSize` is counted, not kept: a byte can stand for a field
+  /// of kilobytes.
+  mutating func receive(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, maxListSize: Int
+  ) {
     listSize += name.count + value.count + 32
+    guard listSize <= maxListSize else { return }
     if name.starts(with: ":") {
       if name.equals(":method") { isPost = value.equals("POST") }
     } else if name.equals("content-type") {

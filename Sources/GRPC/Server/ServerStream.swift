@@ -38,9 +38,10 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     if name.equals(":path") {
       head.receive(path: value, handler: server.table.index(of: value))
     } else {
-      head.receive(name: name, value: value)
+      head.receive(name: name, value: value, maxListSize: server.configuration.maxMetadataSize)
     }
-    return true
+    // Who is a little above the limit is told so; a bomb is not even read to its end.
+    return head.listSize <= 4 * server.configuration.maxMetadataSize
   }
 
   package override func receivedHeaders(endOfStream: Bool) {
