@@ -11,6 +11,13 @@ extension EventLoop: TaskExecutor {
     return Task.immediate(executorPreference: self) { await body() }
   }
 
+  /// Whether the running task belongs to this loop. Being on the loop's thread is not enough: a task
+  /// of another executor that waited for one of this loop's goes on there until it suspends.
+  package var isExecutorOfCurrentTask: Bool {
+    let executor = asUnownedTaskExecutor()
+    return isOnLoop && withUnsafeCurrentTask { $0?.unownedTaskExecutor == executor }
+  }
+
   /// Runs `body` on this loop and returns what it returns. From any task; cancelling that task cancels
   /// `body`.
   ///
@@ -18,7 +25,7 @@ extension EventLoop: TaskExecutor {
   package func run<T: Sendable, E: Error>(
     _ body: @escaping @Sendable () async throws(E) -> T
   ) async throws(E) -> T {
-    if isOnLoop { return try await body() }
+    if isExecutorOfCurrentTask { return try await body() }
     let task = Task(executorPreference: self) { () async -> Result<T, E> in
       do throws(E) { return .success(try await body()) } catch { return .failure(error) }
     }

@@ -89,6 +89,6 @@ struct RequestHead {
   private static func unknownMethod(_ path: String) -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].isEmpty else { return "unknown method \(path)" }
-    return "unknown method \(parts[2]) of service \(parts[1]); list what is here by reflection"
+    return "unknown method \(parts[1])/\(parts[2]); reflection lists what there is"
   }
 }

@@ -133,17 +133,8 @@ package final class PostgresPool: Sendable {
 
   // MARK: Loops
 
-  /// The pool of the loop that the caller's task prefers and runs on.
-  ///
-  /// Being on the loop's thread is not enough: a task without a preference that returns from a loop
-  /// stays on its thread until it suspends, and then goes elsewhere.
-  private var local: LoopPool? {
-    for pool in pools where pool.loop.isOnLoop {
-      let executor = pool.loop.asUnownedTaskExecutor()
-      return withUnsafeCurrentTask { $0?.unownedTaskExecutor == executor } ? pool : nil
-    }
-    return nil
-  }
+  /// The pool of the loop that the caller's task belongs to.
+  private var local: LoopPool? { pools.first { $0.loop.isExecutorOfCurrentTask } }
 
   /// Runs `body` on the caller's loop, or on some loop when it has no connections of its own.
   private func onLoop<T, E: Error>(
