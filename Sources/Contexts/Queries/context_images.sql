@@ -1,21 +1,30 @@
--- Contexts as certain changes left them: $1 project, $2 ids, $3 the position of each change, $4 whether to
--- return content and data. No row where that version is no longer kept.
-SELECT image.context_id, version, image.position, create_time, update_time, delete_time, type, status, title,
-  media_type, owner, session, tags, metadata,
-  CASE WHEN $4 THEN content ELSE '' END, CASE WHEN $4 THEN data ELSE '' END, place - 1
-FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS wanted (id, at, place)
-CROSS JOIN LATERAL (
-  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, content, data
-  FROM context
-  WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
-  UNION ALL
-  (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, content, data
-  FROM context_version
-  WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
-  ORDER BY context_version.position
-  LIMIT 1)
-) AS image
-WHERE image.position = wanted.at
+-- Contexts as certain changes left them, contents up to a bound: $1 project, $2 ids, $3 the position of each
+-- change, $4 the bytes of content and data after which only the rest of a context is returned. No row where that
+-- version is no longer kept.
+WITH found AS (
+  SELECT wanted.place, image.*,
+    coalesce(
+      sum(octet_length(content) + octet_length(data))
+        OVER (ORDER BY wanted.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
+  FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS wanted (id, at, place)
+  CROSS JOIN LATERAL (
+    SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
+      media_type, owner, session, tags, metadata, content, data
+    FROM context
+    WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
+    UNION ALL
+    (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
+      media_type, owner, session, tags, metadata, content, data
+    FROM context_version
+    WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
+    ORDER BY context_version.position
+    LIMIT 1)
+  ) AS image
+  WHERE image.position = wanted.at
+)
+SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+  owner, session, tags, metadata,
+  CASE WHEN bytes_before < $4 THEN content ELSE '' END, CASE WHEN bytes_before < $4 THEN data ELSE '' END,
+  place - 1, bytes_before < $4
+FROM found
 ORDER BY place

@@ -24,6 +24,9 @@ enum Limits {
   /// Bytes of an answer before it ends early: stock clients refuse messages above 4 MiB, and the estimate of
   /// a message's size need not be exact.
   static let answerBytes = 3_000_000
+  /// Bytes of content and data after which a watcher looks up no more changes: this, and one context more, is
+  /// what a reader that does not read makes the server hold.
+  static let imageBytes = 256 << 10
   /// Bytes of the wrong fields that an error lists; the rest is only counted. Errors travel in HTTP headers,
   /// of which stock clients take 8 KiB in all.
   static let listedViolationBytes = 3_000

@@ -14,12 +14,16 @@ extension ContextService {
     let journalID = stream.journal.description
     call.sendHeaders()
     while true {
-      let elements = try await stream.next(atMost: watch.isFull ? 16 : 256)
-      for event in try await store.events(of: elements, isFull: watch.isFull, in: project) {
-        var response = WatchContextsResponse()
-        response.journalId = journalID
-        response.event = event
-        try await responses.write(response)
+      var elements = try await stream.next(atMost: watch.isFull ? 16 : 256)[...]
+      while !elements.isEmpty {
+        let events = try await store.events(of: elements, isFull: watch.isFull, in: project)
+        elements = elements.dropFirst(events.count)
+        for event in events {
+          var response = WatchContextsResponse()
+          response.journalId = journalID
+          response.event = event
+          try await responses.write(response)
+        }
       }
     }
   }

@@ -4,31 +4,35 @@ import Journal
 import Wire
 
 extension ContextStore {
-  /// What a feed of contexts says for what the journal says: one round trip for the images of all changes.
+  /// What a feed of contexts says for what the journal says: one round trip for the images of the changes. When
+  /// their contents are too much to hold at once, only for the first elements: ask again for the others.
   func events(
-    of elements: [FeedElement<Change>], isFull: Bool, in project: ProjectID
+    of elements: ArraySlice<FeedElement<Change>>, isFull: Bool, in project: ProjectID
   ) async throws(RPCError) -> [WatchContextsResponse.Event] {
     let changes = elements.compactMap { element in
       if case .row(let change) = element { change } else { nil }
     }
     let images = try await images(
       of: changes.map(\.id), at: changes.map(\.position), isFull: isFull, in: project)
-    var place = -1
-    return elements.map { element in
+    var events: [WatchContextsResponse.Event] = []
+    var place = 0
+    for element in elements {
       switch element {
       case .row(let change):
+        if place == images.count { return events }
+        events.append(.change(ContextChange(change, image: images.byPlace[place])))
         place += 1
-        return .change(ContextChange(change, image: images[place]))
       case .caughtUp(let position):
         var caughtUp = CaughtUp()
         caughtUp.position = position
-        return .caughtUp(caughtUp)
+        events.append(.caughtUp(caughtUp))
       case .checkpoint(let position):
         var checkpoint = Checkpoint()
         checkpoint.position = position
-        return .checkpoint(checkpoint)
+        events.append(.checkpoint(checkpoint))
       }
     }
+    return events
   }
 }
 

@@ -38,22 +38,35 @@ extension ContextStore {
     }
   }
 
-  /// Contexts as the changes at their positions left them, by their places; those that are no longer kept are
-  /// missing.
+  /// Contexts as the changes at their positions left them: one round trip, an answer of bounded size.
   func images(
     of ids: [String], at positions: [Int64], isFull: Bool, in project: ProjectID
-  ) async throws(RPCError) -> [Int: Context] {
-    if ids.isEmpty { return [:] }
+  ) async throws(RPCError) -> ContextImages {
+    var images = ContextImages(count: ids.count)
+    if ids.isEmpty { return images }
     return try await database { () async throws(PostgresError) in
-      let rows = try await pool.query(ContextQueries.images, [project.text, ids, positions, isFull])
-      var images: [Int: Context] = [:]
+      let bound = isFull ? Limits.imageBytes : 0
+      let rows = try await pool.query(ContextQueries.images, [project.text, ids, positions, bound])
       for row in rows {
-        images[try row.decode(16)] = try Context(
-          decoding: row, contentColumn: isFull ? afterBasicColumns : nil)
+        let place: Int = try row.decode(16)
+        if isFull, try !row.decode(17) {
+          images.count = place
+          break
+        }
+        images.byPlace[place] = try Context(decoding: row, contentColumn: isFull ? afterBasicColumns : nil)
       }
       return images
     }
   }
+}
+
+/// What was found of the contexts that changes left.
+struct ContextImages {
+  /// How many of the changes, from the first on, were looked at: all, or those whose contents are not too much
+  /// to hold at once. Never none of some.
+  var count: Int
+  /// By the place of the change; those that are no longer kept are missing.
+  var byPlace: [Int: Context] = [:]
 }
 
 /// A row of `get_contexts`.

@@ -105,10 +105,10 @@ import Wire
         try await test.store.undelete(Batch(target("x")), isFull: true, test.scope).outcomes[0].get())
       let images = try await test.store.images(
         of: versions.map(\.id), at: versions.map(\.position), isFull: true, in: .default)
-      #expect((0..<5).map { images[$0] } == versions)
+      #expect((0..<5).map { images.byPlace[$0] } == versions)
       let between = try await test.store.images(
         of: ["x", "y"], at: [versions[4].position + 1, 1], isFull: true, in: .default)
-      #expect(between.isEmpty)
+      #expect(between.byPlace.isEmpty)
       let rows = try await test.pool.query(
         Statement("validity", "SELECT from_position, position FROM context_version ORDER BY version"))
       for (row, (from, to)) in zip(rows, zip(versions, versions.dropFirst())) {
