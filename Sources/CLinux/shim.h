@@ -2,6 +2,7 @@
 // (defining it here would change types that Glibc has imported already), so what hides behind it
 // is declared by hand.
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
