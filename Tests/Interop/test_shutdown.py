@@ -59,6 +59,20 @@ def test_calls_in_flight_end_well_and_new_ones_are_unavailable(lone_server, lone
         assert lone_server.wait() == 0
 
 
+def test_a_second_signal_ends_calls_that_do_not_end(lone_server, lone_database):
+    with lone_server.channel() as channel, Session(lone_database) as session:
+        stub = context_pb2_grpc.ContextServiceStub(channel)
+        create(stub, "before")
+        session.execute("BEGIN; LOCK TABLE context IN ACCESS EXCLUSIVE MODE")
+        in_flight = stub.ListContexts.future(LIST, timeout=60)
+        eventually(lambda: waiting(lone_database), "the call waits in the database")
+        lone_server.send_signal(signal.SIGINT)
+        eventually(lambda: "stopping on signal" in lone_server.text, "the server minds the first signal")
+        assert lone_server.stop(signal.SIGINT, timeout=10) == 1, lone_server.text
+        assert "cut off" in lone_server.text
+        assert in_flight.code() == grpc.StatusCode.UNAVAILABLE
+
+
 def waiting(database):
     return database.query(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")

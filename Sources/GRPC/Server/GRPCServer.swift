@@ -69,16 +69,17 @@ package final class GRPCServer: Sendable {
 
   private static func drain(_ part: ServerLoop, within limit: Duration) async -> Int {
     await part.loop.run { () async -> Int in
-      nonisolated(unsafe) var cut = 0
-      let timer = ClosureTimer {
-        cut = part.callCount
-        part.closeAll()
-      }
+      let timer = ClosureTimer { part.cutOff() }
       part.loop.schedule(timer, after: limit)
       part.startDrain()
       await part.waitUntilEmpty()
       part.loop.cancel(timer)
-      return cut
+      return part.cutOffCount
     }
+  }
+
+  /// Closes what is left without waiting: a ``drain(within:)`` under way ends at once.
+  package func cutOff() {
+    for part in parts { part.loop.execute { part.cutOff() } }
   }
 }

@@ -16,6 +16,8 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
   private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
   private(set) var isDraining = false
+  /// Calls that were cancelled because the server would not wait for them.
+  private(set) var cutOffCount = 0
 
   /// Read by the loop that accepts, to place a connection.
   let connectionCount = Atomic<Int>(0)
@@ -73,7 +75,8 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   }
 
   /// Closes what is left; calls under way are cancelled.
-  func closeAll() {
+  func cutOff() {
+    cutOffCount += callCount
     for connection in connections.values { connection.close() }
   }
 

@@ -7,7 +7,8 @@ extension Command {
 
         Each setting is taken from the first place that has it: an option below, the environment (--pool-max is \
         CAIRN_POOL_MAX), the file that --config or CAIRN_CONFIG names (pool-max = 16; texts in double quotes), the \
-        default. SIGTERM and SIGINT stop the server: calls in flight are finished first.
+        default. SIGTERM and SIGINT stop the server: calls in flight are finished first, unless the signal comes \
+        again.
         """,
       options: Setting.all.map(\.option) + [Configuration.fileOption],
       examples: [

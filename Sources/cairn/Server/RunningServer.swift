@@ -75,11 +75,14 @@ final class RunningServer: Sendable {
     journal.drain()
     monitor.statuses.finish()
     let cut = await server.drain(within: limit)
-    if cut > 0 { log.warning("\(cut) calls did not end within \(limit) and were cut off") }
+    if cut > 0 { log.warning("\(cut) calls had not ended and were cut off") }
     for task in background { task.cancel() }
     await journal.stop()
     await pool.close()
     group.stop()
     return cut == 0
   }
+
+  /// Ends a stop that waits for calls: what is still in flight is cut off.
+  func cutOff() { server.cutOff() }
 }

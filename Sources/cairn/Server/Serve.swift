@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Operations
 import Postgres
 
@@ -8,6 +9,7 @@ import Postgres
 func serve(_ configuration: Configuration, on loop: EventLoop) async throws(CommandError) -> ExitStatus {
   let signals = TerminationSignals(on: loop)
   ResourceLimits.raiseDescriptors()
+  ResourceLimits.giveBackMemory()
   let log = Log(level: configuration.logLevel)
   let database: Database
   let server: RunningServer
@@ -22,11 +24,22 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
     Announcement.print(try await server.listen(configuration.listen), database)
   } catch {
     await server.stop(within: .zero)
-    throw CommandError(["cairn: \(error)"], .failure)
+    throw CommandError(cannotListen: error)
   }
   let signal = await signals.next()
-  log.info("stopping on signal \(signal)")
+  log.info("stopping on signal \(signal); a second one cuts off the calls in flight")
+  loop.startTask {
+    _ = await signals.next()
+    server.cutOff()
+  }
   return await server.stop(within: configuration.drainTimeout) ? .success : .failure
+}
+
+extension CommandError {
+  init(cannotListen error: SocketError) {
+    let advice = ". Stop the program that listens there, or choose another address with --listen."
+    self.init(["cairn: \(error)\(error.code == EADDRINUSE ? advice : "")"], .failure)
+  }
 }
 
 /// A cluster that was started for a server that cannot start is stopped again.
