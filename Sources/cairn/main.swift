@@ -10,7 +10,11 @@ loop.execute {
   loop.startTask {
     let interface = CommandLineInterface(
       commands: Command.all, context: CommandContext(environment: ProcessEnvironment.variables, loop: loop))
-    exit(await interface.run(Array(CommandLine.arguments.dropFirst())).code)
+    guard let words = ProcessArguments.words else {
+      Output.complain(["the command line is not UTF-8"])
+      exit(ExitStatus.usage.code)
+    }
+    exit(await interface.run(words).code)
   }
 }
 loop.runOnCurrentThread()

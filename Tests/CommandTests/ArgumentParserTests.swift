@@ -48,6 +48,7 @@ struct ArgumentParserTests {
       (["a", "-x"], "unknown option -x; see `cairn try --help`"),
       (["a", "--deadline"], "--deadline needs a value: TIME"), (["a", "-H"], "-H needs a value: NAME:VALUE"),
       (["a", "--verbose=yes"], "--verbose takes no value"),
+      (["a", "--help=yes"], "--help takes no value"),
       (["a", "-vv"], "-v takes no value; write its options apart"),
       (["a", "--deadline", "1s", "--deadline", "2s"], "--deadline is there twice"),
     ])

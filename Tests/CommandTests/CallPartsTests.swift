@@ -41,7 +41,8 @@ struct CallPartsTests {
   }
 
   @Test(
-    "what is no header is refused", arguments: ["a", ":b", "a b:c", "é:b", "a:é", "grpc-timeout:1S", "a:\n"])
+    "what is no header is refused",
+    arguments: ["a", ":b", "a b:c", "é:b", "a:é", "grpc-timeout:1S", "a:\n", "k-bin:%%%", "k-bin:A"])
   func badHeaders(text: String) {
     #expect(throws: UsageError.self) { try ClientOptions.Header(text) }
   }

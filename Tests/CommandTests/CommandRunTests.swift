@@ -204,6 +204,13 @@ struct CommandRunTests {
     }
   }
 
+  @Test("a request that is not UTF-8 is refused, not repaired")
+  func brokenText() async throws {
+    let run = try await runShell(#"cairn call Unary "{\"text\": \"$(printf '\377')\"}""#)
+    #expect(run.status == 2)
+    #expect(run.errors == "the command line is not UTF-8\n")
+  }
+
   @Test("help and usage errors need no server")
   func withoutServer() async throws {
     let help = try await runCairn(["call", "--help"])

@@ -123,11 +123,18 @@ def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(folder):
     assert [path.name for path in data.iterdir()] == ["thesis.txt"]
 
 
+def test_asking_for_the_state_of_a_database_that_is_not_there_makes_none(folder):
+    run = cairn("migrate", "status", "--data-dir", folder / "data")
+    assert run.returncode == 1
+    assert f"there is no database in {folder / 'data'}; `cairn serve` makes one" in run.stderr
+    assert not (folder / "data").exists()
+
+
 def test_a_port_in_use_is_named_and_postgresql_does_not_stay_behind(start_server, folder):
     first = start_server("--data-dir", folder / "first")
     second = cairn("serve", "--listen", first.address, "--data-dir", folder / "second")
     assert second.returncode != 0
-    assert first.address in second.stderr and "in use" in second.stderr
+    assert first.address in second.stderr and "in use" in second.stderr and "--listen" in second.stderr
     assert postmaster(folder / "second") is None
     create(first, title="still served")
 

@@ -5,6 +5,8 @@ extension EmbeddedCluster {
   package struct Configuration: Sendable {
     /// Holds everything: data, socket, log, lock. `nil` for ``defaultDirectory()``.
     package var directory: String?
+    /// Whether to refuse a folder that holds no cluster instead of making one.
+    package var mustExist = false
     /// The folder of `postgres` and `initdb`; `nil` to look for it.
     package var binaries: String?
     /// For new clusters and old ones alike.

@@ -50,6 +50,13 @@ final class ClusterDirectory: Sendable {
     TextFile.read("\(data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
   }
 
+  /// Throws when no cluster was ever made in `directory`; touches nothing.
+  static func requireData(_ directory: String) throws(PostgresError) {
+    if access("\(absolute(directory))/data/PG_VERSION", F_OK) == 0 { return }
+    guard errno == ENOENT || errno == ENOTDIR else { return }
+    throw PostgresError(.cluster, "there is no database in \(directory); `cairn serve` makes one")
+  }
+
   // MARK: Folders
 
   private static func open(_ directory: String, _ user: SystemUser) throws(PostgresError) -> String {

@@ -39,8 +39,9 @@ package final class EmbeddedCluster: Sendable {
 
   private init(_ configuration: Configuration) throws(PostgresError) {
     self.configuration = configuration
-    folder = try ClusterDirectory(
-      configuration.directory ?? Self.defaultDirectory(), try .forPostgres())
+    let directory = configuration.directory ?? Self.defaultDirectory()
+    if configuration.mustExist { try ClusterDirectory.requireData(directory) }
+    folder = try ClusterDirectory(directory, try .forPostgres())
     binaries = try Self.chooseBinaries(configuration, folder)
     if folder.dataVersion == nil { try Self.create(folder, binaries, configuration) }
     let postmaster = try Self.adoptOrStart(configuration, folder, binaries)

@@ -44,6 +44,7 @@ extension CommandSyntax {
 
   private func option(named name: String) throws(UsageError) -> Option {
     if let option = options.first(where: { $0.name == name }) { return option }
+    if name == "help" { throw UsageError("--help takes no value") }
     let near = NearestName.suggestions(for: name, among: options.map(\.name) + ["help"])
     let hint =
       near.isEmpty

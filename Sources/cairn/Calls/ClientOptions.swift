@@ -1,5 +1,6 @@
 import EventLoop
 import GRPC
+import Wire
 
 /// What commands that call a server have in common.
 struct ClientOptions: Equatable, Sendable {
@@ -98,6 +99,9 @@ extension ClientOptions.Header {
     }
     self.name = name
     self.value = String(decoding: value, as: UTF8.self)
+    if name.hasSuffix("-bin"), Base64.decode(self.value.utf8) == nil {
+      throw UsageError("-H \(name): the value of a name that ends in -bin must be base64")
+    }
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -85,7 +85,7 @@ final class MessageInput: @unchecked Sendable {
       case .file(let path): path
       case .standardInput: "standard input"
       }
-    return count == 1 ? name : "\(name), message \(count)"
+    return count < 2 ? name : "\(name), message \(count)"
   }
 
   private func read() async throws(InputError) {

@@ -17,14 +17,17 @@ struct Database: Sendable {
   /// In the order in which modules depend on each other.
   static let migrations = JournalMigrations.all + ContextMigrations.all
 
-  /// Opens it; the embedded one is made and started when needed. **Blocks.**
-  static func open(_ configuration: Configuration, _ log: Log) throws(PostgresError) -> Database {
+  /// Opens it; the embedded one is started when needed, and made unless `mustExist`. **Blocks.**
+  static func open(
+    _ configuration: Configuration, _ log: Log, mustExist: Bool = false
+  ) throws(PostgresError) -> Database {
     if let url = configuration.databaseURL {
       return Database(url: url, ownerURL: url, role: nil, cluster: nil)
     }
     var settings = EmbeddedCluster.Configuration()
     settings.directory = configuration.dataDirectory
     settings.maximumConnections = configuration.poolMaximum + 20
+    settings.mustExist = mustExist
     settings.log = { log.info($0) }
     let cluster = try EmbeddedCluster.start(settings)
     return Database(

@@ -17,7 +17,7 @@ func migrate(_ action: MigrateAction, _ configuration: Configuration, on loop: E
 {
   let log = Log(level: configuration.logLevel)
   do throws(PostgresError) {
-    let database = try Database.open(configuration, log)
+    let database = try Database.open(configuration, log, mustExist: action == .status)
     defer { database.cluster?.stop() }
     switch action {
     case .up: try migrateUp(database)
