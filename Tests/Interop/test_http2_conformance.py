@@ -9,7 +9,7 @@ import struct
 import pytest
 from cairn.echo.v1 import echo_pb2
 from harness.frames import *  # noqa: F403
-from hyperframe.frame import DataFrame, GoAwayFrame, PingFrame, RstStreamFrame, SettingsFrame
+from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame, SettingsFrame
 
 UNARY, UPLOAD, DUPLEX = (f"/cairn.echo.v1.Echo/{name}" for name in ("Unary", "ClientStreaming", "Bidirectional"))
 
@@ -364,6 +364,35 @@ def test_6_5_2_frames_keep_to_the_peers_largest_size(client):
     client.send(head(1) + b"".join(frame(DATA, 0, 1, part) for part in parts) + frame(DATA, END_STREAM, 1))
     assert client.trailers(1)["grpc-status"] == "0"
     assert max(len(kept.data) for kept in client.received if isinstance(kept, DataFrame)) <= 2**14
+
+
+def plain(stream, method, flags=HEAD_ONLY):
+    return frame(HEADERS, flags, stream, fields(
+        (":method", method), (":scheme", "http"), (":path", "/"), (":authority", "localhost")))
+
+
+@pytest.mark.parametrize("method, status", [("GET", "405"), ("HEAD", "405"), ("POST", "415")])
+def test_what_is_no_grpc_is_answered_as_http(client, method, status):
+    client.send(plain(1, method))
+    client.wait_for(lambda kept: kept.stream_id == 1 and "END_STREAM" in kept.flags)
+    head = next(kept for kept in client.received if isinstance(kept, HeadersFrame))
+    assert dict(head.fields)[":status"] == status
+    assert bool(client.body(1)) == (method != "HEAD")
+
+
+def test_what_is_no_grpc_is_heard_to_its_end(client):
+    """The stream is open meanwhile, so that what breaks it is seen."""
+    client.send(plain(1, "POST", END_HEADERS))
+    assert client.is_alive()
+    client.send(plain(1, "POST", END_HEADERS))
+    assert client.stream_error(1) == PROTOCOL_ERROR
+
+
+def test_5_1_2_answers_that_wait_for_a_window_count_as_streams(server):
+    with FrameClient(server, settings=setting(4, 0)) as client:
+        client.send(b"".join(plain(1 + 2 * number, "GET") for number in range(1001)))
+        assert client.stream_error(2001) in (REFUSED_STREAM, PROTOCOL_ERROR)
+        assert client.is_alive()
 
 
 def test_a_client_that_resets_hears_nothing_more_of_the_stream(client):

@@ -5,8 +5,8 @@ import HTTP2
 struct RequestHead {
   /// What is answered instead of a call.
   enum Refusal: Equatable {
-    /// Not gRPC: a bare HTTP answer.
-    case http(status: String)
+    /// Not gRPC: an HTTP answer for people.
+    case http(status: String, text: String)
     case status(StatusCode, String)
   }
 
@@ -18,6 +18,8 @@ struct RequestHead {
 
   private var unknownPath: String?
   private var isPost = false
+  /// No answer may have a body.
+  private var isHead = false
   private var isGRPC = false
   private var hasBadTimeout = false
   private var encoding: String?
@@ -37,7 +39,10 @@ struct RequestHead {
     listSize += name.count + value.count + 32
     guard listSize <= maxListSize else { return }
     if name.starts(with: ":") {
-      if name.equals(":method") { isPost = value.equals("POST") }
+      if name.equals(":method") {
+        isPost = value.equals("POST")
+        isHead = value.equals("HEAD")
+      }
     } else if name.equals("content-type") {
       isGRPC = Self.isGRPCContentType(value)
     } else if name.equals("te") {
@@ -74,8 +79,13 @@ struct RequestHead {
       return .status(
         .resourceExhausted, "the metadata has \(listSize) bytes; the limit is \(maxListSize) bytes")
     }
-    guard isPost else { return .http(status: "405") }
-    guard isGRPC else { return .http(status: "415") }
+    guard isPost else {
+      return .http(status: "405", text: isHead ? "" : "This is a gRPC server; calls are POST requests.\n")
+    }
+    guard isGRPC else {
+      return .http(
+        status: "415", text: "This is a gRPC server; the content type of calls is application/grpc.\n")
+    }
     guard handler != nil else { return .status(.unimplemented, Self.unknownMethod(unknownPath ?? "")) }
     guard !hasBadTimeout else {
       return .status(.invalidArgument, "grpc-timeout must be 1 to 8 digits and one of H M S m u n")

@@ -45,10 +45,14 @@ extension ServerStream {
 
   func refuse(_ refusal: RequestHead.Refusal) {
     switch refusal {
-    case .http(let status):
+    case .http(let status, let text):
       var block = HeaderBlock()
       block.append(":status", status)
-      respondOnly(head: block)
+      guard !text.isEmpty else { return respondOnly(head: block) }
+      block.append("content-type", "text/plain")
+      respond(head: block)
+      write(Array(text.utf8))
+      finish(trailers: .none)
     case .status(let code, let message):
       var metadata = Metadata()
       if code == .unimplemented { metadata.append("grpc-accept-encoding", "identity") }

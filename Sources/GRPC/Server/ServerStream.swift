@@ -11,6 +11,8 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   var machine = ServerCallMachine()
   private(set) var deadline: Instant?
   private var hasHead = false
+  /// What is no gRPC is answered when it has been heard to its end, as plain HTTP clients expect.
+  private var isRefusalHeld = false
   private var handlerTask: Task<Void, Never>?
 
   /// The framed answer of a method that gives one, held until its interceptors are through.
@@ -48,7 +50,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     guard !hasHead else { return }
     hasHead = true
     if let refusal = head.refusal(maxListSize: server.configuration.maxMetadataSize) {
-      if machine.handle(.refusedHead) == .refuse { refuse(refusal) }
+      if case .http = refusal, !endOfStream { isRefusalHeld = true } else { refuseHead(refusal) }
       return
     }
     if let timeout = head.timeout {
@@ -60,8 +62,12 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
   }
 
+  private func refuseHead(_ refusal: RequestHead.Refusal) {
+    if machine.handle(.refusedHead) == .refuse { refuse(refusal) }
+  }
+
   package override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard machine.response != .answered else { return true }
+    guard machine.response != .answered, !isRefusalHeld else { return true }
     do throws(RPCError) { try receive(bytes) } catch { fail(error) }
     return !hasMessage || handler.takesOneRequest
   }
@@ -74,6 +80,10 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   package override func receivedEnd() {
+    if isRefusalHeld {
+      isRefusalHeld = false
+      return head.refusal(maxListSize: server.configuration.maxMetadataSize).map(refuseHead) ?? ()
+    }
     perform(machine.handle(.requestEnded(midMessage: isMidMessage)))
   }
 
