@@ -20,6 +20,13 @@ import Testing
     #expect(Readiness.judge(database: database, isStorageFull: full, isStopping: stopping) == expected)
   }
 
+  @Test("a pool without a free connection changes nothing", arguments: [Readiness.ready, .notReady("gone")])
+  func busy(_ before: Readiness) {
+    let readiness = Readiness.judge(
+      database: .busy, isStorageFull: false, isStopping: false, before: before)
+    #expect(readiness == before)
+  }
+
   @Test("a text from outside cannot make a log line of its own")
   func oneLine() {
     #expect(Log.oneLine("a\nb\r\nc\td") == "a b c d")

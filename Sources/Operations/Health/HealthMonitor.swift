@@ -71,18 +71,21 @@ package final class HealthMonitor: Sendable {
       _ = try await pool.lookup(Self.probe, [])
       database = .answered
     } catch {
-      database = .failed("the database does not answer: \(error)")
+      database =
+        error.isPoolExhausted ? .busy : .failed("the database does not answer: \(error)")
     }
     let isFull = isStorageFull()
     let readiness = Readiness.judge(
-      database: database, isStorageFull: isFull, isStopping: isStopping.load(ordering: .relaxed))
+      database: database, isStorageFull: isFull, isStopping: isStopping.load(ordering: .relaxed),
+      before: current.readiness)
     observation.withLock { observation in
       observation.isStorageFull = isFull
-      if case .failed(let problem) = database {
-        observation.databaseProblem = problem
-      } else {
+      switch database {
+      case .answered:
         observation.databaseProblem = nil
         observation.databaseLatency = Instant.now - started
+      case .busy: break
+      case .failed(let problem): observation.databaseProblem = problem
       }
     }
     publish(readiness)
