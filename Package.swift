@@ -57,7 +57,7 @@ let package = Package(
 
     // Transport.
     library("EventLoop", ["CLinux"]),
-    library("HTTP2", ["CNghttp2", "EventLoop"]),
+    library("HTTP2", ["CNghttp2", "COpenSSL", "EventLoop"]),
     library("GRPC", ["HTTP2", "EventLoop", "Wire", "StandardProtos"]),
 
     // Storage.

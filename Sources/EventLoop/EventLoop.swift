@@ -47,7 +47,11 @@ package final class EventLoop: @unchecked Sendable {
   private static let roundsPerTurn = 64
   private static let eventsPerTurn = 256
 
+  /// A write to a socket whose peer is gone is an error of that socket, not the end of the process.
+  private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
   package init(name: String) {
+    _ = Self.ignoresBrokenPipes
     self.name = name
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wakeUp = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))

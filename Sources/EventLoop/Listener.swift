@@ -9,6 +9,7 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
   /// The address that was really bound: port 0 has become the one the system chose.
   package let address: SocketAddress
   private let descriptor: Int32
+  private let file: UnixSocketFile?
   private let loop: EventLoop
   private var registration: Registration?
   private lazy var retry = ClosureTimer { [unowned self] in registration?.update(.read) }
@@ -25,17 +26,24 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
     _ wanted: SocketAddress, on loop: EventLoop,
     accepted: @escaping (Int32, SocketAddress) -> Void
   ) throws(SocketError) {
-    let descriptor = try Self.listen(wanted)
-    self.descriptor = descriptor
+    (descriptor, file) = try Self.listen(wanted)
     self.loop = loop
     self.accepted = accepted
     address = Self.boundAddress(descriptor)
   }
 
-  private static func listen(_ address: SocketAddress) throws(SocketError) -> Int32 {
+  private static func listen(_ address: SocketAddress) throws(SocketError) -> (Int32, UnixSocketFile?) {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { throw SocketError(address, "cannot make a socket", code: errno) }
+    if case .unix(let path) = address.kind {
+      do throws(SocketError) {
+        return (descriptor, try UnixSocketFile.listen(descriptor, path, address, backlog: backlog))
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    }
     Socket.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
     if address.family == AF_INET6 { Socket.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
     let bound = address.withSockaddr { Glibc.bind(descriptor, $0, $1) }
@@ -44,7 +52,7 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
       close(descriptor)
       throw SocketError(address, "cannot listen", code: code)
     }
-    return descriptor
+    return (descriptor, nil)
   }
 
   private static func boundAddress(_ descriptor: Int32) -> SocketAddress {
@@ -56,13 +64,14 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
     registration = loop.register(descriptor, .read, self)
   }
 
-  /// Stops accepting and closes the socket.
+  /// Stops accepting and closes the socket; a unix socket's file goes.
   package func stop() {
     loop.assertOnLoop()
     guard let registration else { return }
     registration.cancel()
     self.registration = nil
     loop.cancel(retry)
+    file?.remove()
     close(descriptor)
   }
 

@@ -12,7 +12,7 @@ package protocol HTTP2ConnectionOwner: AnyObject {
   func connectionClosed(_ connection: HTTP2Connection)
 }
 
-/// An HTTP/2 connection on a socket: nghttp2 does framing, HPACK and flow control; this reads,
+/// An HTTP/2 connection on a socket, plain or with TLS: nghttp2 does framing, HPACK and flow control; this reads,
 /// writes once a turn, and hands events to streams. Server and client side. Confined to `loop`.
 package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Sendable {
   package enum Role: Sendable { case server, client }
@@ -28,7 +28,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
 
   package var isQueuedForFlush = false
   var session: OpaquePointer?
-  private let descriptor: Int32
+  private let transport: ByteTransport
+  /// The peer by its certificate; nil without TLS, or when it showed none.
+  package let peerIdentity: PeerIdentity?
   private var registration: Registration?
   /// Bytes that the socket did not take.
   private var unsent: [UInt8] = []
@@ -43,13 +45,14 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   unowned(unsafe) var firstStream: HTTP2Stream?
   package internal(set) var streamCount = 0
 
-  /// Takes over the connected, non-blocking `descriptor`. Call on `loop`.
+  /// Takes over the connected `transport`. Call on `loop`, and ``start()`` afterwards.
   package init(
-    _ role: Role, descriptor: Int32, peer: SocketAddress, loop: EventLoop, buffers: TransportBuffers,
+    _ role: Role, _ transport: ByteTransport, peer: SocketAddress, loop: EventLoop, buffers: TransportBuffers,
     configuration: HTTP2Configuration, owner: any HTTP2ConnectionOwner
   ) {
     self.role = role
-    self.descriptor = descriptor
+    self.transport = transport
+    peerIdentity = transport.peerIdentity
     self.peer = peer
     self.loop = loop
     self.buffers = buffers
@@ -59,15 +62,25 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
       flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRefill, at: loop.now))
     session = NghttpSession.make(role, self)
     submitSettings()
-    registration = loop.register(descriptor, .read, self)
+    registration = loop.register(transport.descriptor, .read, self)
     loop.needsFlush(self)
+  }
+
+  /// Takes what came together with the end of the TLS handshake.
+  package func start() {
+    if transport.tls?.hasPending == true { readAvailable() }
   }
 
   // MARK: Reading
 
   package func descriptorReady(_ events: DescriptorEvents) {
     if !events.isDisjoint(with: [.read, .failed]) { readAvailable() }
-    if events.contains(.write), !isClosed { loop.needsFlush(self) }
+    guard events.contains(.write), !isClosed else { return }
+    if transport.tls?.readWantsWrite == true {
+      registration?.update(.read)
+      readAvailable()
+    }
+    loop.needsFlush(self)
   }
 
   private func readAvailable() {
@@ -76,14 +89,17 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     var turns = 4
     while !closeRequested, turns > 0 {
       turns -= 1
-      let count = read(descriptor, input.baseAddress!, input.count)
+      let count = transport.read(input)
       guard count > 0 else {
         if count < 0 && (errno == EAGAIN || errno == EINTR) { break }
         closeRequested = true
         break
       }
-      guard process(UnsafeRawBufferPointer(rebasing: input[..<count])), count == input.count else { break }
+      guard process(UnsafeRawBufferPointer(rebasing: input[..<count])),
+        transport.hasMore(afterReading: count, of: input.count)
+      else { break }
     }
+    if let tls = transport.tls { resumeReading(tls) }
     loop.needsFlush(self)
   }
 
@@ -98,6 +114,18 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     guard let objection else { return true }
     nghttp2_session_terminate_session(session, objection.errorCode)
     return false
+  }
+
+  /// The socket does not report what TLS holds: bytes that have been read from it, and an answer of its own.
+  private func resumeReading(_ tls: TLSSession) {
+    if tls.readWantsWrite {
+      registration?.update([.read, .write])
+    } else if tls.mayRead, !closeRequested {
+      loop.execute { [weak self] in
+        guard let self, !isClosed else { return }
+        readAvailable()
+      }
+    }
   }
 
   // MARK: Writing
@@ -135,7 +163,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   private func sendUnsent() -> Bool {
     guard !unsent.isEmpty else { return true }
     let count = unsent.withUnsafeBytes {
-      write(descriptor, $0.baseAddress! + unsentOffset, $0.count - unsentOffset)
+      transport.write($0.baseAddress! + unsentOffset, $0.count - unsentOffset)
     }
     guard count >= 0 else { return afterFailedWrite() }
     unsentOffset += count
@@ -152,7 +180,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     var offset = 0
     defer { buffers.outputCount = 0 }
     while offset < buffers.outputCount {
-      let count = write(descriptor, output.baseAddress! + offset, buffers.outputCount - offset)
+      let count = transport.write(output.baseAddress! + offset, buffers.outputCount - offset)
       if count >= 0 {
         offset += count
       } else if errno != EINTR {
@@ -194,8 +222,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     guard !isClosed else { return }
     isClosed = true
     registration?.cancel()
-    Glibc.close(descriptor)
-    while let stream = firstStream { streamEnded(stream, .connectionLost) }
+    transport.close()
+    let reason = transport.tls?.failure.map { StreamEnd.connectionBroken($0.problem) } ?? .connectionLost
+    while let stream = firstStream { streamEnded(stream, reason) }
     nghttp2_session_del(session)
     session = nil
     loop.cancel(drainTimer)

@@ -54,6 +54,8 @@ public enum StreamEnd: Equatable, Sendable {
   /// The peer's GOAWAY says that it has not looked at the stream.
   case refused
   case connectionLost
+  /// The connection was lost, and TLS says why.
+  case connectionBroken(String)
 }
 
 /// What follows a body.

@@ -45,15 +45,24 @@ struct ConfigurationTests {
       "data-dir": "/d", "database-url": "postgresql:///x", "pool-min": "1", "pool-max": "9",
       "pool-acquire-timeout": "3s", "pool-idle-timeout": "4s", "read-statement-timeout": "5s",
       "write-statement-timeout": "6s", "lock-timeout": "7s", "max-receive-message-size": "1MiB",
-      "max-send-message-size": "2MiB", "max-concurrent-streams": "7",
+      "max-send-message-size": "2MiB", "max-concurrent-streams": "7", "tls-cert": "c.pem", "tls-key": "k.pem",
+      "tls-client-ca": "ca.pem", "tls-client-auth": "optional", "tls-handshake-timeout": "8s",
+    ]
+    // What a setting cannot be without.
+    let pair = ["--tls-cert", "x", "--tls-key", "x"]
+    let companions = [
+      "tls-cert": ["--tls-key", "x"], "tls-key": ["--tls-cert", "x"], "tls-client-ca": pair,
+      "tls-client-auth": pair + ["--tls-client-ca", "x"],
     ]
     #expect(Set(samples.keys) == Set(Setting.all.map(\.name)))
     for setting in Setting.all {
       let sample = try #require(samples[setting.name])
-      let byFlag = try load(setting.value == nil ? ["--\(setting.name)"] : ["--\(setting.name)", sample])
-      let byVariable = try load([], [setting.environmentName: sample])
+      let others = companions[setting.name] ?? []
+      let byFlag = try load(
+        (setting.value == nil ? ["--\(setting.name)"] : ["--\(setting.name)", sample]) + others)
+      let byVariable = try load(others, [setting.environmentName: sample])
       let bare = sample == "true" || Quantity.count(sample) != nil
-      let byFile = try load(file: "\(setting.name) = \(bare ? sample : "\"\(sample)\"")")
+      let byFile = try load(others, file: "\(setting.name) = \(bare ? sample : "\"\(sample)\"")")
       #expect(byFlag != Configuration(), "\(setting.name)")
       #expect(byFlag == byVariable, "\(setting.name)")
       #expect(byFlag == byFile, "\(setting.name)")
@@ -117,7 +126,18 @@ struct ConfigurationTests {
       (["--config", "none.conf"], [:], "none.conf: No such file or directory"),
       (
         ["--listen", "0.0.0.0:1"], [:],
-        "listen 0.0.0.0:1: other machines could reach it in plaintext; listen on 127.0.0.1, or say --insecure"
+        "listen 0.0.0.0:1: other machines could reach it in plaintext; give tls-cert and tls-key, listen on "
+          + "127.0.0.1, or say --insecure"
+      ),
+      (["--tls-cert", "c"], [:], "tls-key is missing: the certificate and its key go together"),
+      (["--tls-client-ca", "c"], [:], "client certificates need TLS: give tls-cert and tls-key"),
+      (
+        ["--tls-cert", "c", "--tls-key", "k", "--tls-client-auth", "optional"], [:],
+        "tls-client-auth is optional: give tls-client-ca, the CAs that sign the certificates"
+      ),
+      (
+        ["--tls-client-auth", "maybe"], [:],
+        "--tls-client-auth: expected none, optional or required, found \"maybe\""
       ),
       (
         ["--data-dir", "d", "--database-url", "u"], [:],

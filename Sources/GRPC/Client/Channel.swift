@@ -9,6 +9,7 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   /// `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
   package let target: String
   package let loop: EventLoop
+  let security: ChannelSecurity?
 
   private let resolver: BlockingPool
   private let buffers = TransportBuffers()
@@ -18,7 +19,12 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   private var connecting: Task<Result<HTTP2Connection, RPCError>, Never>?
   private var isClosed = false
 
-  package init(_ target: String, on loop: EventLoop, resolver: BlockingPool = BlockingPool(threads: 1)) {
+  /// - Parameter security: How TLS is done; without it the connection is in plaintext.
+  package init(
+    _ target: String, on loop: EventLoop, security: ChannelSecurity? = nil,
+    resolver: BlockingPool = BlockingPool(threads: 1)
+  ) {
+    self.security = security
     self.target = target
     self.loop = loop
     self.resolver = resolver
@@ -101,9 +107,9 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   private func head(_ path: String, _ metadata: Metadata, _ timeout: Duration?) -> HeaderBlock {
     var block = HeaderBlock()
     block.append(":method", "POST")
-    block.append(":scheme", "http")
+    block.append(":scheme", security == nil ? "http" : "https")
     block.append(":path", path)
-    block.append(":authority", target.hasPrefix("unix:") ? "localhost" : target)
+    block.append(":authority", security?.serverName ?? (target.hasPrefix("unix:") ? "localhost" : target))
     block.append("te", "trailers")
     block.append("content-type", "application/grpc")
     block.append("user-agent", "grpc-swift-cairn")
@@ -134,10 +140,12 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
         try SocketAddress.resolve(target)
       }
       let (descriptor, address) = try await connect(toFirstOf: addresses)
+      let transport = try await secured(descriptor, address)
       let connection = HTTP2Connection(
-        .client, descriptor: descriptor, peer: address, loop: loop, buffers: buffers,
+        .client, transport, peer: address, loop: loop, buffers: buffers,
         configuration: HTTP2Configuration(), owner: self)
       self.connection = connection
+      connection.start()
       return connection
     } catch {
       throw RPCError(.unavailable, "\(error)")

@@ -63,6 +63,7 @@ struct ClientCallMachine {
     switch reason {
     case .refused: RPCError(.unavailable, "the server refused the call; it was not begun")
     case .connectionLost: RPCError(.unavailable, "the connection to the server was lost")
+    case .connectionBroken(let why): RPCError(.unavailable, "the connection to the server was lost: \(why)")
     case .closed(HTTP2ErrorCode.cancel): RPCError(.cancelled, "the server cancelled the call")
     case .closed(HTTP2ErrorCode.enhanceYourCalm):
       RPCError(.resourceExhausted, "the server asks for calm")

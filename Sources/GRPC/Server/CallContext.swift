@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP2
 
 /// What a handler may know about its call and say beside its messages. A reference: copies mean the
 /// same call. Use it on the call's loop, where handlers run.
@@ -15,6 +16,8 @@ package struct CallContext: Sendable {
   package var deadline: Instant? { stream.deadline }
   /// The client's address: `127.0.0.1:53122`.
   package var peer: String { stream.peer.description }
+  /// The client by its certificate, which was verified; nil without TLS, or when it showed none.
+  package var peerIdentity: PeerIdentity? { stream.peerIdentity }
   package var loop: EventLoop { stream.loop }
 
   /// Until the deadline; negative when it has passed; nil when there is none.

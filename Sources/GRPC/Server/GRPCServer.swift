@@ -2,7 +2,7 @@ import EventLoop
 import HTTP2
 import Synchronization
 
-/// A gRPC server over cleartext HTTP/2 with prior knowledge.
+/// A gRPC server over HTTP/2: cleartext with prior knowledge, or TLS, listener by listener.
 ///
 /// Connections are spread over the loops of a group; a call stays on its connection's loop from its
 /// first byte to its last.
@@ -23,11 +23,15 @@ package final class GRPCServer: Sendable {
   }
 
   /// Listens on `address` and returns what was bound, with the port the system chose for port 0.
+  ///
+  /// - Parameter tls: Certificates that secure the connections; without them they are in plaintext.
   @discardableResult
-  package func listen(_ address: SocketAddress) async throws(SocketError) -> SocketAddress {
+  package func listen(
+    _ address: SocketAddress, tls: TLSServerCredentials? = nil
+  ) async throws(SocketError) -> SocketAddress {
     let loop = parts[0].loop
     let listener = try await loop.run { [self] () async throws(SocketError) -> Listener in
-      let listener = try Listener(address, on: loop) { [self] in place($0, $1) }
+      let listener = try Listener(address, on: loop) { [self] in place($0, $1, tls) }
       listener.start()
       return listener
     }
@@ -36,7 +40,7 @@ package final class GRPCServer: Sendable {
   }
 
   /// Hands a new connection to the loop with the fewest.
-  private func place(_ descriptor: Int32, _ peer: SocketAddress) {
+  private func place(_ descriptor: Int32, _ peer: SocketAddress, _ tls: TLSServerCredentials?) {
     var best = parts[0]
     var fewest = best.connectionCount.load(ordering: .relaxed)
     for part in parts.dropFirst() {
@@ -45,10 +49,10 @@ package final class GRPCServer: Sendable {
     }
     best.connectionCount.add(1, ordering: .relaxed)
     if best.loop.isOnLoop {
-      best.adopt(descriptor, peer: peer)
+      best.adopt(descriptor, peer: peer, tls: tls)
     } else {
       let chosen = best
-      chosen.loop.execute { chosen.adopt(descriptor, peer: peer) }
+      chosen.loop.execute { chosen.adopt(descriptor, peer: peer, tls: tls) }
     }
   }
 

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP2
 
 /// Limits of a server; each is documented with its unit and default.
@@ -10,6 +11,11 @@ package struct ServerConfiguration: Sendable {
   package var maxMetadataSize = 16 << 10
   /// Calls a connection may have open at once. Default 1000.
   package var maxConcurrentStreams: UInt32 = 1000
+
+  /// How long a client may take for the TLS handshake. Default 10 s.
+  package var tlsHandshakeTimeout: Duration = .seconds(10)
+  /// Told of each client whose TLS handshake failed, and why. Called on the connection's loop.
+  package var onTLSFailure: (@Sendable (SocketAddress, TLSError) -> Void)?
 
   package init() {}
 

@@ -14,6 +14,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   private let buffers = TransportBuffers()
   package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
+  var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
   private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
   private(set) var isDraining = false
   /// Calls that were cancelled because the server would not wait for them.
@@ -40,17 +41,18 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
 
   // MARK: Connections
 
-  func adopt(_ descriptor: Int32, peer: SocketAddress) {
+  func serve(_ transport: ByteTransport, peer: SocketAddress) {
     let connection = HTTP2Connection(
-      .server, descriptor: descriptor, peer: peer, loop: loop, buffers: buffers, configuration: http2,
+      .server, transport, peer: peer, loop: loop, buffers: buffers, configuration: http2,
       owner: self)
     connections[ObjectIdentifier(connection)] = connection
+    connection.start()
     if isDraining { connection.startDrain() }
   }
 
   package func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
     callCount += 1
-    return ServerStream(server: self, peer: connection.peer)
+    return ServerStream(server: self, connection: connection)
   }
 
   func callEnded() { callCount -= 1 }
@@ -59,6 +61,10 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
 
   package func connectionClosed(_ connection: HTTP2Connection) {
     connections[ObjectIdentifier(connection)] = nil
+    socketClosed()
+  }
+
+  func socketClosed() {
     connectionCount.subtract(1, ordering: .relaxed)
     if connections.isEmpty {
       for waiter in whenEmpty { waiter.resume() }
@@ -71,6 +77,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   /// Tells every client to go elsewhere; what is in flight goes on.
   func startDrain() {
     isDraining = true
+    for handshake in Array(handshakes.values) { handshake.cancel() }
     for connection in connections.values { connection.startDrain() }
   }
 

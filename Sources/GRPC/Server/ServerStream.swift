@@ -7,6 +7,7 @@ import Wire
 package final class ServerStream: CallStream, @unchecked Sendable {
   package let server: ServerLoop
   let peer: SocketAddress
+  let peerIdentity: PeerIdentity?
   private(set) var head = RequestHead()
   var machine = ServerCallMachine()
   private(set) var deadline: Instant?
@@ -22,9 +23,10 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   var responseMetadata = Metadata()
   var trailingMetadata = Metadata()
 
-  init(server: ServerLoop, peer: SocketAddress) {
+  init(server: ServerLoop, connection: HTTP2Connection) {
     self.server = server
-    self.peer = peer
+    peer = connection.peer
+    peerIdentity = connection.peerIdentity
     super.init(
       loop: server.loop, maxReceiveMessageSize: server.configuration.maxReceiveMessageSize)
   }

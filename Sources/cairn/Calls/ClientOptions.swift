@@ -1,5 +1,6 @@
 import EventLoop
 import GRPC
+import HTTP2
 import Wire
 
 /// What commands that call a server have in common.
@@ -11,6 +12,8 @@ struct ClientOptions: Equatable, Sendable {
   var address = defaultAddress
   var project: String?
   var deadline: Duration?
+  /// How TLS is done; nil for plaintext.
+  var tls: TLSClientOptions?
   /// Metadata in the order given.
   var headers: [Header] = []
 
@@ -19,22 +22,25 @@ struct ClientOptions: Equatable, Sendable {
     let value: String
   }
 
-  static let options: [Option] = [
-    Option(
-      name: "address", letter: "a", value: "HOST:PORT",
-      help: "The server: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: CAIRN_ADDRESS, else \(defaultAddress)."
-    ),
-    Option(
-      name: "project", letter: "p", value: "NAME",
-      help:
-        "The project to work in, sent as metadata cairn-project. Default: CAIRN_PROJECT, else the server's."),
-    Option(
-      name: "deadline", value: "TIME",
-      help: "Give up after this time, such as 500ms, 30s or 5m. Default: never."),
-    Option(
-      name: "header", letter: "H", value: "NAME:VALUE",
-      help: "Metadata to send. The value of a name that ends in -bin is base64.", repeats: true),
-  ]
+  static let options: [Option] =
+    [
+      Option(
+        name: "address", letter: "a", value: "HOST:PORT",
+        help:
+          "The server: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: CAIRN_ADDRESS, else \(defaultAddress)."
+      ),
+      Option(
+        name: "project", letter: "p", value: "NAME",
+        help:
+          "The project to work in, sent as metadata cairn-project. Default: CAIRN_PROJECT, else the server's."
+      ),
+      Option(
+        name: "deadline", value: "TIME",
+        help: "Give up after this time, such as 500ms, 30s or 5m. Default: never."),
+      Option(
+        name: "header", letter: "H", value: "NAME:VALUE",
+        help: "Metadata to send. The value of a name that ends in -bin is base64.", repeats: true),
+    ] + TLSClientOptions.options
 
   init() {}
 
@@ -53,10 +59,16 @@ struct ClientOptions: Equatable, Sendable {
       }
       deadline = duration
     }
+    tls = try TLSClientOptions(arguments)
     for text in arguments.options["header"] ?? [] { headers.append(try Header(text)) }
   }
 
-  func channel(on loop: EventLoop) -> Channel { Channel(address, on: loop) }
+  /// **Blocks** while certificates are read.
+  func channel(on loop: EventLoop) throws(TLSError) -> Channel {
+    var security: ChannelSecurity?
+    if let tls { security = try ChannelSecurity(tls) }
+    return Channel(address, on: loop, security: security)
+  }
 
   /// For the call that the user asked for.
   var callOptions: CallOptions {

@@ -1,5 +1,6 @@
 import DynamicMessage
 import GRPC
+import HTTP2
 
 /// What commands that call a server work with.
 struct ClientSession: Sendable {
@@ -13,7 +14,11 @@ struct ClientSession: Sendable {
     } catch {
       throw CommandError(error)
     }
-    channel = options.channel(on: context.loop)
+    do throws(TLSError) {
+      channel = try options.channel(on: context.loop)
+    } catch {
+      throw CommandError(["cairn: \(error)"], .failure)
+    }
     do throws(InputError) {
       schema = try SchemaSource(
         arguments, ReflectionClient(channel: channel, options: options.questionOptions))

@@ -9,6 +9,10 @@ extension Command {
         CAIRN_POOL_MAX), the file that --config or CAIRN_CONFIG names (pool-max = 16; texts in double quotes), the \
         default. SIGTERM and SIGINT stop the server: calls in flight are finished first, unless the signal comes \
         again.
+
+        With --tls-cert and --tls-key every TCP listener speaks TLS 1.2 or later. The files are read again when \
+        they change and on SIGHUP; files that are no good leave the old certificate in use. A unix socket is in \
+        plaintext, and its file lets the owner and the group connect (mode 0660).
         """,
       options: Setting.all.map(\.option) + [Configuration.fileOption],
       examples: [

@@ -71,6 +71,22 @@ extension Configuration {
     }
   }
 
+  private var tlsContradictions: [String] {
+    var problems: [String] = []
+    if (tlsCertificate == nil) != (tlsKey == nil) {
+      let missing = tlsKey == nil ? "tls-key" : "tls-cert"
+      problems.append("\(missing) is missing: the certificate and its key go together")
+    }
+    if tlsCertificate == nil, tlsKey == nil, tlsClientAuthorities != nil || tlsClientAuthentication != nil {
+      problems.append("client certificates need TLS: give tls-cert and tls-key")
+    }
+    if tlsClientAuthorities == nil, let asked = tlsClientAuthentication, asked != .none {
+      problems.append(
+        "tls-client-auth is \(asked.rawValue): give tls-client-ca, the CAs that sign the certificates")
+    }
+    return problems
+  }
+
   /// Settings that cannot go together.
   private var contradictions: [String] {
     var problems: [String] = []
@@ -82,10 +98,12 @@ extension Configuration {
     }) {
       problems.append("listen has \(repeated) twice")
     }
-    if !insecure, let open = listen.first(where: { !ListenAddress.isLocal($0) }) {
+    if !insecure, tlsCertificate == nil, let open = listen.first(where: { !ListenAddress.isLocal($0) }) {
       problems.append(
-        "listen \(open): other machines could reach it in plaintext; listen on 127.0.0.1, or say --insecure")
+        "listen \(open): other machines could reach it in plaintext; give tls-cert and tls-key, listen on "
+          + "127.0.0.1, or say --insecure")
     }
+    problems += tlsContradictions
     if dataDirectory != nil, databaseURL != nil {
       problems.append("data-dir is for the embedded PostgreSQL; with database-url there is none")
     }

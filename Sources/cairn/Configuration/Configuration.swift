@@ -1,3 +1,4 @@
+import HTTP2
 import Operations
 
 /// Everything that can be set for a server.
@@ -9,6 +10,14 @@ struct Configuration: Equatable, Sendable {
   var listen = ["127.0.0.1:7433"]
   /// Allows plaintext listeners that other machines can reach.
   var insecure = false
+  /// Certificate (with its chain) and key of TLS on TCP listeners, PEM files; both or neither.
+  var tlsCertificate: String?
+  var tlsKey: String?
+  /// The CAs that sign client certificates, a PEM file.
+  var tlsClientAuthorities: String?
+  /// Nil for what fits: required when there are CAs, none else.
+  var tlsClientAuthentication: ClientAuthentication?
+  var tlsHandshakeTimeout: Duration = .seconds(10)
   /// Folder of the embedded PostgreSQL; nil for the place that fits the user.
   var dataDirectory: String?
   /// An outside PostgreSQL; nil for the embedded one.

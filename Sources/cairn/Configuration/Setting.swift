@@ -1,3 +1,4 @@
+import HTTP2
 import Operations
 
 /// One thing that can be set: its name as a flag (`--pool-max`), in the environment (`CAIRN_POOL_MAX`) and
@@ -19,7 +20,7 @@ struct Setting: Sendable {
 
   var option: Option { Option(name: name, value: value, help: help, repeats: isList) }
 
-  static let all: [Setting] = general + database + limits
+  static let all: [Setting] = general + tls + database + limits
 
   private static let general = [
     Setting(
@@ -41,6 +42,28 @@ struct Setting: Sendable {
       configuration.logLevel = level
       return nil
     },
+  ]
+
+  private static let tls = [
+    text(
+      "tls-cert", "FILE", \.tlsCertificate,
+      "PEM file of the certificate and its chain: TLS on every TCP listener. Default: plaintext."),
+    text("tls-key", "FILE", \.tlsKey, "PEM file of the certificate's key, without a passphrase."),
+    text(
+      "tls-client-ca", "FILE", \.tlsClientAuthorities, "PEM file of the CAs that sign client certificates."),
+    Setting(
+      name: "tls-client-auth", value: "WHEN",
+      help: "Client certificates: none, optional or required. Default required with tls-client-ca, else none."
+    ) { configuration, texts in
+      guard let when = texts.last.flatMap(ClientAuthentication.init) else {
+        return "none, optional or required"
+      }
+      configuration.tlsClientAuthentication = when
+      return nil
+    },
+    duration(
+      "tls-handshake-timeout", \.tlsHandshakeTimeout,
+      "How long a client's TLS handshake may take. Default 10s."),
   ]
 
   private static let database = [

@@ -1,5 +1,6 @@
 import CLinux
 import GRPC
+import HTTP2
 import Operations
 import Postgres
 
@@ -8,11 +9,21 @@ extension Configuration {
   /// One loop per processor that taskset and cpusets leave to this process, unless told otherwise.
   var loopCount: Int { loops > 0 ? loops : max(1, Int(cairn_usable_processors())) }
 
-  var server: ServerConfiguration {
+  /// What TLS is made of; nil for plaintext.
+  var tlsFiles: TLSServerFiles? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    return TLSServerFiles(
+      certificate: tlsCertificate, key: tlsKey, clientAuthorities: tlsClientAuthorities,
+      clientAuthentication: tlsClientAuthentication ?? (tlsClientAuthorities == nil ? .none : .required))
+  }
+
+  func server(_ log: Log) -> ServerConfiguration {
     var server = ServerConfiguration()
     server.maxReceiveMessageSize = maxReceiveMessageSize
     server.maxSendMessageSize = maxSendMessageSize
     server.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
+    server.tlsHandshakeTimeout = tlsHandshakeTimeout
+    server.onTLSFailure = { peer, error in log.info("no TLS with \(peer): \(error)") }
     return server
   }
 

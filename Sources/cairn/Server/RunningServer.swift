@@ -2,6 +2,7 @@ import CairnAPI
 import Contexts
 import EventLoop
 import GRPC
+import Glibc
 import Journal
 import Operations
 import Postgres
@@ -15,9 +16,12 @@ final class RunningServer: Sendable {
   private let server: GRPCServer
   private let background: [Task<Void, Never>]
   private let log: Log
+  private let certificates: Certificates?
 
   /// Brings the tables up to date and starts everything but listening.
-  init(_ configuration: Configuration, _ database: Database, _ log: Log) throws(PostgresError) {
+  init(
+    _ configuration: Configuration, _ database: Database, _ certificates: Certificates?, _ log: Log
+  ) throws(PostgresError) {
     for migration in try database.migrator.apply() {
       log.info("applied migration \(migration.module)/\(migration.version)_\(migration.name)")
     }
@@ -40,12 +44,16 @@ final class RunningServer: Sendable {
     let index = ReflectionIndex(services: services.map { type(of: $0).descriptor })
     server = GRPCServer(
       services: services + [HealthService(monitor.statuses), ReflectionService(index)],
-      interceptors: [CallLog(log)], configuration: configuration.server, group: group)
+      interceptors: [CallLog(log)], configuration: configuration.server(log), group: group)
 
     var background = [Task(executorPreference: home) { await monitor.run() }]
     if let cluster = database.cluster {
       background.append(
         Task(executorPreference: home) { await cluster.supervise(on: home, blocking: blocking) })
+    }
+    if let certificates {
+      background.append(
+        Task(executorPreference: home) { await certificates.watch(on: home, blocking: blocking) })
     }
     self.group = group
     self.pool = pool
@@ -53,6 +61,7 @@ final class RunningServer: Sendable {
     self.monitor = monitor
     self.background = background
     self.log = log
+    self.certificates = certificates
   }
 
   /// Listens on each address and returns what was bound.
@@ -60,9 +69,26 @@ final class RunningServer: Sendable {
     // Who connects as soon as somebody listens shall find the server ready.
     await monitor.probe()
     var bound: [SocketAddress] = []
-    for text in texts {
-      for address in try SocketAddress.resolve(text) { bound.append(try await server.listen(address)) }
+    for text in texts { bound += try await listen(onAll: try SocketAddress.resolve(text)) }
+    return bound
+  }
+
+  /// Listens on the addresses of one name. One that this machine does not have, as where IPv6 is off, is left
+  /// out if there is another.
+  private func listen(onAll addresses: [SocketAddress]) async throws(SocketError) -> [SocketAddress] {
+    var bound: [SocketAddress] = []
+    var missing: SocketError?
+    for address in addresses {
+      do throws(SocketError) {
+        // Who may open a unix socket is decided by the rights of its file.
+        let tls = address.port == nil ? nil : certificates?.credentials
+        bound.append(try await server.listen(address, tls: tls))
+      } catch {
+        guard error.code == EADDRNOTAVAIL || error.code == EAFNOSUPPORT else { throw error }
+        missing = error
+      }
     }
+    if bound.isEmpty, let missing { throw missing }
     return bound
   }
 

@@ -11,25 +11,32 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
   ResourceLimits.raiseDescriptors()
   ResourceLimits.giveBackMemory()
   let log = Log(level: configuration.logLevel)
+  let certificates = try Certificates.open(configuration, log)
   let database: Database
   let server: RunningServer
   do throws(PostgresError) {
     database = try Database.open(configuration, log)
-    server = try started(configuration, database, log)
+    server = try started(configuration, database, certificates, log)
   } catch {
     throw CommandError(error)
   }
   defer { database.cluster?.stop() }
   do throws(SocketError) {
-    Announcement.print(try await server.listen(configuration.listen), database)
+    Announcement.print(
+      try await server.listen(configuration.listen), database, isSecure: certificates != nil)
   } catch {
     await server.stop(within: .zero)
     throw CommandError(cannotListen: error)
   }
-  let signal = await signals.next()
+  var signal = await signals.next()
+  // Without certificates to read again, a hang-up is what it is elsewhere: the end.
+  while signal == SIGHUP, let certificates {
+    certificates.reload()
+    signal = await signals.next()
+  }
   log.info("stopping on signal \(signal); a second one cuts off the calls in flight")
   loop.startTask {
-    _ = await signals.next()
+    while await signals.next() == SIGHUP {}
     server.cutOff()
   }
   return await server.stop(within: configuration.drainTimeout) ? .success : .failure
@@ -44,10 +51,10 @@ extension CommandError {
 
 /// A cluster that was started for a server that cannot start is stopped again.
 private func started(
-  _ configuration: Configuration, _ database: Database, _ log: Log
+  _ configuration: Configuration, _ database: Database, _ certificates: Certificates?, _ log: Log
 ) throws(PostgresError) -> RunningServer {
   do throws(PostgresError) {
-    return try RunningServer(configuration, database, log)
+    return try RunningServer(configuration, database, certificates, log)
   } catch {
     database.cluster?.stop()
     throw error

@@ -2,7 +2,7 @@ import CLinux
 import EventLoop
 import Glibc
 
-/// SIGTERM, SIGINT and SIGQUIT as events of a loop, instead of the end of the process.
+/// SIGTERM, SIGINT, SIGQUIT and SIGHUP as events of a loop, instead of the end of the process.
 ///
 /// Make it on the main thread before others are started: threads inherit that the signals are blocked.
 final class TerminationSignals: DescriptorHandler, @unchecked Sendable {
@@ -16,7 +16,7 @@ final class TerminationSignals: DescriptorHandler, @unchecked Sendable {
     self.loop = loop
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in [SIGTERM, SIGINT, SIGQUIT] { sigaddset(&signals, signal) }
+    for signal in [SIGTERM, SIGINT, SIGQUIT, SIGHUP] { sigaddset(&signals, signal) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     descriptor = signalfd(-1, &signals, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
     registration = loop.register(descriptor, .read, self)
