@@ -1,12 +1,16 @@
-"""gRPC's official interoperability cases: stock grpcio against our server, our client against both servers."""
+"""gRPC's official interoperability cases: stock clients against our server, our client against stock servers.
 
+The stock ones are Python's grpcio and Debian's C++ library.
+"""
+
+import pathlib
 import subprocess
 
 import pytest
-from harness import binary, interop
+from harness import CACHE, binary, interop
 from harness.server import Server, environment
 
-pytestmark = pytest.mark.timeout(60)
+PEERS = pathlib.Path(__file__).parent / "peers"
 
 
 @pytest.fixture(scope="module")
@@ -23,24 +27,53 @@ def foreign_server():
         yield address
 
 
-def call(address, name):
-    """Runs our client's side of a case."""
+@pytest.fixture(scope="module")
+def cpp_peer():
+    """The C++ server and client, built when its source is newer."""
+    built = subprocess.run(
+        ["make", "--no-print-directory", "--directory", PEERS, f"OUT={CACHE / 'interop'}"],
+        capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return CACHE / "interop" / "interop"
+
+
+@pytest.fixture(scope="module")
+def cpp_server(cpp_peer):
+    with subprocess.Popen([cpp_peer, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def call(address, name, client=None):
+    """Runs the client's side of a case, ours or another's."""
     result = subprocess.run(
-        [binary("InteropPeer"), "call", address, name], env=environment(), capture_output=True, text=True, timeout=30)
+        [client or binary("InteropPeer"), "call", address, name], env=environment(), capture_output=True, text=True,
+        timeout=30)
     assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("name", interop.NAMES)
-def test_a_stock_client_and_our_server(server, name):
+def test_grpcio_and_our_server(server, name):
     with server.channel() as channel:
         interop.run(name, channel)
 
 
 @pytest.mark.parametrize("name", interop.NAMES)
-def test_our_client_and_a_stock_server(foreign_server, name):
+def test_our_client_and_grpcio(foreign_server, name):
     call(foreign_server, name)
 
 
 @pytest.mark.parametrize("name", interop.NAMES)
 def test_our_client_and_our_server(server, name):
     call(server.address, name)
+
+
+@pytest.mark.parametrize("name", interop.NAMES)
+def test_cpp_and_our_server(cpp_peer, server, name):
+    call(server.address, name, cpp_peer)
+
+
+@pytest.mark.parametrize("name", interop.NAMES)
+def test_our_client_and_cpp(cpp_server, name):
+    call(cpp_server, name)

@@ -1,0 +1,261 @@
+// gRPC's interoperability tests on the C++ library: a server and a client, for our client and our server.
+//
+//   interop serve          listens on a free port of loopback and says which; ends with its standard input
+//   interop call ADDRESS CASE
+//
+// `call` exits with 0 when the case passed.
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "grpc/testing/test.grpc.pb.h"
+
+using namespace grpc::testing;
+using grpc::ClientContext;
+using grpc::ServerContext;
+using grpc::Status;
+using grpc::StatusCode;
+
+static const char initial_key[] = "x-grpc-test-echo-initial";
+static const char trailing_key[] = "x-grpc-test-echo-trailing-bin";
+static const int request_sizes[] = {27182, 8, 1828, 45904};
+static const int response_sizes[] = {31415, 9, 2653, 58979};
+
+class Service final : public TestService::Service {
+  static void echo(ServerContext* context) {
+    for (const auto& field : context->client_metadata()) {
+      std::string key(field.first.data(), field.first.size()), value(field.second.data(), field.second.size());
+      if (key == initial_key) context->AddInitialMetadata(key, value);
+      if (key == trailing_key) context->AddTrailingMetadata(key, value);
+    }
+  }
+
+  template <class Request>
+  static Status status(const Request& request) {
+    return Status(StatusCode(request.response_status().code()), request.response_status().message());
+  }
+
+  template <class Stream>
+  static Status answer(const StreamingOutputCallRequest& request, Stream* stream) {
+    if (request.response_status().code() != 0) return status(request);
+    for (const auto& parameters : request.response_parameters()) {
+      std::this_thread::sleep_for(std::chrono::microseconds(parameters.interval_us()));
+      StreamingOutputCallResponse response;
+      response.mutable_payload()->set_body(std::string(parameters.size(), '\0'));
+      stream->Write(response);
+    }
+    return Status::OK;
+  }
+
+  Status EmptyCall(ServerContext*, const Empty*, Empty*) override { return Status::OK; }
+
+  Status UnaryCall(ServerContext* context, const SimpleRequest* request, SimpleResponse* response) override {
+    echo(context);
+    if (request->response_status().code() != 0) return status(*request);
+    response->mutable_payload()->set_body(std::string(request->response_size(), '\0'));
+    return Status::OK;
+  }
+
+  Status StreamingOutputCall(
+      ServerContext*, const StreamingOutputCallRequest* request,
+      grpc::ServerWriter<StreamingOutputCallResponse>* writer) override {
+    return answer(*request, writer);
+  }
+
+  Status StreamingInputCall(
+      ServerContext*, grpc::ServerReader<StreamingInputCallRequest>* reader,
+      StreamingInputCallResponse* response) override {
+    StreamingInputCallRequest request;
+    size_t size = 0;
+    while (reader->Read(&request)) size += request.payload().body().size();
+    response->set_aggregated_payload_size(size);
+    return Status::OK;
+  }
+
+  Status FullDuplexCall(
+      ServerContext* context,
+      grpc::ServerReaderWriter<StreamingOutputCallResponse, StreamingOutputCallRequest>* stream) override {
+    echo(context);
+    StreamingOutputCallRequest request;
+    while (stream->Read(&request)) {
+      Status result = answer(request, stream);
+      if (!result.ok()) return result;
+    }
+    return Status::OK;
+  }
+};
+
+static void check(bool condition, const std::string& what) {
+  if (condition) return;
+  std::cerr << what << std::endl;
+  exit(1);
+}
+
+static void check(const Status& status, StatusCode code, const char* message = nullptr) {
+  check(status.error_code() == code, std::to_string(status.error_code()) + ": " + status.error_message());
+  if (message) check(status.error_message() == message, "another message: " + status.error_message());
+}
+
+static StreamingOutputCallRequest output(std::initializer_list<int> sizes, int size) {
+  StreamingOutputCallRequest request;
+  for (int size : sizes) request.add_response_parameters()->set_size(size);
+  request.mutable_payload()->set_body(std::string(size, '\0'));
+  return request;
+}
+
+using Stub = TestService::Stub;
+
+static void status_cases(Stub& stub, const char* message) {
+  SimpleRequest request;
+  SimpleResponse response;
+  request.mutable_response_status()->set_code(2);
+  request.mutable_response_status()->set_message(message);
+  ClientContext unary, duplex;
+  check(stub.UnaryCall(&unary, request, &response), StatusCode::UNKNOWN, message);
+  StreamingOutputCallRequest streaming;
+  *streaming.mutable_response_status() = request.response_status();
+  auto call = stub.FullDuplexCall(&duplex);
+  call->Write(streaming);
+  call->WritesDone();
+  check(call->Finish(), StatusCode::UNKNOWN, message);
+}
+
+static const std::map<std::string, std::function<void(Stub&, ClientContext&)>> cases = {
+  {"empty_unary", [](Stub& stub, ClientContext& context) {
+     Empty answer;
+     check(stub.EmptyCall(&context, Empty(), &answer), StatusCode::OK);
+   }},
+  {"large_unary", [](Stub& stub, ClientContext& context) {
+     SimpleRequest request;
+     SimpleResponse response;
+     request.set_response_size(314159);
+     request.mutable_payload()->set_body(std::string(271828, '\0'));
+     check(stub.UnaryCall(&context, request, &response), StatusCode::OK);
+     check(response.payload().body() == std::string(314159, '\0'), "not 314,159 zeros");
+   }},
+  {"client_streaming", [](Stub& stub, ClientContext& context) {
+     StreamingInputCallResponse response;
+     auto call = stub.StreamingInputCall(&context, &response);
+     for (int size : request_sizes) {
+       StreamingInputCallRequest request;
+       request.mutable_payload()->set_body(std::string(size, '\0'));
+       check(call->Write(request), "not written");
+     }
+     call->WritesDone();
+     check(call->Finish(), StatusCode::OK);
+     check(response.aggregated_payload_size() == 74922, "not 74,922 bytes");
+   }},
+  {"server_streaming", [](Stub& stub, ClientContext& context) {
+     auto call = stub.StreamingOutputCall(&context, output({31415, 9, 2653, 58979}, 0));
+     StreamingOutputCallResponse response;
+     for (int size : response_sizes)
+       check(call->Read(&response) && response.payload().body().size() == size_t(size), "another size");
+     check(!call->Read(&response), "more answers than asked for");
+     check(call->Finish(), StatusCode::OK);
+   }},
+  {"ping_pong", [](Stub& stub, ClientContext& context) {
+     auto call = stub.FullDuplexCall(&context);
+     StreamingOutputCallResponse response;
+     for (int index = 0; index < 4; index++) {
+       check(call->Write(output({response_sizes[index]}, request_sizes[index])), "not written");
+       check(call->Read(&response) && response.payload().body().size() == size_t(response_sizes[index]), "no pong");
+     }
+     call->WritesDone();
+     check(!call->Read(&response), "more answers than asked for");
+     check(call->Finish(), StatusCode::OK);
+   }},
+  {"empty_stream", [](Stub& stub, ClientContext& context) {
+     auto call = stub.FullDuplexCall(&context);
+     StreamingOutputCallResponse response;
+     call->WritesDone();
+     check(!call->Read(&response), "an answer to nothing");
+     check(call->Finish(), StatusCode::OK);
+   }},
+  {"cancel_after_begin", [](Stub& stub, ClientContext& context) {
+     StreamingInputCallResponse response;
+     auto call = stub.StreamingInputCall(&context, &response);
+     context.TryCancel();
+     check(call->Finish(), StatusCode::CANCELLED);
+   }},
+  {"cancel_after_first_response", [](Stub& stub, ClientContext& context) {
+     auto call = stub.FullDuplexCall(&context);
+     StreamingOutputCallResponse response;
+     check(call->Write(output({31415}, 27182)), "not written");
+     check(call->Read(&response) && response.payload().body().size() == 31415, "no answer");
+     context.TryCancel();
+     check(call->Finish(), StatusCode::CANCELLED);
+   }},
+  {"timeout_on_sleeping_server", [](Stub& stub, ClientContext& context) {
+     context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(1));
+     auto call = stub.FullDuplexCall(&context);
+     call->Write(output({}, 27182));
+     check(call->Finish(), StatusCode::DEADLINE_EXCEEDED);
+   }},
+  {"custom_metadata", [](Stub& stub, ClientContext& context) {
+     context.AddMetadata(initial_key, "test_initial_metadata_value");
+     context.AddMetadata(trailing_key, "\xab\xab\xab");
+     auto call = stub.FullDuplexCall(&context);
+     StreamingOutputCallResponse response;
+     check(call->Write(output({314159}, 271828)), "not written");
+     call->WritesDone();
+     check(call->Read(&response) && response.payload().body().size() == 314159, "no answer");
+     check(!call->Read(&response), "more answers than asked for");
+     check(call->Finish(), StatusCode::OK);
+     auto initial = context.GetServerInitialMetadata().find(initial_key);
+     check(initial != context.GetServerInitialMetadata().end() && initial->second == "test_initial_metadata_value",
+           "the headers do not have what was sent");
+     auto trailing = context.GetServerTrailingMetadata().find(trailing_key);
+     check(trailing != context.GetServerTrailingMetadata().end() && trailing->second == "\xab\xab\xab",
+           "the trailers do not have what was sent");
+   }},
+  {"status_code_and_message", [](Stub& stub, ClientContext&) { status_cases(stub, "test status message"); }},
+  {"special_status_message", [](Stub& stub, ClientContext&) {
+     status_cases(stub, "\t\ntest with whitespace\r\nand Unicode BMP \u263a and non-BMP \U0001f608\t\n");
+   }},
+  {"unimplemented_method", [](Stub& stub, ClientContext& context) {
+     Empty answer;
+     check(stub.UnimplementedCall(&context, Empty(), &answer), StatusCode::UNIMPLEMENTED);
+   }},
+};
+
+static void serve() {
+  Service service;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&service);
+  auto server = builder.BuildAndStart();
+  std::cout << "127.0.0.1:" << port << std::endl;
+  std::cin.get();
+  server->Shutdown(std::chrono::system_clock::now());
+}
+
+static void call(const std::string& address, const std::string& name) {
+  auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
+  ClientContext context;
+  if (name == "unimplemented_service") {
+    Empty answer;
+    UnimplementedService::Stub stub(channel);
+    check(stub.UnimplementedCall(&context, Empty(), &answer), StatusCode::UNIMPLEMENTED);
+    return;
+  }
+  check(cases.count(name) == 1, "no case " + name);
+  Stub stub(channel);
+  cases.at(name)(stub, context);
+}
+
+int main(int count, char** arguments) {
+  if (count == 2 && std::string(arguments[1]) == "serve") {
+    serve();
+  } else if (count == 4 && std::string(arguments[1]) == "call") {
+    call(arguments[2], arguments[3]);
+  } else {
+    std::cerr << "usage: interop serve | call ADDRESS CASE" << std::endl;
+    return 64;
+  }
+}
