@@ -82,7 +82,7 @@ let package = Package(
 
     // The transport alone, for `make bench` and foreign clients.
     .executableTarget(
-      name: "EchoServer", dependencies: ["GRPC", "EventLoop", "StandardProtos", "Wire"],
+      name: "EchoServer", dependencies: ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"],
       path: "Benchmarks/EchoServer", swiftSettings: settings, plugins: ["GenerateMessages"]),
 
     // Server and client of gRPC's official interoperability tests.

@@ -1,10 +1,11 @@
 // An echo server on the runtime of Cairn, for `make bench` and for tests of the transport alone.
 //
-//   EchoServer [--listen HOST:PORT] [--loops N]
+//   EchoServer [--listen HOST:PORT] [--loops N] [--tls-cert FILE --tls-key FILE]
 
 import EventLoop
 import GRPC
 import Glibc
+import HTTP2
 
 /// The value after an option.
 func option(_ name: String) -> String? {
@@ -23,8 +24,13 @@ let server = GRPCServer(
   services: [EchoService()], interceptors: [MetadataEcho(), FailureDetails()], group: group)
 do {
   let wanted = try SocketAddress.resolve(option("--listen") ?? "127.0.0.1:0")[0]
+  var tls: TLSServerCredentials?
+  if let certificate = option("--tls-cert"), let key = option("--tls-key") {
+    tls = try TLSServerCredentials(TLSServerFiles(certificate: certificate, key: key))
+  }
+  let credentials = tls
   let address = try group.loops[0].runBlocking { () async throws(SocketError) in
-    try await server.listen(wanted)
+    try await server.listen(wanted, tls: credentials)
   }
   print("cairn: listening on \(address)")
   fflush(nil)
