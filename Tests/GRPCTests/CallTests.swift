@@ -122,7 +122,7 @@ import Wire
     try await withProbe { service, channel, _ in
       let error = await #expect(throws: RPCError.self) {
         try await channel.unary(
-          ProbeService.unary, message("hang"), options: CallOptions(timeout: .milliseconds(50)))
+          ProbeService.unary, message("hang"), options: CallOptions(timeout: .milliseconds(500)))
       }
       #expect(error?.code == .deadlineExceeded)
       #expect(await eventually { service.cancelled.load(ordering: .relaxed) == 1 })
