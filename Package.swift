@@ -40,6 +40,7 @@ let package = Package(
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // Messages.
@@ -58,7 +59,8 @@ let package = Package(
     // Transport.
     library("EventLoop", ["CLinux"]),
     library("HTTP2", ["CNghttp2", "COpenSSL", "EventLoop"]),
-    library("GRPC", ["HTTP2", "EventLoop", "Wire", "StandardProtos"]),
+    library("Gzip", ["CZlib"]),
+    library("GRPC", ["HTTP2", "Gzip", "EventLoop", "Wire", "StandardProtos"]),
 
     // Storage.
     library("Postgres", ["CLibpq", "COpenSSL", "CLinux", "EventLoop"]),
@@ -103,7 +105,8 @@ let package = Package(
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations"]),
-    tests("GRPC", ["GRPC", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
+    tests("Gzip", ["Gzip"]),
+    tests("GRPC", ["GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(
       "Command", ["cairn", "EchoServer", "GRPC", "EventLoop", "StandardProtos", "DynamicMessage", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),

@@ -2,20 +2,26 @@ import GRPC
 import StandardProtos
 import Wire
 
-/// Sends metadata of the call back, in the headers and in the trailers.
+/// Sends metadata of the call back, in the headers and in the trailers. A key `x-echo-gzip` has the answers
+/// compressed; its trailer then says whether the last request came so.
 struct MetadataEcho: ServerInterceptor {
   func intercept(
     _ call: CallContext, _ next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
+    var packs = false
     call.metadata.fields.forEach { name, value in
       if name.starts(with: "x-echo-") {
+        packs = packs || name.equals("x-echo-gzip")
         let (name, value) = (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
         call.setHeader(name, value)
         call.setTrailer(name, value)
       }
       return true
     }
+    guard packs else { return try await next() }
+    call.compressAnswers()
     try await next()
+    call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
   }
 }
 

@@ -1,17 +1,13 @@
 // An echo server on the runtime of Cairn, for `make bench` and for tests of the transport alone.
 //
-//   EchoServer [--listen HOST:PORT] [--loops N] [--tls-cert FILE --tls-key FILE]
+//   EchoServer [--listen HOST:PORT] [--loops N] [--tls-cert FILE --tls-key FILE] [LIMIT…]
+//
+// The limits are in Options.swift.
 
 import EventLoop
 import GRPC
 import Glibc
 import HTTP2
-
-/// The value after an option.
-func option(_ name: String) -> String? {
-  let arguments = CommandLine.arguments
-  return arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
-}
 
 // Before the first thread, so that all of them leave the signal to this one.
 var signals = sigset_t()
@@ -21,7 +17,8 @@ pthread_sigmask(SIG_BLOCK, &signals, nil)
 
 let group = EventLoopGroup(loops: option("--loops").flatMap { Int($0) } ?? 1)
 let server = GRPCServer(
-  services: [EchoService()], interceptors: [MetadataEcho(), FailureDetails()], group: group)
+  services: [EchoService()], interceptors: [MetadataEcho(), FailureDetails()],
+  configuration: .fromArguments, group: group)
 do {
   let wanted = try SocketAddress.resolve(option("--listen") ?? "127.0.0.1:0")[0]
   var tls: TLSServerCredentials?

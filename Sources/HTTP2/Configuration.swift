@@ -16,5 +16,24 @@ package struct HTTP2Configuration: Sendable {
   /// Frames that may wait for a peer that does not read, beside the bodies of its streams.
   package var maxQueuedFrames = 10_000
 
+  // MARK: Upkeep
+
+  /// Silence after which the peer is asked by PING whether it is still there; nil for never.
+  package var keepaliveTime: Duration?
+  /// Silence after that question which means that the peer is gone.
+  package var keepaliveTimeout: Duration = .seconds(20)
+  /// Clients: whether a connection without calls is asked too.
+  package var keepaliveWithoutStreams = false
+  /// Servers: the least time between two PINGs of a client (gRFC A8).
+  package var minPingInterval: Duration = .seconds(300)
+  /// Servers: whether clients may ask that often while they have no call open.
+  package var permitsPingsWithoutStreams = false
+  /// Servers: time without a call after which a connection is asked to leave; nil for never.
+  package var maxConnectionIdle: Duration?
+  /// Servers: age at which a connection is asked to leave, ten percent more or less; nil for never.
+  package var maxConnectionAge: Duration?
+  /// Servers: time that calls under way get on a connection that is too old; nil for any.
+  package var maxConnectionAgeGrace: Duration?
+
   package init() {}
 }

@@ -42,13 +42,28 @@ extension HTTP2Connection {
   /// Asks the peer to open no more streams and closes when the open ones have ended (RFC 9113 §6.8).
   package func startDrain() { apply(drain.handle(.start)) }
 
+  /// Asks the peer for a sign of life; `payload` comes back with the answer.
+  func ping(_ payload: [UInt8]) {
+    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), payload)
+    loop.needsFlush(self)
+  }
+
+  /// Leaves a peer that asks too often (gRFC A8).
+  func refusePings() {
+    let reason = PingPayload.tooMany
+    nghttp2_submit_goaway(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+      HTTP2ErrorCode.enhanceYourCalm, reason, reason.count)
+    close()
+  }
+
   func apply(_ action: DrainMachine.Action) {
     guard !isClosed, let session else { return }
     switch action {
     case .none: return
     case .sendNotice:
       nghttp2_submit_shutdown_notice(session)
-      nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+      ping(PingPayload.drain)
       loop.schedule(drainTimer, after: .milliseconds(500))
     case .sendGoAway(let thenClose):
       loop.cancel(drainTimer)

@@ -12,6 +12,7 @@ extension HTTP2Connection {
     firstStream?.previous = stream
     firstStream = stream
     streamCount += 1
+    if streamCount == 1, role == .client { upkeep?.streamOpened() }
   }
 
   func streamEnded(_ stream: HTTP2Stream, _ reason: StreamEnd) {
@@ -26,7 +27,10 @@ extension HTTP2Connection {
     loop.cancel(stream)
     stream.closed(reason)
     Unmanaged.passUnretained(stream).release()
-    if streamCount == 0 { apply(drain.handle(.lastStreamEnded)) }
+    if streamCount == 0 {
+      idleSince = loop.now
+      apply(drain.handle(.lastStreamEnded))
+    }
   }
 
   /// A reset was sent. A peer that earns too many of them by what it sends makes work as one that sends

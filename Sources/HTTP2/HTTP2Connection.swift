@@ -40,6 +40,15 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var drain = DrainMachine()
   /// Servers only.
   var watcher: FrameWatcher
+  var upkeep: ConnectionUpkeep?
+  /// When the peer was last heard.
+  private(set) var lastRead: Instant
+  /// When the last open stream ended.
+  var idleSince: Instant
+  /// Headers or data have gone out since the peer's last PING.
+  var hasSentSincePing = false
+  /// The peer's GOAWAY said that it was asked too often whether it is there (gRFC A8).
+  package internal(set) var isToldToPingLess = false
 
   /// Open streams, newest first.
   unowned(unsafe) var firstStream: HTTP2Stream?
@@ -60,9 +69,12 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     self.owner = owner
     watcher = FrameWatcher(
       flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRefill, at: loop.now))
+    lastRead = loop.now
+    idleSince = loop.now
     session = NghttpSession.make(role, self)
     submitSettings()
     registration = loop.register(transport.descriptor, .read, self)
+    upkeep = ConnectionUpkeep(self)
     loop.needsFlush(self)
   }
 
@@ -95,6 +107,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
         closeRequested = true
         break
       }
+      lastRead = loop.now
       guard process(UnsafeRawBufferPointer(rebasing: input[..<count])),
         transport.hasMore(afterReading: count, of: input.count)
       else { break }
@@ -228,6 +241,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     nghttp2_session_del(session)
     session = nil
     loop.cancel(drainTimer)
+    if let upkeep { loop.cancel(upkeep) }
+    upkeep = nil
     owner.take()?.connectionClosed(self)
   }
 

@@ -86,10 +86,15 @@ enum NghttpSession {
       }
     case NGHTTP2_DATA.rawValue where endOfStream:
       borrowStream(session, header.stream_id) { $0.receivedEnd() }
-    case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
-      borrow(context) { $0.apply($0.drain.handle(.heard(openStreams: $0.streamCount))) }
+    case NGHTTP2_PING.rawValue:
+      let ping = frame!.pointee.ping
+      borrow(context) { $0.received(ping) }
     case NGHTTP2_GOAWAY.rawValue:
-      borrow(context) { $0.owner?.goAwayReceived(on: $0) }
+      let goAway = frame!.pointee.goaway
+      borrow(context) { connection in
+        connection.isToldToPingLess = PingPayload.isTooMany(goAway)
+        connection.owner?.goAwayReceived(on: connection)
+      }
     default: break
     }
     return 0
@@ -114,6 +119,7 @@ enum NghttpSession {
     }
     let isServer = borrow(context) { connection in
       connection.watcher.answered()
+      connection.hasSentSincePing = true
       return connection.role == .server
     }
     guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,

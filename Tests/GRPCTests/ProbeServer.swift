@@ -80,6 +80,7 @@ final class ProbeService: RPCService {
 /// A server on a free port with a channel to it, for the length of `body`.
 func withProbe(
   interceptors: [any ServerInterceptor] = [], configuration: ServerConfiguration = .init(),
+  keepalive: ClientKeepalive? = nil,
   _ body: @Sendable (ProbeService, Channel, GRPCServer) async throws -> Void
 ) async throws {
   let group = EventLoopGroup(loops: 2)
@@ -87,7 +88,7 @@ func withProbe(
   let server = GRPCServer(
     services: [service], interceptors: interceptors, configuration: configuration, group: group)
   let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
-  let channel = Channel(address.description, on: group.loops[1])
+  let channel = Channel(address.description, on: group.loops[1], keepalive: keepalive)
   defer { group.stop() }
   try await body(service, channel, server)
   await channel.close()
@@ -95,10 +96,10 @@ func withProbe(
 }
 
 /// Polls until `condition` holds, for ten seconds at most.
-func eventually(_ condition: () -> Bool) async -> Bool {
+func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
   for _ in 0..<2000 {
-    if condition() { return true }
+    if try await condition() { return true }
     try? await Task.sleep(for: .milliseconds(5))
   }
-  return condition()
+  return try await condition()
 }

@@ -7,7 +7,7 @@ import Wire
 package class CallStream: HTTP2Stream, @unchecked Sendable {
   package let loop: EventLoop
   private var deframer: MessageDeframer
-  private var messages: [[UInt8]] = []
+  private var messages: [MessageDeframer.Frame] = []
   private var nextMessage = 0
   private var reader: UnsafeContinuation<Void, Never>?
   private var writer: UnsafeContinuation<Void, Never>?
@@ -30,7 +30,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   final func receive(_ bytes: UnsafeRawBufferPointer) throws(RPCError) {
     do throws(MessageDeframer.Failure) {
       try deframer.receive(bytes) { frame in
-        messages.append(frame.payload)
+        messages.append(frame)
         received(frame)
       }
     } catch {
@@ -42,17 +42,25 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   func received(_ frame: MessageDeframer.Frame) {}
 
   /// The oldest message that was not taken. Taking the last one lets the peer send on.
-  package final func takeMessage() -> [UInt8]? {
+  package final func takeMessage() -> MessageDeframer.Frame? {
     guard hasMessage else { return nil }
-    let bytes = messages[nextMessage]
-    messages[nextMessage] = []
+    let frame = messages[nextMessage]
+    messages[nextMessage].payload = []
     nextMessage += 1
     if nextMessage == messages.count {
       messages.removeAll(keepingCapacity: true)
       nextMessage = 0
       returnWindow()
     }
-    return bytes
+    return frame
+  }
+
+  /// Puts what the oldest message holds in its place.
+  final func inflateFirst(_ inflate: ([UInt8]) async throws(RPCError) -> [UInt8]) async throws(RPCError) {
+    guard hasMessage, messages[nextMessage].isCompressed else { return }
+    let payload = try await inflate(messages[nextMessage].payload)
+    guard hasMessage else { throw RPCError(.cancelled, "the call has ended") }
+    messages[nextMessage] = MessageDeframer.Frame(isCompressed: false, payload: payload)
   }
 
   final func dropMessages() {

@@ -10,6 +10,13 @@ extension RPCError {
       ["size": String(size), "limit": String(limit)])
   }
 
+  static func inflatedMessageTooLarge(limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, reason: "MESSAGE_TOO_LARGE",
+      "the message received has more than \(limit) bytes when it is inflated; the limit is \(limit) bytes",
+      ["limit": String(limit)])
+  }
+
   /// The bytes of a request are not the message they should be.
   package static func malformed(_ messageName: String, _ error: WireError) -> RPCError {
     RPCError(

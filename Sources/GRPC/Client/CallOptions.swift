@@ -9,13 +9,17 @@ package struct CallOptions: Sendable {
   /// The largest request message sent, in bytes. Default 64 MiB.
   package var maxSendMessageSize: Int
 
+  /// How request messages are packed. Default identity; answers are taken in any way known here.
+  package var compression: Compression
+
   package init(
     metadata: Metadata = [:], timeout: Duration? = nil, maxReceiveMessageSize: Int = 4 << 20,
-    maxSendMessageSize: Int = 64 << 20
+    maxSendMessageSize: Int = 64 << 20, compression: Compression = .identity
   ) {
     self.metadata = metadata
     self.timeout = timeout
     self.maxReceiveMessageSize = maxReceiveMessageSize
     self.maxSendMessageSize = maxSendMessageSize
+    self.compression = compression
   }
 }

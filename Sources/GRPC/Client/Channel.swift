@@ -14,20 +14,32 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   private let resolver: BlockingPool
   private let buffers = TransportBuffers()
   private var framer = MessageFramer()
+  private let compression: MessageCompression
   private var connection: HTTP2Connection?
   private var retiring: [HTTP2Connection] = []
   private var connecting: Task<Result<HTTP2Connection, RPCError>, Never>?
   private var isClosed = false
+  private var http2 = HTTP2Configuration()
 
   /// - Parameter security: How TLS is done; without it the connection is in plaintext.
   package init(
     _ target: String, on loop: EventLoop, security: ChannelSecurity? = nil,
-    resolver: BlockingPool = BlockingPool(threads: 1)
+    resolver: BlockingPool = BlockingPool(threads: 1),
+    keepalive: ClientKeepalive? = nil
   ) {
     self.security = security
     self.target = target
+    http2.keepaliveTime = keepalive?.time
+    http2.keepaliveTimeout = keepalive?.timeout ?? http2.keepaliveTimeout
+    http2.keepaliveWithoutStreams = keepalive?.withoutCalls ?? false
     self.loop = loop
     self.resolver = resolver
+    compression = MessageCompression(loop: loop, pool: resolver)
+  }
+
+  /// Silence after which the server is asked; grows when the server finds that too often.
+  var keepaliveTime: Duration? {
+    get async { await loop.run { [self] () async in http2.keepaliveTime } }
   }
 
   /// Closes the connection; calls under way end with UNAVAILABLE.
@@ -81,12 +93,15 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   /// The request of a call that has one; a status that comes before it was written is reported by
   /// the read that follows.
   private func send(_ request: some Message, on call: ClientCall) async throws(RPCError) {
-    try await call.stream.write(frame(request, limit: call.options.maxSendMessageSize))
+    try await call.stream.write(frame(request, call.options))
     call.stream.finishWriting()
   }
 
-  func frame(_ message: some Message, limit: Int) throws(RPCError) -> [UInt8] {
-    try framer.frame(message, limit: limit)
+  func frame(
+    _ message: some Message, _ options: CallOptions, compress: Bool = true
+  ) async throws(RPCError) -> [UInt8] {
+    let framed = try framer.frame(message, limit: options.maxSendMessageSize)
+    return options.compression == .gzip && compress ? await compression.compress(framed) : framed
   }
 
   private func begin<Request, Response>(
@@ -94,17 +109,17 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
   ) async throws(RPCError) -> ClientCall {
     let due = options.timeout.map { Instant.now + $0 }
     let connection = try await connected()
-    let stream = ClientStream(loop: loop, options: options)
+    let stream = ClientStream(loop: loop, options: options, compression: compression)
     let left = due.map { $0 - .now }
     if let left, left <= .zero { throw RPCError(.deadlineExceeded, "the deadline passed while connecting") }
-    guard connection.open(stream, head: head(method.path, options.metadata, left)) else {
+    guard connection.open(stream, head: head(method.path, options, left)) else {
       throw RPCError(.unavailable, "the connection to \(target) takes no more calls")
     }
     if let due { loop.schedule(stream, at: due) }
     return ClientCall(stream, self, options)
   }
 
-  private func head(_ path: String, _ metadata: Metadata, _ timeout: Duration?) -> HeaderBlock {
+  private func head(_ path: String, _ options: CallOptions, _ timeout: Duration?) -> HeaderBlock {
     var block = HeaderBlock()
     block.append(":method", "POST")
     block.append(":scheme", security == nil ? "http" : "https")
@@ -114,7 +129,9 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     block.append("content-type", "application/grpc")
     block.append("user-agent", "grpc-swift-cairn")
     if let timeout { block.append("grpc-timeout", Timeout.format(timeout)) }
-    metadata.forEach { block.append($0, $1) }
+    if options.compression != .identity { block.append("grpc-encoding", options.compression.rawValue) }
+    block.append("grpc-accept-encoding", Compression.accepted)
+    options.metadata.forEach { block.append($0, $1) }
     return block
   }
 
@@ -143,7 +160,7 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
       let transport = try await secured(descriptor, address)
       let connection = HTTP2Connection(
         .client, transport, peer: address, loop: loop, buffers: buffers,
-        configuration: HTTP2Configuration(), owner: self)
+        configuration: http2, owner: self)
       self.connection = connection
       connection.start()
       return connection
@@ -172,6 +189,8 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
 
   /// New calls go to a new connection; those under way end on the old one.
   package func goAwayReceived(on connection: HTTP2Connection) {
+    // gRFC A8: a client that asked too often asks half as often from then on.
+    if connection.isToldToPingLess { http2.keepaliveTime = http2.keepaliveTime.map { $0 * 2 } }
     guard self.connection === connection else { return }
     self.connection = nil
     if connection.streamCount > 0 { retiring.append(connection) } else { connection.close() }

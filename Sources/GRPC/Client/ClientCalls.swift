@@ -17,9 +17,9 @@ final class ClientCall: Sendable {
     stream.loop.execute { stream.fail(RPCError(.cancelled, "the caller let go of the call")) }
   }
 
-  func write(_ message: some Message) async throws(RPCError) {
+  func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try await channel.loop.run { [self] () async throws(RPCError) in
-      try await stream.write(channel.frame(message, limit: options.maxSendMessageSize))
+      try await stream.write(channel.frame(message, options, compress: compress))
     }
   }
 
@@ -63,7 +63,11 @@ package struct ClientStreamingCall<Request: Message, Response: Message>: Sendabl
   let call: ClientCall
 
   /// Sends one message, suspending while the server reads too slowly.
-  package func write(_ message: Request) async throws(RPCError) { try await call.write(message) }
+  ///
+  /// - Parameter compress: False sends this one message as it is in a call with a compression.
+  package func write(_ message: Request, compress: Bool = true) async throws(RPCError) {
+    try await call.write(message, compress: compress)
+  }
   /// Ends the request and waits for the answer.
   package func finish() async throws(RPCError) -> Response {
     await call.finishWriting()
@@ -78,7 +82,12 @@ package struct ClientStreamingCall<Request: Message, Response: Message>: Sendabl
 package struct BidirectionalCall<Request: Message, Response: Message>: Sendable {
   let call: ClientCall
 
-  package func write(_ message: Request) async throws(RPCError) { try await call.write(message) }
+  /// Sends one message, suspending while the server reads too slowly.
+  ///
+  /// - Parameter compress: False sends this one message as it is in a call with a compression.
+  package func write(_ message: Request, compress: Bool = true) async throws(RPCError) {
+    try await call.write(message, compress: compress)
+  }
   /// Says that no more messages follow; the server may still send.
   package func finishWriting() async { await call.finishWriting() }
   package func next() async throws(RPCError) -> Response? { try await call.next(Response.self) }

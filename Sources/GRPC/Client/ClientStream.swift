@@ -11,7 +11,13 @@ final class ClientStream: CallStream, @unchecked Sendable {
   private(set) var head: Metadata?
   private(set) var trailing = Metadata()
 
-  init(loop: EventLoop, options: CallOptions) {
+  private let maxReceiveMessageSize: Int
+  private let compression: MessageCompression
+  private var encoding: String?
+
+  init(loop: EventLoop, options: CallOptions, compression: MessageCompression) {
+    maxReceiveMessageSize = options.maxReceiveMessageSize
+    self.compression = compression
     super.init(loop: loop, maxReceiveMessageSize: options.maxReceiveMessageSize)
   }
 
@@ -35,6 +41,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
       perform(machine.handle(.trailers(block, httpStatus: httpStatus)))
     } else if httpStatus >= 200 {
       head = Metadata(block.withoutReserved())
+      encoding = block.first("grpc-encoding")
       perform(machine.handle(.head(block, httpStatus: httpStatus)))
     }
   }
@@ -97,11 +104,25 @@ final class ClientStream: CallStream, @unchecked Sendable {
       await waitToRead()
       failIfCancelled()
     }
-    let bytes = takeMessage() ?? []
+    guard let frame = takeMessage() else { return nil }
+    let bytes = frame.isCompressed ? try await inflate(frame.payload) : frame.payload
     do throws(WireError) { return try Response(decoding: bytes) } catch {
       let failure = RPCError(.internal, "the response is not a \(Response.messageName): \(error)")
       fail(failure)
       throw failure
+    }
+  }
+
+  private func inflate(_ payload: [UInt8]) async throws(RPCError) -> [UInt8] {
+    do throws(RPCError) {
+      guard encoding == Compression.gzip.rawValue else {
+        throw RPCError(
+          .internal, "a message is marked compressed but grpc-encoding is \(encoding ?? "identity")")
+      }
+      return try await compression.inflate(payload, limit: maxReceiveMessageSize)
+    } catch {
+      fail(error)
+      throw error
     }
   }
 

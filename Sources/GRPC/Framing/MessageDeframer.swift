@@ -1,14 +1,14 @@
 /// Cuts a stream's bytes into messages: a flag byte, four bytes of length, the message. Pure.
-struct MessageDeframer {
+package struct MessageDeframer {
   enum Failure: Error, Equatable {
     case tooLarge(size: Int, limit: Int)
     /// A flag byte other than 0 and 1.
     case invalidFlag(UInt8)
   }
 
-  struct Frame: Equatable {
-    let isCompressed: Bool
-    let payload: [UInt8]
+  package struct Frame: Equatable {
+    package let isCompressed: Bool
+    package var payload: [UInt8]
   }
 
   static let prefixSize = 5

@@ -35,6 +35,16 @@ package struct CallContext: Sendable {
     stream.responseMetadata.append(key, bytes: bytes)
   }
 
+  /// Has the answers of this call packed with gzip. Call it before the first message or
+  /// ``sendHeaders(_:)``; a message that would not get smaller goes out as it is.
+  ///
+  /// - Returns: Whether answers are compressed: not when the client does not take gzip.
+  @discardableResult
+  package func compressAnswers() -> Bool { stream.compressAnswers() }
+
+  /// Whether the request message that was read last came compressed.
+  package var wasRequestCompressed: Bool { stream.wasRequestCompressed }
+
   /// Sends `metadata` and what was set before now instead of with the first message.
   package func sendHeaders(_ metadata: Metadata = [:]) {
     stream.responseMetadata.append(metadata)

@@ -10,15 +10,19 @@ package final class GRPCServer: Sendable {
   private let parts: [ServerLoop]
   private let listeners = Mutex<[(Listener, EventLoop)]>([])
 
-  /// - Parameter interceptors: Around every call, the first one outermost.
+  /// - Parameters:
+  ///   - interceptors: Around every call, the first one outermost.
+  ///   - blocking: Where large messages are compressed and inflated.
   package init(
     services: [any RPCService], interceptors: [any ServerInterceptor] = [],
-    configuration: ServerConfiguration = .init(), group: EventLoopGroup
+    configuration: ServerConfiguration = .init(), group: EventLoopGroup,
+    blocking: BlockingPool = BlockingPool(threads: 2)
   ) {
     let table = HandlerTable(services.flatMap(\.handlers))
     let chain = InterceptorChain(interceptors)
     parts = group.loops.map {
-      ServerLoop(loop: $0, table: table, interceptors: chain, configuration: configuration)
+      ServerLoop(
+        loop: $0, table: table, interceptors: chain, configuration: configuration, blocking: blocking)
     }
   }
 
@@ -37,6 +41,11 @@ package final class GRPCServer: Sendable {
     }
     listeners.withLock { $0.append((listener, loop)) }
     return listener.address
+  }
+
+  /// Connections open now.
+  package var connectionCount: Int {
+    parts.reduce(0) { $0 + $1.connectionCount.load(ordering: .relaxed) }
   }
 
   /// Hands a new connection to the loop with the fewest.

@@ -8,11 +8,17 @@ struct RequestHead {
     /// Not gRPC: an HTTP answer for people.
     case http(status: String, text: String)
     case status(StatusCode, String)
+    /// Messages packed in a way that is not known here.
+    case encoding(String)
   }
 
   private(set) var handler: Int?
   private(set) var timeout: Duration?
   private(set) var metadata = HeaderBlock()
+  /// How the messages marked compressed are packed.
+  private(set) var encoding = Compression.identity
+  /// Whether the client takes messages packed with gzip.
+  private(set) var acceptsGzip = false
   /// Bytes of the header list so far, counted as RFC 9113 does.
   private(set) var listSize = 0
 
@@ -22,7 +28,7 @@ struct RequestHead {
   private var isHead = false
   private var isGRPC = false
   private var hasBadTimeout = false
-  private var encoding: String?
+  private var unknownEncoding: String?
 
   /// `:path`, and the place of its handler in the server's table.
   mutating func receive(path: UnsafeBufferPointer<UInt8>, handler: Int?) {
@@ -61,8 +67,14 @@ struct RequestHead {
       timeout = Timeout.parse(value)
       hasBadTimeout = timeout == nil
     } else if name.equals("grpc-encoding") {
-      if !value.equals("identity") { encoding = String(decoding: value, as: UTF8.self) }
-    } else if !name.equals("grpc-accept-encoding") {
+      if value.equals("gzip") {
+        encoding = .gzip
+      } else if !value.equals("identity") {
+        unknownEncoding = String(decoding: value, as: UTF8.self)
+      }
+    } else if name.equals("grpc-accept-encoding") {
+      acceptsGzip = acceptsGzip || Compression.acceptsGzip(value)
+    } else {
       metadata.append(name: name, value: value)
     }
   }
@@ -90,10 +102,7 @@ struct RequestHead {
     guard !hasBadTimeout else {
       return .status(.invalidArgument, "grpc-timeout must be 1 to 8 digits and one of H M S m u n")
     }
-    if let encoding {
-      return .status(.unimplemented, "grpc-encoding \(encoding) is not supported; use identity")
-    }
-    return nil
+    return unknownEncoding.map { .encoding($0) }
   }
 
   private static func unknownMethod(_ path: String) -> String {

@@ -9,7 +9,8 @@ package struct ResponseWriter<Response: Message>: Sendable {
   /// Queues one message, suspending while the client reads too slowly.
   ///
   /// - Throws: CANCELLED when the call has ended, RESOURCE_EXHAUSTED above the send limit.
-  package func write(_ message: Response) async throws(RPCError) {
-    try await stream.write(message)
+  /// - Parameter compress: False sends this one message as it is in a call whose answers are compressed.
+  package func write(_ message: Response, compress: Bool = true) async throws(RPCError) {
+    try await stream.write(message, compress: compress)
   }
 }

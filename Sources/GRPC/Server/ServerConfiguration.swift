@@ -17,12 +17,43 @@ package struct ServerConfiguration: Sendable {
   /// Told of each client whose TLS handshake failed, and why. Called on the connection's loop.
   package var onTLSFailure: (@Sendable (SocketAddress, TLSError) -> Void)?
 
+  /// How answers are packed where the client takes it. Default identity; a handler may choose gzip for its
+  /// call with ``CallContext/compressAnswers()``. Requests are taken in both.
+  package var compression = Compression.identity
+
+  // MARK: Upkeep of connections
+
+  /// Silence of a client after which it is asked by PING whether it is still there; nil for never.
+  /// Default 2 hours.
+  package var keepaliveTime: Duration? = .seconds(2 * 3600)
+  /// Silence after that question which means that the client is gone. Default 20 s.
+  package var keepaliveTimeout: Duration = .seconds(20)
+  /// The least time between two PINGs of a client; who asks more often is sent away with
+  /// `too_many_pings` (gRFC A8). Default 5 minutes.
+  package var minPingInterval: Duration = .seconds(300)
+  /// Whether clients may ask that often while they have no call open; else once in 2 hours. Default no.
+  package var permitsPingsWithoutCalls = false
+  /// Time without a call after which a connection is asked to leave; nil for never. Default never.
+  package var maxConnectionIdle: Duration?
+  /// Age at which a connection is asked to leave, give or take ten percent; nil for never. Default never.
+  package var maxConnectionAge: Duration?
+  /// Time that calls under way get on a connection that is too old, before it is closed; nil for as long
+  /// as they need. Default that.
+  package var maxConnectionAgeGrace: Duration?
+
   package init() {}
 
   var http2: HTTP2Configuration {
     var http2 = HTTP2Configuration()
     http2.maxConcurrentStreams = maxConcurrentStreams
     http2.maxHeaderListSize = UInt32(maxMetadataSize)
+    http2.keepaliveTime = keepaliveTime
+    http2.keepaliveTimeout = keepaliveTimeout
+    http2.minPingInterval = minPingInterval
+    http2.permitsPingsWithoutStreams = permitsPingsWithoutCalls
+    http2.maxConnectionIdle = maxConnectionIdle
+    http2.maxConnectionAge = maxConnectionAge
+    http2.maxConnectionAgeGrace = maxConnectionAgeGrace
     return http2
   }
 }

@@ -11,6 +11,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let interceptors: InterceptorChain
   package let configuration: ServerConfiguration
   private let http2: HTTP2Configuration
+  let compression: MessageCompression
   private let buffers = TransportBuffers()
   package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
@@ -26,13 +27,15 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   private(set) var callCount = 0
 
   init(
-    loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration
+    loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration,
+    blocking: BlockingPool
   ) {
     self.loop = loop
     self.table = table
     self.interceptors = interceptors
     self.configuration = configuration
     http2 = configuration.http2
+    compression = MessageCompression(loop: loop, pool: blocking)
   }
 
   @inlinable package func frame(_ message: some Message) throws(RPCError) -> [UInt8] {

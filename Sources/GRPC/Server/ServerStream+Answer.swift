@@ -9,8 +9,10 @@ extension ServerStream {
 
   func sendHead() {
     isHeadSent = true
-    guard !responseMetadata.isEmpty else { return respond(head: Self.plainHead) }
-    respond(head: Self.head(responseMetadata))
+    if responseMetadata.isEmpty, !compressesAnswers { return respond(head: Self.plainHead) }
+    var head = Self.head(responseMetadata)
+    if compressesAnswers { head.append("grpc-encoding", Compression.gzip.rawValue) }
+    respond(head: head)
   }
 
   private static func head(_ metadata: Metadata) -> HeaderBlock {
@@ -54,9 +56,12 @@ extension ServerStream {
       write(Array(text.utf8))
       finish(trailers: .none)
     case .status(let code, let message):
-      var metadata = Metadata()
-      if code == .unimplemented { metadata.append("grpc-accept-encoding", "identity") }
-      answer(RPCError(code, message, metadata: metadata))
+      answer(RPCError(code, message))
+    case .encoding(let name):
+      answer(
+        RPCError(
+          .unimplemented, "grpc-encoding \(name) is not supported; use \(Compression.accepted)",
+          metadata: ["grpc-accept-encoding": Compression.accepted]))
     }
   }
 }

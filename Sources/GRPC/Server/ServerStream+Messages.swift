@@ -5,7 +5,9 @@ import Wire
 extension ServerStream {
   /// The request of a method that takes one.
   @inlinable package func onlyRequest<Request: Message>(_: Request.Type) throws(RPCError) -> Request {
-    try Self.decode(takeMessage() ?? [])
+    // It is gone when the call has ended, by its deadline for one, while interceptors were at work.
+    guard let frame = takeMessage() else { throw RPCError(.cancelled, "the call has ended") }
+    return try Self.decode(frame.payload)
   }
 
   /// Keeps the answer until the handler and its interceptors are through.
@@ -16,20 +18,32 @@ extension ServerStream {
   /// The next message of a streaming request; nil at its end.
   func nextRequest<Request: Message>(_: Request.Type) async throws(RPCError) -> Request? {
     while true {
-      if let bytes = takeMessage() { return try Self.decode(bytes) }
+      if let frame = takeMessage() {
+        wasRequestCompressed = frame.isCompressed
+        return try Self.decode(frame.isCompressed ? await inflate(frame.payload) : frame.payload)
+      }
       try checkAlive()
       if machine.isRequestEnded { return nil }
       await waitToRead()
     }
   }
 
-  func write(_ message: some Message) async throws(RPCError) {
+  /// - Parameter compress: False for a message that goes out as it is in a call that compresses.
+  func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try checkAlive()
-    let chunk = try server.frame(message)
+    var chunk = try server.frame(message)
+    if compressesAnswers, compress {
+      chunk = await server.compression.compress(chunk)
+      try checkAlive()
+    }
     perform(machine.handle(.headWanted))
     write(chunk)
     if mustWait { await waitToWrite() }
     try checkAlive()
+  }
+
+  func inflate(_ payload: [UInt8]) async throws(RPCError) -> [UInt8] {
+    try await server.compression.inflate(payload, limit: server.configuration.maxReceiveMessageSize)
   }
 
   private func checkAlive() throws(RPCError) {

@@ -20,6 +20,11 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   package var onlyResponse: [UInt8]?
   var isHeadSent = false
 
+  /// Answers are packed with gzip; told in the head.
+  private(set) var compressesAnswers = false
+  /// The message taken last had come compressed.
+  var wasRequestCompressed = false
+
   var responseMetadata = Metadata()
   var trailingMetadata = Metadata()
 
@@ -61,6 +66,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
       if timeout == .zero { return fire() }
       loop.schedule(self, at: deadline)
     }
+    if server.configuration.compression == .gzip { compressAnswers() }
     perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
   }
 
@@ -75,8 +81,11 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   override func received(_ frame: MessageDeframer.Frame) {
-    guard !frame.isCompressed else {
-      return fail(RPCError(.internal, "a message is marked compressed but grpc-encoding is identity"))
+    if frame.isCompressed {
+      guard head.encoding != .identity else {
+        return fail(RPCError(.internal, "a message is marked compressed but grpc-encoding is identity"))
+      }
+      wasRequestCompressed = true
     }
     perform(machine.handle(.message))
   }
@@ -116,6 +125,13 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     }
   }
 
+  /// Has the answers packed with gzip from now on, if the client takes that and the head is not out yet.
+  @discardableResult
+  func compressAnswers() -> Bool {
+    if head.acceptsGzip, !isHeadSent { compressesAnswers = true }
+    return compressesAnswers
+  }
+
   private func startHandler() {
     let task = loop.startTask { [self] in await run() }
     if machine.response != .answered, !machine.isClosed { handlerTask = task }
@@ -125,10 +141,15 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     var failure: RPCError?
     do throws(RPCError) {
       try await server.interceptors.run(CallContext(self)) { () async throws(RPCError) in
+        // Only now: who is refused by an interceptor has nothing inflated for him.
+        if wasRequestCompressed, handler.takesOneRequest { try await inflateFirst(inflate) }
         try await handler.serve(self)
       }
     } catch {
       failure = error
+    }
+    if compressesAnswers, failure == nil, let framed = onlyResponse {
+      onlyResponse = await server.compression.compress(framed)
     }
     handlerTask = nil
     if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }

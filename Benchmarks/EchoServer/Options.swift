@@ -1,0 +1,45 @@
+import GRPC
+import Glibc
+
+/// The value after an option.
+func option(_ name: String) -> String? {
+  let arguments = CommandLine.arguments
+  return arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+}
+
+private func number(_ name: String) -> Int? {
+  guard let text = option(name) else { return nil }
+  guard let number = Int(text) else {
+    print("\(name) takes a whole number")
+    exit(64)
+  }
+  return number
+}
+
+extension ServerConfiguration {
+  /// Limits from the command line, times in milliseconds, for tests of each of them.
+  static var fromArguments: ServerConfiguration {
+    var configuration = ServerConfiguration()
+    func time(_ name: String, _ path: WritableKeyPath<ServerConfiguration, Duration>) {
+      if let number = number(name) { configuration[keyPath: path] = .milliseconds(number) }
+    }
+    func time(_ name: String, _ path: WritableKeyPath<ServerConfiguration, Duration?>) {
+      if let number = number(name) { configuration[keyPath: path] = .milliseconds(number) }
+    }
+    func size(_ name: String, _ path: WritableKeyPath<ServerConfiguration, Int>) {
+      if let number = number(name) { configuration[keyPath: path] = number }
+    }
+    time("--keepalive-time", \.keepaliveTime)
+    time("--keepalive-timeout", \.keepaliveTimeout)
+    time("--min-ping-interval", \.minPingInterval)
+    time("--max-connection-idle", \.maxConnectionIdle)
+    time("--max-connection-age", \.maxConnectionAge)
+    time("--max-connection-age-grace", \.maxConnectionAgeGrace)
+    configuration.permitsPingsWithoutCalls = CommandLine.arguments.contains("--permit-pings-without-calls")
+    size("--max-receive-message-size", \.maxReceiveMessageSize)
+    if let streams = number("--max-concurrent-streams") {
+      configuration.maxConcurrentStreams = UInt32(clamping: streams)
+    }
+    return configuration
+  }
+}

@@ -1,0 +1,142 @@
+/// What one connection makes this side hold: bytes received that nobody has read, and bytes written that
+/// the peer has not taken. Counts, and says what is still allowed. Pure.
+///
+/// Back-pressure comes first, refusal last: above half a limit streams get no more window but one at a
+/// time, and new calls wait; above the whole limit a stream is refused. A stream that holds everything
+/// there is passes: a single message is bounded by its own limit.
+package struct HeldBytes: Sendable {
+  package let receiveLimit: Int
+  package let queueLimit: Int
+  package private(set) var received = 0
+  package private(set) var queued = 0
+
+  init(receiveLimit: Int, queueLimit: Int) {
+    self.receiveLimit = receiveLimit
+    self.queueLimit = queueLimit
+  }
+
+  package var total: Int { received + queued }
+
+  mutating func received(_ count: Int) { received += count }
+  mutating func queued(_ count: Int) { queued += count }
+
+  /// Whether windows are given to one stream at a time.
+  var isReceivingTight: Bool { received > receiveLimit / 2 }
+  /// Whether calls wait for answers of others to be taken before they start.
+  package var isQueueTight: Bool { queued > queueLimit / 2 }
+
+  /// - Parameter own: What the stream holds already.
+  func admitsReceived(_ count: Int, own: Int) -> Bool {
+    received + count <= receiveLimit || received == own
+  }
+
+  /// - Parameter own: What the stream has queued already.
+  func admitsQueued(_ count: Int, own: Int) -> Bool {
+    queued + count <= queueLimit || queued == own
+  }
+}
+
+/// What all connections of a loop hold together.
+package struct SharedBytes: Sendable {
+  package fileprivate(set) var held = 0
+}
+
+// The counting. Everything here is a few additions on a call's way; the rest happens under pressure only.
+extension HTTP2Connection {
+  func count(received count: Int) {
+    held.received(count)
+    buffers.shared.held += count
+  }
+
+  func count(queued count: Int) {
+    held.queued(count)
+    buffers.shared.held += count
+  }
+
+  /// Whether all connections of the loop together may hold `count` bytes more.
+  package func loopAdmits(_ count: Int) -> Bool { buffers.shared.held + count <= configuration.maxHeldBytes }
+
+  /// Whether `stream` must wait for others before it may be sent more.
+  func holdsBack(_ stream: HTTP2Stream) -> Bool {
+    guard held.isReceivingTight, stream.heldBytes > 0 else { return false }
+    if favored == 0 { favored = stream.id }
+    guard favored != stream.id else { return false }
+    if !stream.isHeldBack { heldBackCount += 1 }
+    stream.isHeldBack = true
+    return true
+  }
+
+  /// Something that was received has been read, or its stream has ended.
+  func released(_ stream: HTTP2Stream) {
+    if favored == stream.id, stream.heldBytes == 0 { favored = 0 }
+    guard heldBackCount > 0, !held.isReceivingTight || favored == 0 else { return }
+    var oldest: HTTP2Stream?
+    forEachStream { stream in
+      guard stream.isHeldBack else { return }
+      if held.isReceivingTight { oldest = stream } else { giveWindow(to: stream) }
+    }
+    if let oldest {
+      favored = oldest.id
+      giveWindow(to: oldest)
+    }
+  }
+
+  private func giveWindow(to stream: HTTP2Stream) {
+    stream.isHeldBack = false
+    heldBackCount -= 1
+    stream.returnWindow()
+  }
+
+  /// Newest first. `body` must not end streams.
+  private func forEachStream(_ body: (HTTP2Stream) -> Void) {
+    var next = firstStream
+    while let stream = next {
+      next = stream.next
+      body(stream)
+    }
+  }
+
+  /// Bytes of answers have gone out, or are not wanted any more.
+  func count(sent count: Int) {
+    self.count(queued: -count)
+    guard hasWaiting, !held.isQueueTight else { return }
+    hasWaiting = false
+    // Not from within nghttp2's callback: who waits may start a call.
+    loop.execute { [self] in
+      guard !isClosed else { return }
+      forEachStream { $0.outboundDrained() }
+    }
+  }
+}
+
+extension HTTP2Stream {
+  /// Whether the connection may hold `count` more received bytes for this stream.
+  package final func admitsReceived(_ count: Int) -> Bool {
+    guard let connection else { return true }
+    return connection.held.admitsReceived(count, own: heldBytes) || connection.favored == id
+  }
+
+  /// Counts bytes that were received and wait to be read.
+  package final func hold(_ count: Int) {
+    heldBytes += count
+    connection?.count(received: count)
+  }
+
+  /// They have been read, or are not wanted any more.
+  package final func letGo(_ count: Int) {
+    guard count > 0 else { return }
+    heldBytes -= count
+    guard let connection else { return }
+    connection.count(received: -count)
+    connection.released(self)
+  }
+
+  /// Whether the connection may hold `count` more bytes for its peer to take.
+  package final func admitsQueued(_ count: Int) -> Bool {
+    guard let connection else { return true }
+    return connection.held.admitsQueued(count, own: bufferedBytes)
+  }
+
+  /// Has ``outboundDrained()`` called when the connection's peer has taken enough.
+  package final func awaitRoom() { connection?.hasWaiting = true }
+}

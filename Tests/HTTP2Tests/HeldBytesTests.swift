@@ -1,0 +1,48 @@
+import Testing
+
+@testable import HTTP2
+
+@Suite struct HeldBytesTests {
+  struct Case: Sendable {
+    let name: String
+    let received: Int
+    let own: Int
+    let admits: Int
+    let isTight: Bool
+  }
+
+  /// The limit is 100.
+  static let cases = [
+    Case(
+      name: "an empty connection takes a message of any size", received: 0, own: 0, admits: 1000,
+      isTight: false),
+    Case(name: "half of the limit is not tight yet", received: 50, own: 10, admits: 50, isTight: false),
+    Case(name: "more than half is", received: 51, own: 10, admits: 49, isTight: true),
+    Case(name: "a full one takes nothing", received: 100, own: 99, admits: 0, isTight: true),
+    Case(name: "who holds everything goes on", received: 200, own: 200, admits: 1000, isTight: true),
+  ]
+
+  @Test("what a connection may hold is bounded", arguments: cases)
+  func bound(_ it: Case) {
+    var held = HeldBytes(receiveLimit: 100, queueLimit: 100)
+    held.received(it.received)
+    held.queued(it.received)
+    #expect(held.isReceivingTight == it.isTight, "\(it.name)")
+    #expect(held.isQueueTight == it.isTight, "\(it.name)")
+    #expect(held.admitsReceived(it.admits, own: it.own), "\(it.name)")
+    #expect(held.admitsQueued(it.admits, own: it.own), "\(it.name)")
+    if it.own < it.received || it.received == 0 && it.own > 0 {
+      #expect(!held.admitsReceived(it.admits + 1, own: it.own), "\(it.name)")
+      #expect(!held.admitsQueued(it.admits + 1, own: it.own), "\(it.name)")
+    }
+    #expect(held.total == 2 * it.received)
+  }
+
+  @Test("without limits nothing is tight")
+  func unlimited() {
+    var held = HeldBytes(receiveLimit: .max, queueLimit: .max)
+    held.received(1 << 40)
+    #expect(!held.isReceivingTight)
+    #expect(held.admitsReceived(1 << 40, own: 0))
+  }
+}

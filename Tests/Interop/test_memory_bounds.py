@@ -1,0 +1,116 @@
+"""What clients may make the server hold: answers that nobody reads, requests that nobody finishes."""
+
+import grpc
+import pytest
+from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
+
+from harness.refusals import refused
+from harness.waiting import eventually
+from test_bad_frames import Peer, message
+
+Message = echo_pb2.EchoMessage
+MIB = 1 << 20
+OWN = ("grpc.use_local_subchannel_pool", 1)
+
+
+@pytest.fixture
+def start_echo(start_server):
+    def start(*arguments):
+        return start_server(*arguments, program="EchoServer", command=())
+
+    return start
+
+
+def resident(server):
+    with open(f"/proc/{server.process.pid}/statm") as statm:
+        return int(statm.read().split()[1]) * 4096
+
+
+def works(echo):
+    return echo.Unary(Message(text="b"), timeout=30).text == "b"
+
+
+class Stalled(Peer):
+    """A client that asks for endless streams and never reads."""
+
+    def __init__(self, server, streams, text):
+        super().__init__(server)
+        body = message(Message(text=text, repeat=2**31 - 1).SerializeToString())
+        headers = [(name, value.replace("Unary", "ServerStreaming")) for name, value in self.HEADERS]
+        for _ in range(streams):
+            stream = self.http2.get_next_available_stream_id()
+            self.http2.send_headers(stream, headers)
+            self.http2.send_data(stream, body, end_stream=True)
+        self.flush()
+
+
+def test_a_client_that_never_reads_is_held_within_its_bound(start_echo):
+    server = start_echo("--max-connection-send-buffer", str(2 * MIB))
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        assert works(echo)
+        before = resident(server)
+        stalled = Stalled(server, 90, "x" * 300)
+        for _ in range(300):
+            assert works(echo)
+        # 90 streams of 64 KiB would be 6 MB by themselves; small messages cost about twice their size.
+        assert resident(server) - before < 8_000_000
+        stalled.socket.close()
+        assert works(echo)
+
+
+def test_large_requests_at_once_wait_for_each_other_and_all_arrive(start_echo):
+    server = start_echo("--max-connection-receive-buffer", str(8 * MIB))
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        text = "x" * 3_900_000
+        calls = [echo.Unary.future(Message(text=text), timeout=60) for _ in range(24)]
+        assert all(call.result().text == text for call in calls)
+        assert resident(server) < 250_000_000
+
+
+def test_large_answers_at_once_wait_for_each_other_and_all_arrive(start_echo):
+    server = start_echo("--max-connection-send-buffer", str(8 * MIB))
+    with server.channel(OWN, ("grpc.http2.lookahead_bytes", 65536)) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        calls = [echo.Unary.future(Message(text="x" * 1_000_000), timeout=60) for _ in range(60)]
+        assert all(len(call.result().text) == 1_000_000 for call in calls)
+
+
+def test_too_many_requests_at_once_are_refused_and_the_connection_lives(start_echo):
+    server = start_echo("--max-connection-receive-buffer", str(MIB))
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        calls = [echo.Unary.future(Message(text="x" * 1_000_000), timeout=60) for _ in range(100)]
+        codes = {call.code() for call in calls if call.exception() is not None}
+        assert codes <= {grpc.StatusCode.RESOURCE_EXHAUSTED}
+        assert any(call.exception() is None for call in calls)
+        assert resident(server) < 150_000_000
+        assert works(echo)
+
+
+def test_a_full_server_refuses_calls_until_there_is_room(start_echo):
+    server = start_echo("--max-buffered-bytes", str(MIB))
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        large = Message(text="x" * 300_000)
+        assert echo.Unary(large, timeout=30) == large
+        stalled = Stalled(server, 60, "x" * 300)
+
+        def is_full():
+            call = echo.Unary.future(large, timeout=30)
+            return call.exception() is not None and call.code() == grpc.StatusCode.UNAVAILABLE
+
+        eventually(is_full, "the server is full")
+        refusal = refused(echo.Unary, large, timeout=30, code=grpc.StatusCode.UNAVAILABLE)
+        assert "try again" in refusal.message
+        stalled.socket.close()
+        eventually(lambda: not is_full(), "there is room again")
+
+
+def test_more_calls_than_permitted_wait_at_the_client_or_are_refused(start_echo):
+    server = start_echo("--max-concurrent-streams", "3")
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        calls = [echo.Unary.future(Message(text=f"{i}", delay_milliseconds=50), timeout=30) for i in range(30)]
+        assert [call.result().text for call in calls] == [f"{i}" for i in range(30)]
