@@ -37,6 +37,9 @@ extension ServerConfiguration {
     time("--max-connection-age-grace", \.maxConnectionAgeGrace)
     configuration.permitsPingsWithoutCalls = CommandLine.arguments.contains("--permit-pings-without-calls")
     size("--max-receive-message-size", \.maxReceiveMessageSize)
+    size("--max-connection-receive-buffer", \.maxConnectionReceiveBuffer)
+    size("--max-connection-send-buffer", \.maxConnectionSendBuffer)
+    size("--max-buffered-bytes", \.maxBufferedBytes)
     if let streams = number("--max-concurrent-streams") {
       configuration.maxConcurrentStreams = UInt32(clamping: streams)
     }

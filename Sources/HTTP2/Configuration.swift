@@ -16,6 +16,15 @@ package struct HTTP2Configuration: Sendable {
   /// Frames that may wait for a peer that does not read, beside the bodies of its streams.
   package var maxQueuedFrames = 10_000
 
+  // MARK: Memory
+
+  /// Bytes of a connection that may wait to be read by handlers.
+  package var maxReceivedBytes = Int.max
+  /// Bytes of a connection that may wait to be taken by its peer.
+  package var maxQueuedBytes = Int.max
+  /// Bytes of both kinds of all connections of a loop.
+  package var maxHeldBytes = Int.max
+
   // MARK: Upkeep
 
   /// Silence after which the peer is asked by PING whether it is still there; nil for never.

@@ -111,6 +111,7 @@ extension HTTP2Stream {
   package final func write(_ chunk: [UInt8]) {
     guard let connection else { return }
     outbound.append(chunk)
+    connection.count(queued: chunk.count)
     resume(connection)
   }
 

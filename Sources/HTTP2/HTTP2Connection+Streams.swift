@@ -22,6 +22,12 @@ extension HTTP2Connection {
     stream.previous = nil
     stream.next = nil
     streamCount -= 1
+    stream.letGo(stream.heldBytes)
+    if stream.isHeldBack {
+      stream.isHeldBack = false
+      heldBackCount -= 1
+    }
+    count(sent: stream.bufferedBytes)
     stream.connection = nil
     stream.outbound.removeAll()
     loop.cancel(stream)
@@ -49,7 +55,7 @@ extension HTTP2Connection {
 
 extension HTTP2Stream {
   final func received(_ bytes: UnsafeRawBufferPointer, _ session: OpaquePointer?) {
-    if receivedData(bytes) {
+    if receivedData(bytes), connection?.holdsBack(self) != true {
       nghttp2_session_consume_stream(session, id, bytes.count)
     } else {
       withheldWindow += bytes.count

@@ -40,6 +40,12 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var drain = DrainMachine()
   /// Servers only.
   var watcher: FrameWatcher
+  package internal(set) var held: HeldBytes
+  /// The stream that gets window while the others wait; 0 for none.
+  var favored: Int32 = 0
+  var heldBackCount = 0
+  /// Some stream waits for what is queued to be taken.
+  var hasWaiting = false
   var upkeep: ConnectionUpkeep?
   /// When the peer was last heard.
   private(set) var lastRead: Instant
@@ -69,6 +75,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     self.owner = owner
     watcher = FrameWatcher(
       flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRefill, at: loop.now))
+    held = HeldBytes(
+      receiveLimit: configuration.maxReceivedBytes, queueLimit: configuration.maxQueuedBytes)
     lastRead = loop.now
     idleSince = loop.now
     session = NghttpSession.make(role, self)

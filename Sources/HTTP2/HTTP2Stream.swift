@@ -18,6 +18,10 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   final var trailers = Trailers.none
   final var isOutboundFinished = false
   final var isDeferred = false
+  /// Received bytes that nobody has read.
+  package internal(set) final var heldBytes = 0
+  /// Its window is withheld because the connection holds much.
+  final var isHeldBack = false
   /// Received bytes whose window has not been given back yet.
   final var withheldWindow = 0
 
@@ -43,7 +47,8 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   open func receivedEnd() {}
   /// The stream is over: completed, reset by a side, or lost with its connection.
   open func closed(_ reason: StreamEnd) {}
-  /// What was buffered has fallen below the low-water mark after it had passed the high one.
+  /// What was buffered has fallen below the low-water mark after it had passed the high one, or what the
+  /// whole connection has queued has.
   open func outboundDrained() {}
 }
 

@@ -49,7 +49,8 @@ enum OutboundProvider {
   static let send: nghttp2_send_data_callback = { session, frame, header, length, _, context in
     var result = Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     NghttpSession.borrowStream(session, frame!.pointee.hd.stream_id) { stream in
-      let buffers = Unmanaged<HTTP2Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.buffers }
+      let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!)
+      let buffers = connection._withUnsafeGuaranteedRef { $0.buffers }
       // nghttp2 makes frame after frame before it comes back to the flush.
       guard buffers.hasRoom(for: 9 + length) else {
         result = Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
@@ -59,6 +60,7 @@ enum OutboundProvider {
       let before = stream.outbound.count
       stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)
       buffers.outputCount += length
+      connection._withUnsafeGuaranteedRef { $0.count(sent: length) }
       if before >= lowWater, stream.outbound.count < lowWater { stream.outboundDrained() }
       result = 0
     }

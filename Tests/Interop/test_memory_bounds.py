@@ -64,7 +64,7 @@ def test_large_requests_at_once_wait_for_each_other_and_all_arrive(start_echo):
     with server.channel(OWN) as channel:
         echo = echo_pb2_grpc.EchoStub(channel)
         text = "x" * 3_900_000
-        calls = [echo.Unary.future(Message(text=text), timeout=60) for _ in range(24)]
+        calls = [echo.Unary.future(Message(text=text), timeout=60) for _ in range(12)]
         assert all(call.result().text == text for call in calls)
         assert resident(server) < 250_000_000
 

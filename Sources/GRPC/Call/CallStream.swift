@@ -9,6 +9,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   private var deframer: MessageDeframer
   private var messages: [MessageDeframer.Frame] = []
   private var nextMessage = 0
+  private var isReceiving = false
   private var reader: UnsafeContinuation<Void, Never>?
   private var writer: UnsafeContinuation<Void, Never>?
 
@@ -28,6 +29,13 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
   /// Cuts `bytes` into messages; each is announced to ``received(_:)`` after it was kept.
   final func receive(_ bytes: UnsafeRawBufferPointer) throws(RPCError) {
+    hold(bytes.count)
+    isReceiving = true
+    defer {
+      isReceiving = false
+      // Nothing is held of what has just come: the messages were dropped meanwhile.
+      if heldBytes == 0 { deframer.reset() }
+    }
     do throws(MessageDeframer.Failure) {
       try deframer.receive(bytes) { frame in
         messages.append(frame)
@@ -52,6 +60,8 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
       nextMessage = 0
       returnWindow()
     }
+    // After a stream has ended nothing of it is counted any more.
+    letGo(min(heldBytes, frame.payload.count + MessageDeframer.prefixSize))
     return frame
   }
 
@@ -66,6 +76,8 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   final func dropMessages() {
     messages = []
     nextMessage = 0
+    if !isReceiving { deframer.reset() }
+    letGo(heldBytes)
   }
 
   private static func error(for failure: MessageDeframer.Failure) -> RPCError {

@@ -24,6 +24,25 @@ extension RPCError {
       ["message": messageName])
   }
 
+  static func connectionReceivesTooMuch(limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, reason: "CONNECTION_BUFFER_FULL",
+      "this connection has \(limit) bytes waiting to be read; send less at once", ["limit": String(limit)])
+  }
+
+  static func connectionQueuesTooMuch(limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, reason: "CONNECTION_BUFFER_FULL",
+      "this connection has \(limit) bytes of answers waiting to be read; read them first",
+      ["limit": String(limit)])
+  }
+
+  static var serverIsFull: RPCError {
+    RPCError(
+      .unavailable, reason: "SERVER_BUFFER_FULL",
+      "the server holds as many bytes for its clients as it may; try again later", [:])
+  }
+
   private init(
     _ code: StatusCode, reason: String, _ message: String, _ particulars: [String: String]
   ) {

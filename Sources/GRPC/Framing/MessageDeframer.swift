@@ -23,6 +23,12 @@ package struct MessageDeframer {
   /// Whether the bytes so far end inside a message.
   var isMidMessage: Bool { !partial.isEmpty }
 
+  /// Forgets what has come of a message.
+  mutating func reset() {
+    partial = []
+    expected = -1
+  }
+
   /// Hands each message that `bytes` completes to `deliver`.
   mutating func receive(_ bytes: UnsafeRawBufferPointer, _ deliver: (Frame) -> Void) throws(Failure) {
     var offset = 0

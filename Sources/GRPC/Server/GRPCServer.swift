@@ -20,9 +20,11 @@ package final class GRPCServer: Sendable {
   ) {
     let table = HandlerTable(services.flatMap(\.handlers))
     let chain = InterceptorChain(interceptors)
+    let http2 = configuration.http2(loops: group.loops.count)
     parts = group.loops.map {
       ServerLoop(
-        loop: $0, table: table, interceptors: chain, configuration: configuration, blocking: blocking)
+        loop: $0, table: table, interceptors: chain, configuration: configuration, blocking: blocking,
+        http2: http2)
     }
   }
 

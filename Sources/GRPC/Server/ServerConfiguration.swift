@@ -21,6 +21,18 @@ package struct ServerConfiguration: Sendable {
   /// call with ``CallContext/compressAnswers()``. Requests are taken in both.
   package var compression = Compression.identity
 
+  // MARK: Memory
+
+  /// Bytes of requests that one connection may have received and not read. Above half of it calls are
+  /// sent on one at a time, above all of it they are refused with RESOURCE_EXHAUSTED. Default 64 MiB.
+  package var maxConnectionReceiveBuffer = 64 << 20
+  /// Bytes of answers that the client of one connection may leave unread. Above half of it new calls
+  /// wait, above all of it streams wait and single answers are refused. Default 64 MiB.
+  package var maxConnectionSendBuffer = 64 << 20
+  /// Bytes of both kinds that all connections together may make the server hold; each loop has an equal
+  /// share. Above it new calls are refused with UNAVAILABLE. Default 1 GiB.
+  package var maxBufferedBytes = 1 << 30
+
   // MARK: Upkeep of connections
 
   /// Silence of a client after which it is asked by PING whether it is still there; nil for never.
@@ -43,10 +55,14 @@ package struct ServerConfiguration: Sendable {
 
   package init() {}
 
-  var http2: HTTP2Configuration {
+  /// - Parameter loops: How many share the memory.
+  func http2(loops: Int) -> HTTP2Configuration {
     var http2 = HTTP2Configuration()
     http2.maxConcurrentStreams = maxConcurrentStreams
     http2.maxHeaderListSize = UInt32(maxMetadataSize)
+    http2.maxReceivedBytes = maxConnectionReceiveBuffer
+    http2.maxQueuedBytes = maxConnectionSendBuffer
+    http2.maxHeldBytes = maxBufferedBytes / max(1, loops)
     http2.keepaliveTime = keepaliveTime
     http2.keepaliveTimeout = keepaliveTimeout
     http2.minPingInterval = minPingInterval

@@ -28,13 +28,13 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
 
   init(
     loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration,
-    blocking: BlockingPool
+    blocking: BlockingPool, http2: HTTP2Configuration
   ) {
     self.loop = loop
     self.table = table
     self.interceptors = interceptors
     self.configuration = configuration
-    http2 = configuration.http2
+    self.http2 = http2
     compression = MessageCompression(loop: loop, pool: blocking)
   }
 

@@ -36,9 +36,18 @@ extension ServerStream {
       chunk = await server.compression.compress(chunk)
       try checkAlive()
     }
+    while !admitsQueued(chunk.count) {
+      awaitRoom()
+      await waitToWrite()
+      try checkAlive()
+    }
+    if connection?.loopAdmits(chunk.count) == false { throw .serverIsFull }
     perform(machine.handle(.headWanted))
     write(chunk)
-    if mustWait { await waitToWrite() }
+    while mustWait {
+      await waitToWrite()
+      try checkAlive()
+    }
     try checkAlive()
   }
 

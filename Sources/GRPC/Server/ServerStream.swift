@@ -15,6 +15,8 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   /// What is no gRPC is answered when it has been heard to its end, as plain HTTP clients expect.
   private var isRefusalHeld = false
   private var handlerTask: Task<Void, Never>?
+  /// The client is to take earlier answers before this call makes another.
+  private var waitsToStart = false
 
   /// The framed answer of a method that gives one, held until its interceptors are through.
   package var onlyResponse: [UInt8]?
@@ -76,6 +78,10 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   package override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard machine.response != .answered, !isRefusalHeld else { return true }
+    if let refusal = refusal(toHold: bytes.count) {
+      fail(refusal)
+      return true
+    }
     do throws(RPCError) { try receive(bytes) } catch { fail(error) }
     return !hasMessage || handler.takesOneRequest
   }
@@ -100,11 +106,19 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   package override func closed(_ reason: StreamEnd) {
     let action = machine.handle(.closed)
+    dropMessages()
     loop.cancel(self)
     wakeReader()
     wakeWriter()
     perform(action)
     server.callEnded()
+  }
+
+  package override func outboundDrained() {
+    super.outboundDrained()
+    guard waitsToStart else { return }
+    waitsToStart = false
+    startHandler()
   }
 
   /// The deadline has passed.
@@ -133,6 +147,13 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   private func startHandler() {
+    if let connection {
+      if !connection.loopAdmits(0) { return fail(.serverIsFull) }
+      if connection.held.isQueueTight {
+        waitsToStart = true
+        return awaitRoom()
+      }
+    }
     let task = loop.startTask { [self] in await run() }
     if machine.response != .answered, !machine.isClosed { handlerTask = task }
   }
@@ -162,9 +183,10 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   private func end(with failure: RPCError?, cancel: Bool) {
     loop.cancel(self)
+    waitsToStart = false
     dropMessages()
     wakeReader()
-    if let failure { answer(failure) } else { answerOK() }
+    if let failure = failure ?? refusalOfAnswer { answer(failure) } else { answerOK() }
     wakeWriter()
     if cancel {
       handlerTask?.cancel()

@@ -4,12 +4,12 @@ import EventLoop
 /// given up when nothing at all comes within the timeout. Pure.
 ///
 ///     watching ──silent──▶ asked ──byte──▶ watching
-///        │  ▲                └──timeout──▶ (close)
+///        │  ▲                └──timeout──▶ lost
 ///      no calls, and not to be asked without
 ///        ▼  │ a call
 ///      dormant
 struct KeepaliveMachine {
-  enum State: Equatable { case watching, asked(at: Instant), dormant }
+  enum State: Equatable { case watching, asked(at: Instant), dormant, lost }
   enum Event: Equatable {
     /// The instant of ``due`` has come. `lastRead`: when the peer was last heard.
     case due(lastRead: Instant, openStreams: Int)
@@ -39,7 +39,11 @@ struct KeepaliveMachine {
     switch (state, event) {
     case (.asked(let asked), .due(let lastRead, let openStreams)):
       if lastRead >= asked { return watch(now, lastRead, openStreams) }
-      guard now < asked + timeout else { return .close }
+      guard now < asked + timeout else {
+        state = .lost
+        due = nil
+        return .close
+      }
       due = min(now + time, asked + timeout)
       return .none
     case (.watching, .due(let lastRead, let openStreams)):
@@ -48,7 +52,7 @@ struct KeepaliveMachine {
       state = .watching
       due = max(now, lastRead + time)
       return .none
-    case (.dormant, .due), (.watching, .streamOpened), (.asked, .streamOpened):
+    case (.dormant, .due), (.watching, .streamOpened), (.asked, .streamOpened), (.lost, _):
       return .none
     }
   }

@@ -25,6 +25,8 @@ struct Configuration: Equatable, Sendable {
   /// Event loops, one thread each; 0 for one per processor.
   var loops = 0
   var logLevel = LogLevel.info
+  /// How long a stopping server says NOT_SERVING before it turns clients away.
+  var drainNotice: Duration = .zero
   /// How long a stopping server lets calls finish.
   var drainTimeout: Duration = .seconds(30)
 
@@ -39,6 +41,21 @@ struct Configuration: Equatable, Sendable {
   var maxReceiveMessageSize = 4 << 20
   var maxSendMessageSize = 64 << 20
   var maxConcurrentStreams = 1000
+  var maxMetadataSize = 16 << 10
+  var maxConnectionReceiveBuffer = 64 << 20
+  var maxConnectionSendBuffer = 64 << 20
+  var maxBufferedBytes = 1 << 30
+  /// Whether answers are packed with gzip for clients that take it.
+  var compressesAnswers = false
+
+  /// Zero is never, here and below.
+  var keepaliveTime: Duration = .seconds(2 * 3600)
+  var keepaliveTimeout: Duration = .seconds(20)
+  var minPingInterval: Duration = .seconds(300)
+  var permitsPingsWithoutCalls = false
+  var maxConnectionIdle: Duration = .zero
+  var maxConnectionAge: Duration = .zero
+  var maxConnectionAgeGrace: Duration = .zero
 }
 
 /// Everything that is wrong with a configuration, each thing with the place that says it.

@@ -20,7 +20,7 @@ struct Setting: Sendable {
 
   var option: Option { Option(name: name, value: value, help: help, repeats: isList) }
 
-  static let all: [Setting] = general + tls + database + limits
+  static let all: [Setting] = general + tls + database + limits + connections
 
   private static let general = [
     Setting(
@@ -34,6 +34,9 @@ struct Setting: Sendable {
     toggle(
       "insecure", \.insecure, "Allow plaintext on addresses that other machines can reach. Default off."),
     count("loops", \.loops, 0...1024, "Threads that serve; 0 for one per processor. Default 0."),
+    duration(
+      "drain-notice", \.drainNotice,
+      "How long a stopping server says NOT_SERVING, still serving, before it turns clients away. Default 0."),
     duration("drain-timeout", \.drainTimeout, "How long a stopping server lets calls finish. Default 30s."),
     Setting(
       name: "log-level", value: "LEVEL", help: "error, warning, info or debug. Default info."
@@ -99,6 +102,45 @@ struct Setting: Sendable {
     count(
       "max-concurrent-streams", \.maxConcurrentStreams, 1...1_000_000,
       "Calls that one connection may have open at once. Default 1000."),
+    bytes(
+      "max-metadata-size", \.maxMetadataSize,
+      "Most metadata of a call, in bytes as HTTP/2 counts: names, values and 32 a field. Default 16KiB."),
+    bytes(
+      "max-connection-receive-buffer", \.maxConnectionReceiveBuffer,
+      "Bytes of requests that a connection may have sent before they are read. Default 64MiB."),
+    bytes(
+      "max-connection-send-buffer", \.maxConnectionSendBuffer,
+      "Bytes of answers that the client of a connection may leave unread. Default 64MiB."),
+    bytes(
+      "max-buffered-bytes", \.maxBufferedBytes,
+      "Bytes that all connections together may make the server hold; then calls are refused. Default 1GiB."),
+    toggle(
+      "compress-answers", \.compressesAnswers,
+      "Pack answers with gzip for clients that take it. Requests are taken packed anyway. Default off."),
+  ]
+
+  private static let connections = [
+    duration(
+      "keepalive-time", \.keepaliveTime,
+      "Silence after which a client is asked whether it is there; 0 for never. Default 2h."),
+    duration(
+      "keepalive-timeout", \.keepaliveTimeout,
+      "Silence after that question which means that the client is gone. Default 20s."),
+    duration(
+      "min-ping-interval", \.minPingInterval,
+      "Least time between two pings of a client; one that asks more often is sent away. Default 5m."),
+    toggle(
+      "permit-pings-without-calls", \.permitsPingsWithoutCalls,
+      "Let clients ping that often while no call is open, not once in 2h. Default off."),
+    duration(
+      "max-connection-idle", \.maxConnectionIdle,
+      "Time without a call after which a connection is ended; 0 for never. Default 0."),
+    duration(
+      "max-connection-age", \.maxConnectionAge,
+      "Age, give or take a tenth, at which a connection is ended once its calls are; 0 for never. Default 0."),
+    duration(
+      "max-connection-age-grace", \.maxConnectionAgeGrace,
+      "Time that the calls of such a connection get; 0 for as long as they need. Default 0."),
   ]
 }
 

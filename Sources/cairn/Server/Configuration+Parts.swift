@@ -24,8 +24,23 @@ extension Configuration {
     server.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
     server.tlsHandshakeTimeout = tlsHandshakeTimeout
     server.onTLSFailure = { peer, error in log.info("no TLS with \(peer): \(error)") }
+    server.maxMetadataSize = maxMetadataSize
+    server.maxConnectionReceiveBuffer = maxConnectionReceiveBuffer
+    server.maxConnectionSendBuffer = maxConnectionSendBuffer
+    server.maxBufferedBytes = maxBufferedBytes
+    server.compression = compressesAnswers ? .gzip : .identity
+    server.keepaliveTime = Self.limit(keepaliveTime)
+    server.keepaliveTimeout = keepaliveTimeout
+    server.minPingInterval = minPingInterval
+    server.permitsPingsWithoutCalls = permitsPingsWithoutCalls
+    server.maxConnectionIdle = Self.limit(maxConnectionIdle)
+    server.maxConnectionAge = Self.limit(maxConnectionAge)
+    server.maxConnectionAgeGrace = Self.limit(maxConnectionAgeGrace)
     return server
   }
+
+  /// In settings zero stands for never.
+  private static func limit(_ duration: Duration) -> Duration? { duration > .zero ? duration : nil }
 
   func pool(for database: Database, _ log: Log) -> PoolConfiguration {
     var pool = PoolConfiguration()

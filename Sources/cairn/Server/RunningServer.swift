@@ -96,8 +96,14 @@ final class RunningServer: Sendable {
   ///
   /// - Returns: Whether all calls ended by themselves.
   @discardableResult
-  func stop(within limit: Duration) async -> Bool {
+  func stop(notice: Duration = .zero, within limit: Duration) async -> Bool {
     monitor.stop()
+    if notice > .zero {
+      let home = group.loops[0]
+      await home.run { () async in
+        do throws(CancellationError) { try await home.sleep(for: notice) } catch {}
+      }
+    }
     journal.drain()
     monitor.statuses.finish()
     let cut = await server.drain(within: limit)

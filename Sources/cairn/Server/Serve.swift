@@ -39,7 +39,8 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
     while await signals.next() == SIGHUP {}
     server.cutOff()
   }
-  return await server.stop(within: configuration.drainTimeout) ? .success : .failure
+  let isClean = await server.stop(notice: configuration.drainNotice, within: configuration.drainTimeout)
+  return isClean ? .success : .failure
 }
 
 extension CommandError {

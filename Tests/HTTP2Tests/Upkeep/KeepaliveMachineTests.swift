@@ -42,14 +42,14 @@ import Testing
   static let cases: [(name: String, withoutStreams: Bool, steps: [Step])] = [
     (
       "a silent peer is asked, and given up",
-      true, [due(100, lastRead: 0, .ping, next: 120), due(120, lastRead: 0, .close, next: 120)]
+      true, [due(100, lastRead: 0, .ping, next: 120), due(120, lastRead: 0, .close, next: nil)]
     ),
     (
       "one that answers is left alone until it is silent again",
       true,
       [
         due(100, lastRead: 0, .ping, next: 120), due(120, lastRead: 101, .none, next: 201),
-        due(201, lastRead: 101, .ping, next: 221), due(221, lastRead: 101, .close, next: 221),
+        due(201, lastRead: 101, .ping, next: 221), due(221, lastRead: 101, .close, next: nil),
       ]
     ),
     (
