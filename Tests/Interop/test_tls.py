@@ -58,7 +58,7 @@ def channel(server, authority, client=None, *options):
         certificate_chain=client and client.certificate.read_bytes())
     # Channels with the same credentials would share a connection.
     own = ("grpc.use_local_subchannel_pool", 1)
-    return grpc.secure_channel(server.address, credentials, options=[*CHANNEL_OPTIONS, own, *options])
+    return grpc.secure_channel(server.address, credentials, options=[own, *options, *CHANNEL_OPTIONS])
 
 
 def check(channel, **options):
