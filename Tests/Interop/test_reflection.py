@@ -42,11 +42,12 @@ def test_every_service_is_listed(ask):
     assert SERVICES <= services
 
 
-@pytest.mark.parametrize("symbol", [
-    "cairn.v1.ContextService", "cairn.v1.ContextService.GetContext", "cairn.v1.Context",
-    "cairn.v1.ContextChange.Kind", "cairn.v1.CONTEXT_TYPE_NOTE", "cairn.v1.Context.title"])
-def test_the_file_of_any_symbol_is_found(ask, symbol):
-    assert "cairn/v1/context.proto" in files(ask(file_containing_symbol=symbol))
+@pytest.mark.parametrize("symbol, file", [
+    ("cairn.v1.ContextService", "context"), ("cairn.v1.ContextService.GetContext", "context"),
+    ("cairn.v1.ContextChange.Kind", "context"), ("cairn.v1.Context", "context_resource"),
+    ("cairn.v1.CONTEXT_TYPE_NOTE", "context_resource"), ("cairn.v1.Context.title", "context_resource")])
+def test_the_file_of_any_symbol_is_found(ask, symbol, file):
+    assert f"cairn/v1/{file}.proto" in files(ask(file_containing_symbol=symbol))
 
 
 def test_files_are_what_protoc_makes_of_our_protos(ask):
