@@ -68,9 +68,10 @@ let package = Package(
       "Journal",
       ["Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "EventLoop", "COpenSSL"], resources: sql),
 
-    // Domains.
+    // Domains, and what they share of checking requests.
+    library("Requests", ["Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     library(
-      "Contexts", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
+      "Contexts", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 
@@ -101,7 +102,11 @@ let package = Package(
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(
       "Contexts",
-      ["Contexts", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop", "Wire"]),
+      [
+        "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
+        "Wire",
+      ]),
+    tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations"]),

@@ -1,4 +1,5 @@
 import CairnAPI
+import Requests
 import Wire
 
 /// A context that may be stored: validated, with the defaults of its type and status filled in.

@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Requests
 import Wire
 
 /// Which contexts a list holds: the conditions of a ContextFilter, validated.
@@ -89,22 +90,6 @@ extension ContextView {
 }
 
 extension Violations {
-  /// The number of rows to read for a `page_size`.
-  mutating func pageSize(_ size: Int32) -> Int {
-    if size < 0 { add("page_size", "must not be negative") }
-    return size <= 0 ? Limits.defaultPageSize : min(Int(size), Limits.largestPageSize)
-  }
-
-  /// The row that a page follows; nil for the first page.
-  mutating func pageToken(_ text: String, _ fingerprint: Fingerprint) -> PageToken? {
-    if text.isEmpty { return nil }
-    let token = PageToken(text, for: fingerprint)
-    if token == nil {
-      add("page_token", "is not one that a list with this filter and order gave", .pageTokenInvalid)
-    }
-    return token
-  }
-
   fileprivate mutating func types(_ field: String, _ types: [ContextType]) {
     guard types.count <= Limits.filterTypes else {
       return add(field, "must have at most \(Limits.filterTypes) entries, not \(types.count)")
@@ -123,18 +108,5 @@ extension Violations {
       status("\(field)[\(index)]", value)
       if value == .unspecified { add("\(field)[\(index)]", "must be specified") }
     }
-  }
-
-  /// Microseconds since 1970, rounded up: times are stored in microseconds, and `from` is included, `before`
-  /// not.
-  fileprivate mutating func time(_ field: String, _ time: WellKnown.Timestamp?) -> Int64? {
-    guard let time else { return nil }
-    // From 0001-01-01 to 9999-12-31, as google.protobuf.Timestamp allows.
-    guard (-62_135_596_800...253_402_300_799).contains(time.seconds), (0..<1_000_000_000).contains(time.nanos)
-    else {
-      add(field, "must be between the years 1 and 9999, with 0 to 999999999 nanos")
-      return nil
-    }
-    return time.seconds * 1_000_000 + (Int64(time.nanos) + 999) / 1_000
   }
 }

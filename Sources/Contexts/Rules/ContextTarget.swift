@@ -1,4 +1,5 @@
 import CairnAPI
+import Requests
 
 /// A context that is to be deleted or brought back, and the version that it must have.
 struct ContextTarget {

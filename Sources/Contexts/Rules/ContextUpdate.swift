@@ -1,4 +1,5 @@
 import CairnAPI
+import Requests
 import Wire
 
 /// A change of one context that may be tried: validated as far as that is possible without the stored
@@ -14,7 +15,7 @@ struct ContextUpdate {
 
   init(validating request: UpdateContextRequest, _ violations: inout Violations) {
     var context = request.context ?? Context()
-    var mask = UpdateMask()
+    var mask = UpdateMask<ContextField>()
     if request.context == nil {
       violations.add("context", "must be set")
     } else {
@@ -51,7 +52,7 @@ struct ContextUpdate {
 
 extension MetadataPatch {
   /// What `mask` says about the metadata, with the values of a request.
-  fileprivate init(_ metadata: WellKnown.Struct?, _ mask: UpdateMask) {
+  fileprivate init(_ metadata: WellKnown.Struct?, _ mask: UpdateMask<ContextField>) {
     if mask.fields.contains(.metadata) {
       self = .replace(metadata)
     } else if mask.metadataPaths.isEmpty {

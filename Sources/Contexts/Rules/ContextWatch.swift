@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Requests
 
 /// A feed of contexts that may be opened.
 struct ContextWatch {

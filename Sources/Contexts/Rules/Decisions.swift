@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Requests
 import Wire
 
 /// A change of one context that nothing stands against.

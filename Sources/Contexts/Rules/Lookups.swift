@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Requests
 
 /// One context that may be read.
 struct ContextLookup {

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Journal
+import Requests
 
 /// A project that may be made.
 struct ProjectDraft {

@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Requests
 
 /// What a write must know of the stored context before it may change it; read under the row's lock.
 struct StoredHead: Equatable {
@@ -29,11 +30,6 @@ struct StoredHead: Equatable {
   }
 
   private func refusal(ofEtag etag: String) -> RPCError? {
-    etag.isEmpty || etag == self.etag ? nil : .etagMismatch(id, given: etag, current: self.etag)
+    etag.isEmpty || etag == self.etag ? nil : .etagMismatch("context", id, given: etag, current: self.etag)
   }
-}
-
-/// A version as clients hold it (AIP-154): equal texts, equal versions.
-enum Etag {
-  static func text(_ version: Int64) -> String { String(version) }
 }

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Journal
+import Requests
 
 extension ContextService {
   package func batchGetContexts(
@@ -17,7 +18,7 @@ extension ContextService {
     _ request: BatchCreateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchCreateContextsResponse {
     let batch = try Batch(
-      validating: request.requests, atomic: request.atomic, requestID: request.requestId,
+      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
       key: \ContextDraft.id
     ) { item, violations in
       violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
@@ -37,7 +38,7 @@ extension ContextService {
     _ request: BatchUpdateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
     let batch = try Batch(
-      validating: request.requests, atomic: request.atomic, requestID: request.requestId,
+      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
       key: \ContextUpdate.id
     ) { item, violations in
       violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
@@ -58,7 +59,7 @@ extension ContextService {
     _ request: BatchDeleteContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchDeleteContextsResponse {
     let batch = try Batch(
-      validating: request.requests, atomic: request.atomic, requestID: request.requestId,
+      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
       key: \ContextTarget.id
     ) { item, violations in
       violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Postgres
+import Requests
 
 /// `cairn.v1.ContextService`.
 package struct ContextService: ContextServiceProvider {
@@ -77,14 +78,5 @@ package struct ContextService: ContextServiceProvider {
       return try await store.planned(Batch(target), scope) { $0.undeletion(of: $1) }[0].get()
     }
     return try await store.undelete(Batch(target), isFull: true, scope).outcomes[0].get()
-  }
-}
-
-extension Journal {
-  /// Who calls and where, with the request that the call is, if the caller named it.
-  func scope(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
-    var scope = try await scope(call)
-    scope.request = request
-    return scope
   }
 }

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Journal
+import Requests
 import Wire
 
 /// `cairn.v1.ProjectService`. The journal keeps the projects: they are the first column of all its keys.

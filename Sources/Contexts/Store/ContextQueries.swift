@@ -15,6 +15,8 @@ enum ContextQueries {
   static let update = Statement("update_context", PackageResources.update_context_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
+
+  static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
 }
 
 /// The schema of this module, for the migrator.

@@ -1,5 +1,6 @@
 import CairnAPI
 import Postgres
+import Requests
 import Wire
 
 extension Context {

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Postgres
+import Requests
 import Wire
 
 extension ContextStore {
@@ -32,7 +33,7 @@ extension ContextStore {
 extension ContextList {
   /// The statement for this combination of conditions, order and page.
   fileprivate func statement(in project: ProjectID) -> BoundStatement {
-    var query = ListFragments.Composition(.contexts)
+    var query = QueryFragments.Composition(ContextQueries.list)
     query.add(isFull ? "full" : "basic")
     query.add("from", project.text)
     query.add(conditions)
@@ -55,7 +56,7 @@ extension ContextList {
   }
 }
 
-extension ListFragments.Composition {
+extension QueryFragments.Composition {
   fileprivate mutating func add(_ conditions: ContextConditions) {
     if !conditions.showDeleted { add("live") }
     add(conditions.types)

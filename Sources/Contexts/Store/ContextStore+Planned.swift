@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Postgres
+import Requests
 
 /// What writes would do, for those who only ask (AIP-163): the same decisions on rows that are read, not
 /// locked.

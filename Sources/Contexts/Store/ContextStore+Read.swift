@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Postgres
+import Requests
 
 /// Content stands after the fourteen columns that every query has.
 private let afterBasicColumns = 14
@@ -86,6 +87,6 @@ private struct FoundContext {
   func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
     if context.deleteTime != nil, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
     budget = isWhole ? budget - min(budget, size) : 0
-    return budget > 0 ? .success(context) : .failure(.responseFull(context.id))
+    return budget > 0 ? .success(context) : .failure(.responseFull("context", context.id))
   }
 }

@@ -13,6 +13,13 @@ extension Journal {
     return scope
   }
 
+  /// Who calls and where, with the request that the call is, if the caller named it.
+  package func scope(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
+    var scope = try await scope(call)
+    scope.request = request
+    return scope
+  }
+
   /// Throws PROJECT_NOT_FOUND when there is no such project. Asks the database once per project and loop.
   package func require(_ project: ProjectID, on loop: EventLoop) async throws(RPCError) {
     if self.loops[loop].projects.contains(project) { return }

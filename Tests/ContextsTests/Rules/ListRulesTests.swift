@@ -1,5 +1,6 @@
 import CairnAPI
 import Journal
+import Requests
 import Testing
 import Wire
 

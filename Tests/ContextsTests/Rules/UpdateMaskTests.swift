@@ -1,13 +1,16 @@
 import CairnAPI
+import Requests
 import Testing
 import Wire
 
 @testable import Contexts
 
 @Suite struct UpdateMaskTests {
-  private func mask(_ paths: [String]?, of context: Context = Context()) -> (UpdateMask, Violations) {
+  private func mask(_ paths: [String]?, of context: Context = Context()) -> (
+    UpdateMask<ContextField>, Violations
+  ) {
     var violations = Violations()
-    let mask = UpdateMask(
+    let mask = UpdateMask<ContextField>(
       validating: paths.map { WellKnown.FieldMask(paths: $0) }, of: context, at: "update_mask", &violations)
     return (mask, violations)
   }

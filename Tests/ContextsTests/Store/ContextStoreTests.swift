@@ -1,6 +1,7 @@
 import CairnAPI
 import Journal
 import Postgres
+import Requests
 import Testing
 import Wire
 
@@ -44,7 +45,9 @@ import Wire
       request.context = draft(id).context
       return request
     }
-    return try Batch(validating: requests, atomic: atomic, requestID: "", key: \ContextDraft.id) {
+    return try Batch(
+      validating: requests, of: "context", atomic: atomic, requestID: "", key: \ContextDraft.id
+    ) {
       ContextDraft(validating: $0.context, at: "context", &$1)
     }
   }

@@ -1,14 +1,11 @@
-import Postgres
-
-/// The fragments of `list_contexts.sql` by name, and the statements put together from them.
-struct ListFragments {
+/// The named fragments of a `.sql` file, and the statements put together from them: each combination of conditions is a
+/// statement of its own, which is planned for what it asks.
+package struct QueryFragments {
   private let texts: [Substring: String]
-
-  static let contexts = ListFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
 
   /// Fragments begin with a line `-- name:` and reach to the next one; what stands before the first is a
   /// comment.
-  init(_ file: String) {
+  package init(_ file: String) {
     var texts: [Substring: String] = [:]
     var name: Substring?
     for line in file.split(separator: "\n") {
@@ -22,15 +19,15 @@ struct ListFragments {
   }
 
   /// A statement under construction.
-  struct Composition {
-    private let fragments: ListFragments
-    private(set) var sql = ""
-    private(set) var parameters: [any PostgresValue] = []
+  package struct Composition {
+    private let fragments: QueryFragments
+    package private(set) var sql = ""
+    package private(set) var parameters: [any PostgresValue] = []
 
-    init(_ fragments: ListFragments) { self.fragments = fragments }
+    package init(_ fragments: QueryFragments) { self.fragments = fragments }
 
     /// Adds a fragment, with a value for each `$?` in it.
-    mutating func add(_ name: String, _ values: any PostgresValue...) {
+    package mutating func add(_ name: String, _ values: any PostgresValue...) {
       guard let text = fragments.texts[name[...]] else { preconditionFailure("no fragment is named \(name)") }
       let pieces = text.split(separator: "$?", omittingEmptySubsequences: false)
       precondition(pieces.count == values.count + 1, "\(name) takes \(pieces.count - 1) values")
@@ -42,6 +39,6 @@ struct ListFragments {
     }
 
     /// The statement; equal texts share a plan.
-    var statement: BoundStatement { Statement.composed(sql).bind(parameters) }
+    package var statement: BoundStatement { Statement.composed(sql).bind(parameters) }
   }
 }

@@ -1,17 +1,17 @@
 import Wire
 
 /// What an update does to the metadata.
-enum MetadataPatch: Equatable {
+package enum MetadataPatch: Equatable {
   case keep
   case replace(WellKnown.Struct?)
   /// Sets each place to its value, or removes it where there is none.
   case set([MetadataPath: WellKnown.Value?])
 
   /// Whether the result depends on what is stored. Unchanged metadata are not looked at.
-  var needsStored: Bool { if case .set = self { true } else { false } }
+  package var needsStored: Bool { if case .set = self { true } else { false } }
 
   /// The metadata after the update, given those before.
-  func applied(to metadata: WellKnown.Struct?) -> WellKnown.Struct? {
+  package func applied(to metadata: WellKnown.Struct?) -> WellKnown.Struct? {
     switch self {
     case .keep: return metadata
     case .replace(let replacement): return replacement
@@ -25,7 +25,7 @@ enum MetadataPatch: Equatable {
 
 extension WellKnown.Struct {
   /// The value at `path`, if there is one.
-  subscript(path: MetadataPath) -> WellKnown.Value? {
+  package subscript(path: MetadataPath) -> WellKnown.Value? {
     var value = WellKnown.Value(.structValue(self))
     for key in path.keys {
       guard let next = value.structValue?.fields[key] else { return nil }
@@ -36,7 +36,7 @@ extension WellKnown.Struct {
 
   /// Sets or removes what is at `keys`. Objects on the way are made where they are missing, and put in the
   /// place of other values; removing makes nothing.
-  mutating func set(_ keys: ArraySlice<String>, to value: WellKnown.Value?) {
+  package mutating func set(_ keys: ArraySlice<String>, to value: WellKnown.Value?) {
     guard let key = keys.first else { return }
     if keys.count == 1 {
       fields[key] = value

@@ -1,12 +1,12 @@
 import Postgres
 import Testing
 
-@testable import Contexts
+@testable import Postgres
 
-@Suite struct ListFragmentsTests {
+@Suite struct QueryFragmentsTests {
   @Test("fragments are put together in order, their values numbered")
   func composition() {
-    let fragments = ListFragments(
+    let fragments = QueryFragments(
       """
       -- A comment before the first fragment.
       -- head:
@@ -16,7 +16,7 @@ import Testing
       -- none:
         AND c
       """)
-    var query = ListFragments.Composition(fragments)
+    var query = QueryFragments.Composition(fragments)
     query.add("head", "x")
     query.add("none")
     query.add("two", Int64(1), Int64(2))

@@ -2,13 +2,13 @@
 ///
 /// Written as in an update mask (AIP-161) after `metadata.`: keys joined by dots, those with other characters
 /// than letters, digits, `_` and `-` in backticks.
-struct MetadataPath: Hashable {
-  let keys: [String]
+package struct MetadataPath: Hashable {
+  package let keys: [String]
 
-  init(keys: [String]) { self.keys = keys }
+  package init(keys: [String]) { self.keys = keys }
 
   /// Parses what follows `metadata.`; nil when it is no path.
-  init?(_ text: Substring) {
+  package init?(_ text: Substring) {
     var keys: [String] = []
     var rest = text
     while true {
@@ -22,7 +22,7 @@ struct MetadataPath: Hashable {
   }
 
   /// Whether `other` lies at this place or below it.
-  func contains(_ other: MetadataPath) -> Bool { other.keys.starts(with: keys) }
+  package func contains(_ other: MetadataPath) -> Bool { other.keys.starts(with: keys) }
 
   private static func takeKey(from rest: inout Substring) -> String? {
     if rest.first == "`" {

@@ -2,13 +2,13 @@ import CairnAPI
 import Journal
 import Testing
 
-@testable import Contexts
+@testable import Requests
 @testable import GRPC
 
 @Suite struct BatchTests {
   /// A batch of ids, of which `bad` is wrong.
   private func batch(_ ids: [String], atomic: Bool = false) throws(RPCError) -> Batch<String> {
-    try Batch(validating: ids, atomic: atomic, requestID: "", key: { $0 }) { id, violations in
+    try Batch(validating: ids, of: "context", atomic: atomic, requestID: "", key: { $0 }) { id, violations in
       if id == "bad" { violations.add("id", "is bad") }
       return id
     }
@@ -42,7 +42,8 @@ import Testing
   @Test("a decision against one item concerns it, the batch or the call")
   func decided() throws {
     func decide(_ id: String) -> Result<String, RPCError> {
-      id == "gone" ? .failure(.contextNotFound(id)) : .success(id)
+      id == "gone"
+        ? .failure(RPCError(.notFound, .contextNotFound, "no such item", ["id": id])) : .success(id)
     }
     let each = try batch(["a", "gone", "bad"]).decided(decide)
     #expect(reasons(each) == [nil, .contextNotFound, .fieldInvalid])

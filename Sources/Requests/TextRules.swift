@@ -2,7 +2,7 @@ import Glibc
 
 extension Violations {
   /// A text of at most `limit` characters without NUL.
-  mutating func text(_ field: String, _ value: String, atMost limit: Int) {
+  package mutating func text(_ field: String, _ value: String, atMost limit: Int) {
     let bytes = value.utf8.count
     // A code point takes one to four bytes: most texts are decided without counting.
     if bytes > limit, bytes > 4 * limit || value.unicodeScalars.count > limit {
@@ -13,12 +13,12 @@ extension Violations {
   }
 
   /// A text that PostgreSQL can store: every character but NUL.
-  mutating func noNUL(_ field: String, _ value: String) {
+  package mutating func noNUL(_ field: String, _ value: String) {
     if value.containsNUL { add(field, "must not contain NUL (U+0000)") }
   }
 
   /// A text of 1 to `limit` characters, none of them a control character (C0, DEL, C1).
-  mutating func identifier(_ field: String, _ value: String, atMost limit: Int = Limits.idLength) {
+  package mutating func identifier(_ field: String, _ value: String, atMost limit: Int = Limits.idLength) {
     if value.isShortPrintableASCII(atMost: limit) { return }
     if value.isEmpty {
       add(field, "must not be empty")
@@ -30,12 +30,12 @@ extension Violations {
   }
 
   /// An identifier, or nothing.
-  mutating func optionalIdentifier(_ field: String, _ value: String) {
+  package mutating func optionalIdentifier(_ field: String, _ value: String) {
     if !value.isEmpty { identifier(field, value) }
   }
 
   /// 1 to 1,024 characters, not only white space.
-  mutating func title(_ field: String, _ value: String) {
+  package mutating func title(_ field: String, _ value: String) {
     if value.isEmpty {
       add(field, "must not be empty")
     } else if value.utf8.first! <= 0x20 || value.utf8.first! >= 0x80,
@@ -48,7 +48,7 @@ extension Violations {
   }
 
   /// Different tags of bounded number and length. Too many are refused without a look at each.
-  mutating func tags(_ field: String, _ tags: [String]) {
+  package mutating func tags(_ field: String, _ tags: [String]) {
     guard tags.count <= Limits.tagCount else {
       return add(field, "must have at most \(Limits.tagCount) entries, not \(tags.count)")
     }
@@ -66,7 +66,7 @@ extension Violations {
   }
 
   /// `type/subtype` with optional parameters (RFC 6838, RFC 9110 §8.3.1), or nothing.
-  mutating func mediaType(_ field: String, _ value: String) {
+  package mutating func mediaType(_ field: String, _ value: String) {
     if value.isEmpty { return }
     guard value.utf8.count <= Limits.mediaTypeLength else {
       return add(field, "must have at most \(Limits.mediaTypeLength) characters")
@@ -82,7 +82,7 @@ extension Violations {
 
 extension String {
   /// Whether U+0000 is in it.
-  var containsNUL: Bool {
+  package var containsNUL: Bool {
     utf8.withContiguousStorageIfAvailable { bytes in
       bytes.count > 0 && memchr(bytes.baseAddress!, 0, bytes.count) != nil
     } ?? utf8.contains(0)

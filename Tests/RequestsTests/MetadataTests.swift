@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Contexts
+@testable import Requests
 
 /// Metadata from JSON text.
 func metadata(_ json: String) -> WellKnown.Struct { MetadataJSON.metadata(from: json)! }

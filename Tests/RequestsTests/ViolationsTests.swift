@@ -3,7 +3,7 @@ import Journal
 import StandardProtos
 import Testing
 
-@testable import Contexts
+@testable import Requests
 @testable import GRPC
 
 @Suite struct ViolationsTests {

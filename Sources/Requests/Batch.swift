@@ -2,7 +2,7 @@ import CairnAPI
 import GRPC
 
 /// What a refused item of a write means for the others.
-enum ItemRefusal {
+package enum ItemRefusal {
   /// Nothing: each item has its own status.
   case concernsItem
   /// Everything is refused, and the error says which item it was.
@@ -12,12 +12,12 @@ enum ItemRefusal {
 }
 
 /// The items of a write, each either valid or refused for reasons of its own.
-struct Batch<Item> {
-  let items: [Result<Item, RPCError>]
-  let refusal: ItemRefusal
+package struct Batch<Item> {
+  package let items: [Result<Item, RPCError>]
+  package let refusal: ItemRefusal
 
   /// A write of one item.
-  init(_ item: Item) {
+  package init(_ item: Item) {
     items = [.success(item)]
     refusal = .isTheCalls
   }
@@ -30,9 +30,11 @@ struct Batch<Item> {
   /// Checks each request on its own. Throws when there are none or too many, when a common field is wrong,
   /// or, for an atomic batch, when any item is wrong: then with the wrong fields of all items at once.
   ///
-  /// - Parameter key: What no two items may share; nil for items that have none.
-  init<Request>(
-    validating requests: [Request], atomic: Bool, requestID: String, key: (Item) -> String?,
+  /// - Parameters:
+  ///   - kind: What the resource is called in messages, as in "context".
+  ///   - key: What no two items may share; nil for items that have none.
+  package init<Request>(
+    validating requests: [Request], of kind: String, atomic: Bool, requestID: String, key: (Item) -> String?,
     _ validate: (Request, inout Violations) -> Item
   ) throws(RPCError) {
     var common = Violations()
@@ -51,7 +53,7 @@ struct Batch<Item> {
         items.append(.failure(error))
         all.add(violations, below: "requests[\(index)].")
       } else if let key = key(item), !keys.insert(key).inserted {
-        items.append(.failure(.duplicateInBatch(key)))
+        items.append(.failure(.duplicateInBatch(kind, key)))
       } else {
         items.append(.success(item))
       }
@@ -64,15 +66,15 @@ struct Batch<Item> {
   }
 
   /// The valid items in their order.
-  var valid: [Item] { items.successes() }
+  package var valid: [Item] { items.successes() }
 
   /// The same batch of other items.
-  func map<Other>(_ transform: (Item) -> Other) -> Batch<Other> {
+  package func map<Other>(_ transform: (Item) -> Other) -> Batch<Other> {
     Batch<Other>(items: items.map { $0.map(transform) }, refusal: refusal)
   }
 
   /// Decides about each valid item with what is known now; throws when a refusal concerns more than its item.
-  func decided<Decided>(
+  package func decided<Decided>(
     _ decide: (Item) -> Result<Decided, RPCError>
   ) throws(RPCError) -> [Result<Decided, RPCError>] {
     let results = items.map { $0.flatMap(decide) }
@@ -88,26 +90,26 @@ struct Batch<Item> {
 
 extension Result {
   /// Why it failed, if it did.
-  var error: Failure? { if case .failure(let error) = self { error } else { nil } }
+  package var error: Failure? { if case .failure(let error) = self { error } else { nil } }
 }
 
 extension Array {
   /// The values of those that did not fail.
-  func successes<Value, E: Error>() -> [Value] where Element == Result<Value, E> {
+  package func successes<Value, E: Error>() -> [Value] where Element == Result<Value, E> {
     compactMap { if case .success(let value) = $0 { value } else { nil } }
   }
 }
 
 extension RPCError {
   /// The error of an atomic batch whose first wrong item had this one.
-  func ofBatch(firstAt index: Int, failed count: Int) -> RPCError {
+  package func ofBatch(firstAt index: Int, failed count: Int) -> RPCError {
     adding(["index": "\(index)", "failed": "\(count)"])
   }
 }
 
 extension Violations {
   /// 1 to 1,000 items.
-  mutating func batch(_ field: String, _ count: Int) {
+  package mutating func batch(_ field: String, _ count: Int) {
     if count == 0 { add(field, "must not be empty") }
     if count > Limits.batchItems {
       add(field, "must have at most \(Limits.batchItems) entries, not \(count)")
@@ -115,10 +117,10 @@ extension Violations {
   }
 
   /// Up to 128 characters, or nothing.
-  mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
+  package mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
 
   /// What an item of a batch must leave to the batch.
-  mutating func leftToBatch(requestID: String, validateOnly: Bool) {
+  package mutating func leftToBatch(requestID: String, validateOnly: Bool) {
     if !requestID.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }
     if validateOnly { add("validate_only", "must be unset inside a batch, which has its own") }
   }

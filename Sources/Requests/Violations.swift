@@ -5,29 +5,29 @@ import StandardProtos
 import Wire
 
 /// Everything that is wrong with a request, collected so that the caller learns of it at once.
-struct Violations {
-  struct Violation: Equatable {
-    let field: String
-    let description: String
-    let reason: ErrorReason
+package struct Violations {
+  package struct Violation: Equatable {
+    package let field: String
+    package let description: String
+    package let reason: ErrorReason
   }
 
   /// The first of them, as many as an error should carry.
-  private(set) var listed: [Violation] = []
+  package private(set) var listed: [Violation] = []
   /// How many there are.
-  private(set) var count = 0
+  package private(set) var count = 0
 
   private var listedBytes = 0
   private let listedBytesLimit: Int
 
   /// - Parameter bytes: How much an error may list; the rest is only counted.
-  init(listing bytes: Int = Limits.listedViolationBytes) { listedBytesLimit = bytes }
+  package init(listing bytes: Int = Limits.listedViolationBytes) { listedBytesLimit = bytes }
 
-  var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// Notes that `field` (a path from the request's root, as in `context.tags[3]`) is wrong; `description`
   /// completes the sentence "`field` …".
-  mutating func add(_ field: String, _ description: String, _ reason: ErrorReason = .fieldInvalid) {
+  package mutating func add(_ field: String, _ description: String, _ reason: ErrorReason = .fieldInvalid) {
     count += 1
     if listedBytes >= listedBytesLimit { return }
     let violation = Violation(field: field.cut(to: 200), description: description, reason: reason)
@@ -36,19 +36,19 @@ struct Violations {
   }
 
   /// Adds what is wrong with one item of a batch, its fields below `prefix`.
-  mutating func add(_ others: Violations, below prefix: String) {
+  package mutating func add(_ others: Violations, below prefix: String) {
     for other in others.listed { add(prefix + other.field, other.description, other.reason) }
     count += others.count - others.listed.count
   }
 
   /// Throws INVALID_ARGUMENT with a google.rpc.BadRequest unless all is well.
-  func check() throws(RPCError) {
+  package func check() throws(RPCError) {
     if let error = error() { throw error }
   }
 
   /// The error to answer with, or nil when all is well. Its reason is that of the violations where they
   /// agree.
-  func error() -> RPCError? {
+  package func error() -> RPCError? {
     guard let first = listed.first else { return nil }
     let more = count == 1 ? "" : " (and \(count - 1) more)"
     let reason = listed.allSatisfy { $0.reason == first.reason } ? first.reason : .fieldInvalid
@@ -72,10 +72,10 @@ struct Violations {
 
 extension String {
   /// The text, or its beginning and an ellipsis.
-  func cut(to limit: Int) -> String {
+  package func cut(to limit: Int) -> String {
     unicodeScalars.prefix(limit + 1).count <= limit ? self : "\(String(unicodeScalars.prefix(limit)))…"
   }
 
   /// For messages: in backticks, cut when long.
-  var quoted: String { "`\(cut(to: 100))`" }
+  package var quoted: String { "`\(cut(to: 100))`" }
 }

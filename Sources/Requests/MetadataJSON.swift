@@ -1,14 +1,14 @@
 import Wire
 
 /// Metadata as the JSON text that PostgreSQL keeps.
-enum MetadataJSON {
+package enum MetadataJSON {
   /// Compact JSON; nil for what JSON cannot hold.
-  static func text(of metadata: WellKnown.Struct) -> String? {
+  package static func text(of metadata: WellKnown.Struct) -> String? {
     (try? metadata.jsonValue()).map { JSONPrinter.print($0) }
   }
 
   /// From what PostgreSQL made of it; nil when that is no JSON object.
-  static func metadata(from text: String) -> WellKnown.Struct? {
+  package static func metadata(from text: String) -> WellKnown.Struct? {
     (try? JSONParser.parse(text)).flatMap { try? WellKnown.Struct($0) }
   }
 }

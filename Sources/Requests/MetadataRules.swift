@@ -3,7 +3,7 @@ import Wire
 extension Violations {
   /// Metadata that JSON and PostgreSQL's jsonb can hold, of bounded depth and size. Returns its JSON text, or
   /// nil when there is none or it is wrong.
-  mutating func metadata(_ field: String, _ metadata: WellKnown.Struct?) -> String? {
+  package mutating func metadata(_ field: String, _ metadata: WellKnown.Struct?) -> String? {
     guard let metadata else { return nil }
     var walk = MetadataWalk(path: field)
     walk.visit(metadata, depth: 1)

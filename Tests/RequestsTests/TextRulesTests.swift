@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Contexts
+@testable import Requests
 
 @Suite struct TextRulesTests {
   private func count(_ check: (inout Violations) -> Void) -> Int {

@@ -5,17 +5,17 @@ import Wire
 /// Holds the sort key of the last row delivered, so pages stay right under inserts, and a fingerprint of the
 /// query, so that a token is good for its own list only. The checksum finds damage; it is no secret, because
 /// a forged token gives nothing that its forger could not ask for plainly.
-struct PageToken: Equatable {
+package struct PageToken: Equatable {
   /// Sort key of the last row: microseconds since 1970 where the order is by time, else 0.
-  let time: Int64
+  package let time: Int64
   /// The last row's id.
-  let id: String
+  package let id: String
 
   /// Of the layout below; another number is another layout.
   private static let version: UInt8 = 1
 
   /// The token's text: version, fingerprint, time, id, checksum, in URL-safe Base64.
-  func text(for query: Fingerprint) -> String {
+  package func text(for query: Fingerprint) -> String {
     var bytes: [UInt8] = [Self.version]
     bytes.append(bigEndian: query.value)
     bytes.append(bigEndian: UInt64(bitPattern: time))
@@ -24,13 +24,13 @@ struct PageToken: Equatable {
     return Base64.encode(bytes).urlSafe
   }
 
-  init(time: Int64, id: String) {
+  package init(time: Int64, id: String) {
     self.time = time
     self.id = id
   }
 
   /// Reads a token of `query`; nil when it is damaged, or of another query.
-  init?(_ text: String, for query: Fingerprint) {
+  package init?(_ text: String, for query: Fingerprint) {
     guard let bytes = Base64.decode(text.utf8), bytes.count > 25, bytes[0] == Self.version else { return nil }
     let body = bytes.dropLast(8)
     guard
@@ -44,23 +44,23 @@ struct PageToken: Equatable {
 }
 
 /// A hash of bytes that is the same in every process: FNV-1a, 64 bits.
-struct Fingerprint: Equatable {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+package struct Fingerprint: Equatable {
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  init(_ bytes: [UInt8]) { combine(bytes) }
+  package init(_ bytes: [UInt8]) { combine(bytes) }
 
-  init() {}
+  package init() {}
 
-  init(parts: [String]) {
+  package init(parts: [String]) {
     for part in parts { combine(part: part) }
   }
 
-  mutating func combine(_ bytes: [UInt8]) {
+  package mutating func combine(_ bytes: [UInt8]) {
     for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }
 
   /// Adds a part whose length counts, so that neighbours cannot be confused.
-  mutating func combine(part text: String) {
+  package mutating func combine(part text: String) {
     combine(Array(text.utf8))
     combine([0xff])
   }

@@ -1,0 +1,12 @@
+import GRPC
+import Postgres
+
+/// Runs database work; the client learns of its errors what the journal decides.
+package func database<T>(_ body: () throws(PostgresError) -> T) throws(RPCError) -> T {
+  do throws(PostgresError) { return try body() } catch { throw RPCError(error) }
+}
+
+/// Runs database work; the client learns of its errors what the journal decides.
+package func database<T>(_ body: () async throws(PostgresError) -> T) async throws(RPCError) -> T {
+  do throws(PostgresError) { return try await body() } catch { throw RPCError(error) }
+}

@@ -1,0 +1,39 @@
+import CairnAPI
+import GRPC
+import Journal
+import StandardProtos
+import Wire
+
+/// The errors that all domains have. `kind` is what the resource is called, as in "context".
+extension RPCError {
+  package static func etagMismatch(
+    _ kind: String, _ id: String, given: String, current: String
+  ) -> RPCError {
+    RPCError(
+      .aborted, .etagMismatch,
+      "\(kind) \(id.quoted) is at version \(current.quoted), not \(given.quoted): read it again",
+      ["id": id, "etag": current])
+  }
+
+  package static func duplicateInBatch(_ kind: String, _ id: String) -> RPCError {
+    RPCError(
+      .invalidArgument, .duplicateInBatch, "\(kind) \(id.quoted) is named twice in this batch", ["id": id])
+  }
+
+  package static func responseFull(_ kind: String, _ id: String) -> RPCError {
+    RPCError(
+      .resourceExhausted, .responseFull, "the answer was full before \(kind) \(id.quoted): ask for it again",
+      ["id": id])
+  }
+
+  /// The same error with more particulars in its ErrorInfo.
+  package func adding(_ particulars: [String: String]) -> RPCError {
+    var error = self
+    for index in details.indices {
+      guard var info = try? details[index].unpack(GoogleRpcErrorInfo.self) else { continue }
+      info.metadata.merge(particulars) { _, new in new }
+      error.details[index] = WellKnown.Any(info)
+    }
+    return error
+  }
+}

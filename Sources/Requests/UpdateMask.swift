@@ -1,0 +1,79 @@
+import Wire
+
+/// The fields of a resource that a client may change, under the names that its proto has for them.
+package protocol UpdatableField: RawRepresentable<String>, CaseIterable, Hashable {
+  associatedtype Resource
+
+  /// What the resource is called in messages, as in "a context".
+  static var resource: String { get }
+  /// Names of the fields that only the server sets.
+  static var outputOnly: Set<String> { get }
+  /// The field below which single entries can be named (`metadata.key`), if there is one.
+  static var metadataField: Self? { get }
+
+  /// Whether `resource` has a value in this field: what an absent mask stands for (AIP-134).
+  func isSet(in resource: Resource) -> Bool
+}
+
+/// Which fields an update changes (AIP-134, AIP-161).
+package struct UpdateMask<Field: UpdatableField>: Equatable {
+  /// Fields that change as a whole.
+  package private(set) var fields: Set<Field> = []
+  /// Places inside the metadata that change.
+  package private(set) var metadataPaths: [MetadataPath] = []
+
+  /// Of nothing.
+  package init() {}
+
+  /// The mask of a request; an absent one is made of the fields that have a value in `resource`.
+  package init(
+    validating mask: WellKnown.FieldMask?, of resource: Field.Resource, at path: String,
+    _ violations: inout Violations
+  ) {
+    guard let paths = mask?.paths, !paths.isEmpty else {
+      fields = Set(Field.allCases.filter { $0.isSet(in: resource) })
+      if fields.isEmpty {
+        violations.add(path, "names no field, and the \(Field.resource) has none set", .fieldMaskInvalid)
+      }
+      return
+    }
+    if paths == ["*"] {
+      fields = Set(Field.allCases)
+      return
+    }
+    guard paths.count <= Limits.batchItems else {
+      violations.add(path, "must have at most \(Limits.batchItems) paths", .fieldMaskInvalid)
+      return
+    }
+    for maskPath in paths {
+      if let problem = add(maskPath) {
+        violations.add(path, "has the path \(maskPath.quoted), which \(problem)", .fieldMaskInvalid)
+      }
+    }
+  }
+
+  /// Adds one path; returns what is wrong with it, to follow "which …".
+  private mutating func add(_ path: String) -> String? {
+    if let field = Field(rawValue: path) {
+      if field == Field.metadataField, !metadataPaths.isEmpty { return "clashes with a path below it" }
+      return fields.insert(field).inserted ? nil : "is there twice"
+    }
+    if Field.metadataField != nil, path.hasPrefix("metadata.") { return addMetadata(path) }
+    if path == "*" { return "clashes with the other paths" }
+    if path == "id" { return "cannot be changed" }
+    return Field.outputOnly.contains(path) ? "only the server sets" : "is no field of a \(Field.resource)"
+  }
+
+  private mutating func addMetadata(_ path: String) -> String? {
+    guard let place = MetadataPath(path.dropFirst("metadata.".count)) else {
+      return "cannot be read: keys are joined by dots, unusual ones stand in backticks"
+    }
+    if let field = Field.metadataField, fields.contains(field) { return "clashes with the path metadata" }
+    if metadataPaths.contains(place) { return "is there twice" }
+    if metadataPaths.contains(where: { $0.contains(place) || place.contains($0) }) {
+      return "clashes with another path of the metadata"
+    }
+    metadataPaths.append(place)
+    return nil
+  }
+}
