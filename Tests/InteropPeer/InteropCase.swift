@@ -12,6 +12,12 @@ enum InteropCase {
     "cancel_after_begin": cancelAfterBegin, "cancel_after_first_response": cancelAfterFirstResponse,
     "timeout_on_sleeping_server": timeoutOnSleepingServer, "custom_metadata": customMetadata,
     "status_code_and_message": statusCodeAndMessage, "special_status_message": specialStatusMessage,
+    "client_compressed_unary": clientCompressedUnary,
+    "client_compressed_unary_noprobe": clientCompressedUnaryWithoutProbe,
+    "client_compressed_streaming": clientCompressedStreaming,
+    "client_compressed_streaming_noprobe": clientCompressedStreamingWithoutProbe,
+    "server_compressed_unary": serverCompressedUnary,
+    "server_compressed_streaming": serverCompressedStreaming,
     "unimplemented_method": unimplementedMethod, "unimplemented_service": unimplementedService,
   ]
 

@@ -14,7 +14,9 @@ struct TestService: GrpcTestingTestServiceProvider {
     _ request: GrpcTestingSimpleRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcTestingSimpleResponse {
     echoMetadata(call)
+    try check(request.expectCompressed, call)
     try obey(request.responseStatus)
+    if request.responseCompressed?.value == true { call.compressAnswers() }
     var response = GrpcTestingSimpleResponse()
     response.payload = try payload(request.responseSize)
     return response
@@ -39,6 +41,7 @@ struct TestService: GrpcTestingTestServiceProvider {
   ) async throws(RPCError) -> GrpcTestingStreamingInputCallResponse {
     var response = GrpcTestingStreamingInputCallResponse()
     while let request = try await requests.next() {
+      try check(request.expectCompressed, call)
       response.aggregatedPayloadSize += Int32(request.payload?.body.count ?? 0)
     }
     return response
@@ -76,6 +79,8 @@ struct TestService: GrpcTestingTestServiceProvider {
     _ request: GrpcTestingStreamingOutputCallRequest,
     _ responses: ResponseWriter<GrpcTestingStreamingOutputCallResponse>, _ call: CallContext
   ) async throws(RPCError) {
+    // Said with the head, so before the first answer; those that are to go as they are say so themselves.
+    if request.responseParameters.contains(where: { $0.compressed?.value == true }) { call.compressAnswers() }
     for parameters in request.responseParameters {
       if parameters.intervalUs > 0 {
         do throws(CancellationError) {
@@ -86,7 +91,7 @@ struct TestService: GrpcTestingTestServiceProvider {
       }
       var response = GrpcTestingStreamingOutputCallResponse()
       response.payload = try payload(parameters.size)
-      try await responses.write(response)
+      try await responses.write(response, compress: parameters.compressed?.value == true)
     }
   }
 
@@ -95,6 +100,13 @@ struct TestService: GrpcTestingTestServiceProvider {
     var payload = GrpcTestingPayload()
     payload.body = [UInt8](repeating: 0, count: Int(size))
     return payload
+  }
+
+  /// What the request says about itself; where it says nothing, anything goes.
+  private func check(_ expected: GrpcTestingBoolValue?, _ call: CallContext) throws(RPCError) {
+    guard let expected, expected.value != call.wasRequestCompressed else { return }
+    throw RPCError(
+      .invalidArgument, "the request was to come \(expected.value ? "compressed" : "uncompressed")")
   }
 
   private func obey(_ status: GrpcTestingEchoStatus?) throws(RPCError) {

@@ -40,6 +40,10 @@ final class ClientCall: Sendable {
 
   func trailers() async -> Metadata { await channel.loop.run { [self] () async in stream.trailing } }
 
+  var wasAnswerCompressed: Bool {
+    get async { await channel.loop.run { [self] () async in stream.wasAnswerCompressed } }
+  }
+
   func cancel() async {
     await channel.loop.run { [self] () async in stream.fail(RPCError(.cancelled, "the caller cancelled")) }
   }
@@ -55,6 +59,8 @@ package struct ResponseStream<Response: Message>: Sendable {
   package func headers() async throws(RPCError) -> Metadata { try await call.headers() }
   /// The metadata sent with the status; empty before.
   package func trailers() async -> Metadata { await call.trailers() }
+  /// Whether the message that was read last came compressed.
+  package var wasAnswerCompressed: Bool { get async { await call.wasAnswerCompressed } }
   package func cancel() async { await call.cancel() }
 }
 

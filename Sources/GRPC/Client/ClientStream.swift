@@ -14,6 +14,8 @@ final class ClientStream: CallStream, @unchecked Sendable {
   private let maxReceiveMessageSize: Int
   private let compression: MessageCompression
   private var encoding: String?
+  /// The message taken last had come compressed.
+  private(set) var wasAnswerCompressed = false
 
   init(loop: EventLoop, options: CallOptions, compression: MessageCompression) {
     maxReceiveMessageSize = options.maxReceiveMessageSize
@@ -105,6 +107,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
       failIfCancelled()
     }
     guard let frame = takeMessage() else { return nil }
+    wasAnswerCompressed = frame.isCompressed
     let bytes = frame.isCompressed ? try await inflate(frame.payload) : frame.payload
     do throws(WireError) { return try Response(decoding: bytes) } catch {
       let failure = RPCError(.internal, "the response is not a \(Response.messageName): \(error)")

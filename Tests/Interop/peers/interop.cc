@@ -21,6 +21,25 @@ using grpc::ServerContext;
 using grpc::Status;
 using grpc::StatusCode;
 
+// How the message read last had come is known to gRPC's own tests only, by these names.
+uint32_t grpc_call_test_only_get_message_flags(grpc_call* call);
+static const uint32_t was_compressed = 0x40000000u;
+
+namespace grpc::testing {
+class InteropClientContextInspector {
+ public:
+  static bool compressed(const ClientContext& context) {
+    return grpc_call_test_only_get_message_flags(context.call_) & was_compressed;
+  }
+};
+class InteropServerContextInspector {
+ public:
+  static bool compressed(const ServerContext& context) {
+    return grpc_call_test_only_get_message_flags(context.call_.call) & was_compressed;
+  }
+};
+}  // namespace grpc::testing
+
 static const char initial_key[] = "x-grpc-test-echo-initial";
 static const char trailing_key[] = "x-grpc-test-echo-trailing-bin";
 static const int request_sizes[] = {27182, 8, 1828, 45904};
@@ -40,14 +59,24 @@ class Service final : public TestService::Service {
     return Status(StatusCode(request.response_status().code()), request.response_status().message());
   }
 
+  template <class Request>
+  static bool unexpected(const Request& request, const ServerContext& context) {
+    return request.has_expect_compressed() &&
+           request.expect_compressed().value() != InteropServerContextInspector::compressed(context);
+  }
+
   template <class Stream>
-  static Status answer(const StreamingOutputCallRequest& request, Stream* stream) {
+  static Status answer(const StreamingOutputCallRequest& request, ServerContext* context, Stream* stream) {
     if (request.response_status().code() != 0) return status(request);
+    for (const auto& parameters : request.response_parameters())
+      if (parameters.compressed().value()) context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
     for (const auto& parameters : request.response_parameters()) {
       std::this_thread::sleep_for(std::chrono::microseconds(parameters.interval_us()));
       StreamingOutputCallResponse response;
       response.mutable_payload()->set_body(std::string(parameters.size(), '\0'));
-      stream->Write(response);
+      grpc::WriteOptions options;
+      if (!parameters.compressed().value()) options.set_no_compression();
+      stream->Write(response, options);
     }
     return Status::OK;
   }
@@ -56,23 +85,28 @@ class Service final : public TestService::Service {
 
   Status UnaryCall(ServerContext* context, const SimpleRequest* request, SimpleResponse* response) override {
     echo(context);
+    if (unexpected(*request, *context)) return Status(StatusCode::INVALID_ARGUMENT, "compressed or not");
+    if (request->response_compressed().value()) context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
     if (request->response_status().code() != 0) return status(*request);
     response->mutable_payload()->set_body(std::string(request->response_size(), '\0'));
     return Status::OK;
   }
 
   Status StreamingOutputCall(
-      ServerContext*, const StreamingOutputCallRequest* request,
+      ServerContext* context, const StreamingOutputCallRequest* request,
       grpc::ServerWriter<StreamingOutputCallResponse>* writer) override {
-    return answer(*request, writer);
+    return answer(*request, context, writer);
   }
 
   Status StreamingInputCall(
-      ServerContext*, grpc::ServerReader<StreamingInputCallRequest>* reader,
+      ServerContext* context, grpc::ServerReader<StreamingInputCallRequest>* reader,
       StreamingInputCallResponse* response) override {
     StreamingInputCallRequest request;
     size_t size = 0;
-    while (reader->Read(&request)) size += request.payload().body().size();
+    while (reader->Read(&request)) {
+      if (unexpected(request, *context)) return Status(StatusCode::INVALID_ARGUMENT, "compressed or not");
+      size += request.payload().body().size();
+    }
     response->set_aggregated_payload_size(size);
     return Status::OK;
   }
@@ -83,7 +117,7 @@ class Service final : public TestService::Service {
     echo(context);
     StreamingOutputCallRequest request;
     while (stream->Read(&request)) {
-      Status result = answer(request, stream);
+      Status result = answer(request, context, stream);
       if (!result.ok()) return result;
     }
     return Status::OK;
@@ -109,6 +143,26 @@ static StreamingOutputCallRequest output(std::initializer_list<int> sizes, int s
 }
 
 using Stub = TestService::Stub;
+
+static Status compressed_unary(Stub& stub, bool says, bool is) {
+  ClientContext context;
+  if (is) context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  SimpleRequest request;
+  SimpleResponse response;
+  request.mutable_expect_compressed()->set_value(says);
+  request.set_response_size(314159);
+  request.mutable_payload()->set_body(std::string(271828, '\0'));
+  Status status = stub.UnaryCall(&context, request, &response);
+  if (status.ok()) check(response.payload().body() == std::string(314159, '\0'), "not 314,159 zeros");
+  return status;
+}
+
+static StreamingInputCallRequest input(int size, bool says_compressed) {
+  StreamingInputCallRequest request;
+  request.mutable_expect_compressed()->set_value(says_compressed);
+  request.mutable_payload()->set_body(std::string(size, '\0'));
+  return request;
+}
 
 static void status_cases(Stub& stub, const char* message) {
   SimpleRequest request;
@@ -174,6 +228,56 @@ static const std::map<std::string, std::function<void(Stub&, ClientContext&)>> c
      StreamingOutputCallResponse response;
      call->WritesDone();
      check(!call->Read(&response), "an answer to nothing");
+     check(call->Finish(), StatusCode::OK);
+   }},
+  {"client_compressed_unary", [](Stub& stub, ClientContext&) {
+     check(compressed_unary(stub, true, false), StatusCode::INVALID_ARGUMENT);
+     check(compressed_unary(stub, true, true), StatusCode::OK);
+     check(compressed_unary(stub, false, false), StatusCode::OK);
+   }},
+  {"client_compressed_streaming", [](Stub& stub, ClientContext& context) {
+     ClientContext probing;
+     StreamingInputCallResponse response;
+     grpc::WriteOptions as_it_is;
+     as_it_is.set_no_compression();
+     probing.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+     auto probe = stub.StreamingInputCall(&probing, &response);
+     probe->Write(input(27182, true), as_it_is);
+     probe->WritesDone();
+     check(probe->Finish(), StatusCode::INVALID_ARGUMENT);
+     context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+     auto call = stub.StreamingInputCall(&context, &response);
+     check(call->Write(input(27182, true)), "not written");
+     check(call->Write(input(45904, false), as_it_is), "not written");
+     call->WritesDone();
+     check(call->Finish(), StatusCode::OK);
+     check(response.aggregated_payload_size() == 73086, "not 73,086 bytes");
+   }},
+  {"server_compressed_unary", [](Stub& stub, ClientContext&) {
+     for (bool compressed : {true, false}) {
+       ClientContext context;
+       SimpleRequest request;
+       SimpleResponse response;
+       request.mutable_response_compressed()->set_value(compressed);
+       request.set_response_size(314159);
+       request.mutable_payload()->set_body(std::string(271828, '\0'));
+       check(stub.UnaryCall(&context, request, &response), StatusCode::OK);
+       check(InteropClientContextInspector::compressed(context) == compressed, "compressed or not");
+       check(response.payload().body() == std::string(314159, '\0'), "not 314,159 zeros");
+     }
+   }},
+  {"server_compressed_streaming", [](Stub& stub, ClientContext& context) {
+     auto request = output({31415, 92653}, 0);
+     request.mutable_response_parameters(0)->mutable_compressed()->set_value(true);
+     request.mutable_response_parameters(1)->mutable_compressed()->set_value(false);
+     auto call = stub.StreamingOutputCall(&context, request);
+     StreamingOutputCallResponse response;
+     for (bool compressed : {true, false}) {
+       check(call->Read(&response), "no answer");
+       check(response.payload().body().size() == (compressed ? 31415 : 92653), "another size");
+       check(InteropClientContextInspector::compressed(context) == compressed, "compressed or not");
+     }
+     check(!call->Read(&response), "more answers than asked for");
      check(call->Finish(), StatusCode::OK);
    }},
   {"cancel_after_begin", [](Stub& stub, ClientContext& context) {
