@@ -35,6 +35,8 @@ enum Notes {
     FROM drawn WHERE project_id = $1 AND id = ANY ($2)
     """)
 
+  static let find = Statement("find_note", "SELECT position, at FROM note WHERE project_id = $1 AND id = $2")
+
   static func change(_ id: String, from version: Int64) -> ChangeRecord {
     ChangeRecord(kind: "note", id: id, action: "updated", oldVersion: version, newVersion: version + 1)
   }
@@ -46,7 +48,8 @@ extension Journal {
     _ id: String, body: String = "", keys: KeyOrigin = .server, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
-      scope, keys: keys, Notes.create, scope.parameters + [id, body], answer: { Array("made \(id)".utf8) })
+      scope, keys: keys, Notes.create, scope.parameters + [id, body],
+      found: Notes.find.bind([scope.project.text, id]), answer: { Array("made \(id)".utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
     case .written(let rows):

@@ -7,6 +7,7 @@ enum ContextQueries {
   static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
   static let images = Statement("context_images", PackageResources.context_images_sql)
   static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
+  static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
 
   static let create = Statement("create_context", PackageResources.create_context_sql)
   static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)

@@ -12,7 +12,9 @@ extension ContextStore {
     let id = draft.id ?? Self.newID()
     let result = try await journal.create(
       scope, keys: draft.id == nil ? .server : .client, ContextQueries.create,
-      scope.parameters + draft.parameters(id), answer: { WriteAnswer([.success(id)]).bytes })
+      scope.parameters + draft.parameters(id),
+      found: ContextQueries.findCreated.bind([scope.project.text, id]),
+      answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
     case .repeated(let stored):
       return try await repeated(stored, isFull: true, scope)[0].get()

@@ -14,15 +14,26 @@ extension Journal {
   ///
   /// With keys made by the server and no request id it shares a transaction with concurrent writes of the
   /// project, and returns when that has committed. Otherwise it commits alone.
-  /// - Parameter answer: The answer's bytes without position and time, kept for a repetition of the request.
+  ///
+  /// When the connection dies during the commit of a key made by the server, the write is run again: the key is
+  /// unique, so a commit still under way is waited for, and a row that is there is this one's.
+  /// - Parameters:
+  ///   - found: Finds the row again and returns what `statement` returned when it wrote it; nil: the
+  ///     caller is told that the outcome is unknown.
+  ///   - answer: The answer's bytes without position and time, kept for a repetition of the request.
   package func create(
     _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
-    answer: () -> [UInt8]
+    found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     do throws(WriteFailure) {
       defer { ticker.nudge() }
       guard let request = scope.request else {
-        return .written(try await create(scope, keys, statement, parameters))
+        do throws(WriteFailure) {
+          return .written(try await create(scope, keys, statement, parameters))
+        } catch {
+          guard keys == .server, error.isOutcomeUnknown, let found = found() else { throw error }
+          return .written(try await decided(scope, statement.bind(parameters), found, error))
+        }
       }
       let store = storing(answer(), for: request, in: scope)
       return try await once(request, in: scope) { () async throws(WriteFailure) in
@@ -47,6 +58,30 @@ extension Journal {
       }
     } catch { throw WriteFailure(error) }
   }
+}
+
+extension Journal {
+  /// Finds out what became of a write whose connection died during its commit, and makes up for it if nothing
+  /// did. Throws `unknown` when the database does not come back within the attempts.
+  private func decided(
+    _ scope: CallScope, _ write: BoundStatement, _ found: BoundStatement, _ unknown: WriteFailure
+  ) async throws(WriteFailure) -> Rows {
+    var delay = Duration.milliseconds(50)
+    for _ in 0..<Self.decisionAttempts {
+      do throws(PostgresError) {
+        let rows = try await pool.write(write.statement, write.parameters, prologue: scope.prologue)
+        return rows.isEmpty ? try await pool.query(found.statement, found.parameters) : rows
+      } catch {
+        guard error.isOutcomeUnknown || error.isConnectionFailure else { throw WriteFailure(error) }
+      }
+      guard (try? await Task.sleep(for: delay)) != nil else { break }
+      delay *= 2
+    }
+    throw unknown
+  }
+
+  /// Over 6 seconds: time for PostgreSQL to recover from a crash.
+  private static var decisionAttempts: Int { 8 }
 }
 
 extension Transaction {

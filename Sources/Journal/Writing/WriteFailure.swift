@@ -19,9 +19,12 @@ struct WriteFailure: Error, PostgresErrorConvertible {
   /// A twin of the request was faster, or something that it has written is in the way.
   var mayBeTwin: Bool { cause?.isUniqueViolation() ?? false }
 
+  /// The commit may or may not have happened.
+  var isOutcomeUnknown: Bool { cause?.isOutcomeUnknown ?? false }
+
   /// Trying again, with the same request id, can do no harm and may succeed.
   var mayBeRepeated: Bool {
     guard let cause else { return false }
-    return cause.isOutcomeUnknown || cause.isUniqueViolation("request_pkey")
+    return isOutcomeUnknown || cause.isUniqueViolation("request_pkey")
   }
 }
