@@ -12,9 +12,18 @@ def pinned(core):
 
 
 def by_turns(ours, baseline, rounds=3):
-    """Runs both alternately, so that a slow moment of the machine hits both, and returns the medians."""
+    """Runs both alternately, so that a slow moment of the machine hits both, and returns the medians.
+
+    Where a run gives several numbers, each has its own median.
+    """
     pairs = [(ours(), baseline()) for _ in range(rounds)]
-    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+    return tuple(map(_median, zip(*pairs)))
+
+
+def _median(runs):
+    if isinstance(runs[0], tuple):
+        return tuple(statistics.median(numbers) for numbers in zip(*runs))
+    return statistics.median(runs)
 
 
 def report(name, ours, baseline, higher_is_better=True, unit=""):

@@ -6,9 +6,21 @@ from harness import stubs
 
 stubs.build()
 
-from . import codec, contexts, echo, footprint  # noqa: E402
+from . import codec, contexts, echo, footprint, idle, streams  # noqa: E402
 
-BENCHES = {"codec": codec.run, "echo": echo.run, "contexts": contexts.run, "footprint": footprint.run}
+BENCHES = {
+    "codec": codec.run,
+    "echo": echo.unary_echo,
+    "python": echo.unary_echo_python,
+    "tls": echo.tls_unary,
+    "latency": echo.unary_latency,
+    "large": echo.large_unary,
+    "stream_messages": streams.stream_messages,
+    "connections": idle.connections,
+    "streams": idle.streams,
+    "contexts": contexts.run,
+    "footprint": footprint.run,
+}
 
 names = sys.argv[1:] or list(BENCHES)
 if unknown := [name for name in names if name not in BENCHES]:

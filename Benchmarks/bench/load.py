@@ -31,7 +31,9 @@ def framed(message):
     return b"\0" + struct.pack(">I", len(body)) + body
 
 
-def h2load(address, path, message, answer=None, requests=None, seconds=None, clients=10, streams=100, core=None):
+def h2load(
+        address, path, message, answer=None, requests=None, seconds=None, clients=10, streams=100, core=None,
+        scheme="http"):
     """Sends the same call again and again.
 
     Every answer must be an HTTP 200. A gRPC error would be one, too, but without a message: where the size of
@@ -44,7 +46,7 @@ def h2load(address, path, message, answer=None, requests=None, seconds=None, cli
         run = subprocess.run(
             [*(pinned(core) if core is not None else []), "h2load", *amount, f"--clients={clients}",
              f"--max-concurrent-streams={streams}", f"--data={data.name}", "--header=content-type: application/grpc",
-             "--header=te: trailers", "--header=grpc-timeout: 30S", f"http://{address}{path}"],
+             "--header=te: trailers", "--header=grpc-timeout: 30S", f"{scheme}://{address}{path}"],
             capture_output=True, text=True, check=True)
     return understand(run.stdout, answer)
 
