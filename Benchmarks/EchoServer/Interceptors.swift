@@ -33,13 +33,17 @@ struct FailureDetails: ServerInterceptor {
     do throws(RPCError) {
       try await next()
     } catch {
-      var info = GoogleRpcErrorInfo()
-      info.reason = "ECHO"
-      info.domain = "echo.cairn"
-      info.metadata = ["text": error.message]
-      var error = error
-      error.details.append(WellKnown.`Any`(info))
-      throw error
+      throw detailed(error)
     }
+  }
+
+  private func detailed(_ error: RPCError) -> RPCError {
+    var info = GoogleRpcErrorInfo()
+    info.reason = "ECHO"
+    info.domain = "echo.cairn"
+    info.metadata = ["text": error.message]
+    var error = error
+    error.details.append(WellKnown.`Any`(info))
+    return error
   }
 }
