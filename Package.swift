@@ -69,7 +69,7 @@ let package = Package(
       ["Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "EventLoop", "COpenSSL"], resources: sql),
 
     // Domains, and what they share of checking requests.
-    library("Requests", ["Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
+    library("Requests", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     library(
       "Contexts", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),

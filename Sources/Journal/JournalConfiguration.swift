@@ -37,6 +37,8 @@ package struct JournalConfiguration: Sendable {
   package var writeAttempts = 5
   /// How long an exact point waits for the writes under way before it lets new ones pass and tries again.
   package var pointLockTimeout: Duration = .milliseconds(250)
+  /// How long a read as of a moment waits for it to be settled when its call has no deadline.
+  package var momentTimeout: Duration = .seconds(30)
 
   package init() {}
 }

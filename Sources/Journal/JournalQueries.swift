@@ -21,6 +21,7 @@ enum JournalQueries {
   static let notifySettled = Statement("notify_settled", PackageResources.notify_settled_sql)
   static let oldestTransaction = Statement("oldest_transaction", PackageResources.oldest_transaction_sql)
 
+  static let findMoment = Statement("find_moment", PackageResources.find_moment_sql)
   static let readJournal = Statement("read_journal", PackageResources.read_journal_sql)
   static let extendJournal = Statement("extend_journal", PackageResources.extend_journal_sql)
   static let pageChanges = Statement("page_changes", PackageResources.page_changes_sql)
@@ -34,6 +35,7 @@ enum JournalQueries {
 /// The schema of this module, for the migrator.
 package enum JournalMigrations {
   package static let all = [
-    Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql)
+    Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql),
+    Migration(module: "journal", file: "m0002_moments", PackageResources.m0002_moments_sql),
   ]
 }

@@ -1,3 +1,5 @@
+import Journal
+import Postgres
 import Wire
 
 /// Where a list goes on, and which list: opaque to clients.
@@ -11,35 +13,52 @@ package struct PageToken: Equatable {
   /// The last row's id.
   package let id: String
 
-  /// Of the layout below; another number is another layout.
-  private static let version: UInt8 = 1
+  /// The moment that all pages are of; nil where each is of its own present.
+  package let moment: Moment?
 
-  /// The token's text: version, fingerprint, time, id, checksum, in URL-safe Base64.
+  /// Numbers of the layout below, without and with a moment.
+  private static let plain: UInt8 = 1
+  private static let pinned: UInt8 = 2
+
+  /// The token's text: layout, fingerprint, time, the moment's position and time, id, checksum, in URL-safe
+  /// Base64.
   package func text(for query: Fingerprint) -> String {
-    var bytes: [UInt8] = [Self.version]
+    var bytes: [UInt8] = [moment == nil ? Self.plain : Self.pinned]
     bytes.append(bigEndian: query.value)
     bytes.append(bigEndian: UInt64(bitPattern: time))
+    if let moment {
+      bytes.append(bigEndian: UInt64(bitPattern: moment.position))
+      bytes.append(bigEndian: UInt64(bitPattern: moment.time.microseconds))
+    }
     bytes += Array(id.utf8)
     bytes.append(bigEndian: Fingerprint(bytes).value)
     return Base64.encode(bytes).urlSafe
   }
 
-  package init(time: Int64, id: String) {
+  package init(time: Int64, id: String, moment: Moment? = nil) {
     self.time = time
     self.id = id
+    self.moment = moment
   }
 
   /// Reads a token of `query`; nil when it is damaged, or of another query.
   package init?(_ text: String, for query: Fingerprint) {
-    guard let bytes = Base64.decode(text.utf8), bytes.count > 25, bytes[0] == Self.version else { return nil }
+    guard let bytes = Base64.decode(text.utf8), bytes.count > 25 else { return nil }
+    let isPinned = bytes[0] == Self.pinned
     let body = bytes.dropLast(8)
-    guard
+    let idStart = isPinned ? 33 : 17
+    guard isPinned || bytes[0] == Self.plain, body.count > idStart,
       UInt64(bigEndian: bytes[body.endIndex...]) == Fingerprint(Array(body)).value,
       UInt64(bigEndian: bytes[1..<9]) == query.value,
-      let id = String(validating: body[17...], as: UTF8.self)
+      let id = String(validating: body[idStart...], as: UTF8.self)
     else { return nil }
     time = Int64(bitPattern: UInt64(bigEndian: bytes[9..<17]))
     self.id = id
+    moment =
+      isPinned
+      ? Moment(
+        position: Int64(bitPattern: UInt64(bigEndian: bytes[17..<25])),
+        time: PostgresTimestamp(microseconds: Int64(bitPattern: UInt64(bigEndian: bytes[25..<33])))) : nil
   }
 }
 

@@ -1,16 +1,29 @@
+import Postgres
 import Wire
 
 extension Violations {
-  /// Microseconds since 1970, rounded up: times are stored in microseconds, and `from` is included, `before`
-  /// not.
+  /// A time as a bound: microseconds since 1970, rounded up, because times are stored in microseconds and a
+  /// bound below is included, one above not.
   package mutating func time(_ field: String, _ time: WellKnown.Timestamp?) -> Int64? {
-    guard let time else { return nil }
-    // From 0001-01-01 to 9999-12-31, as google.protobuf.Timestamp allows.
-    guard (-62_135_596_800...253_402_300_799).contains(time.seconds), (0..<1_000_000_000).contains(time.nanos)
-    else {
-      add(field, "must be between the years 1 and 9999, with 0 to 999999999 nanos")
-      return nil
-    }
+    guard let time, isTime(field, time) else { return nil }
     return time.seconds * 1_000_000 + (Int64(time.nanos) + 999) / 1_000
   }
+
+  /// A time as it will be stored: in whole microseconds, rounded down. Nil when there is none or it is wrong.
+  package mutating func storedTime(_ field: String, _ time: WellKnown.Timestamp?) -> WellKnown.Timestamp? {
+    guard let time, isTime(field, time) else { return nil }
+    return WellKnown.Timestamp(seconds: time.seconds, nanos: time.nanos / 1_000 * 1_000)
+  }
+
+  /// Whether the time is one that google.protobuf.Timestamp allows, from 0001-01-01 to 9999-12-31.
+  mutating func isTime(_ field: String, _ time: WellKnown.Timestamp) -> Bool {
+    let isTime = TimestampText.seconds.contains(time.seconds) && (0..<1_000_000_000).contains(time.nanos)
+    if !isTime { add(field, "must be between the years 1 and 9999, with 0 to 999999999 nanos") }
+    return isTime
+  }
+}
+
+extension PostgresTimestamp {
+  /// What is finer than a microsecond is cut off.
+  package init(_ time: WellKnown.Timestamp) { self.init(seconds: time.seconds, nanoseconds: time.nanos) }
 }

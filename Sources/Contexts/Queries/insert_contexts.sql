@@ -1,14 +1,15 @@
 -- Stores several contexts in a write that has drawn its position, in key order, so that two such writes
 -- cannot wait for each other in a ring: $1 project, then one element a context: $2 ids, $3 types, $4
 -- statuses, $5 titles, $6 media types, $7 owners, $8 sessions, $9 tags as JSON, $10 metadata (JSON null for
--- none), $11 contents, $12 data.
+-- none), $11 contents, $12 data, $13 expiries.
 INSERT INTO context (project_id, context_id, version, position, create_time, update_time, type, status, title,
-  media_type, owner, session, tags, metadata, content, data)
+  media_type, owner, session, tags, metadata, content, data, expire_time)
 SELECT $1, item.id, 1, drawn.position, drawn.at, drawn.at, item.type, item.status, item.title,
   item.media_type, item.owner, item.session, ARRAY(SELECT jsonb_array_elements_text(item.tags)),
-  nullif(item.metadata, 'null'), item.content, item.data
+  nullif(item.metadata, 'null'), item.content, item.data, item.expire_time
 FROM drawn,
   unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[])
-    AS item (id, type, status, title, media_type, owner, session, tags, metadata, content, data)
+    $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::timestamptz[])
+    AS item (id, type, status, title, media_type, owner, session, tags, metadata, content, data,
+      expire_time)
 ORDER BY item.id COLLATE "C"

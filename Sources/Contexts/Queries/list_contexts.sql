@@ -1,21 +1,43 @@
 -- A page of contexts, from named fragments: those that a request needs are put together in this order, and
 -- each `$?` becomes the next parameter. The inner page holds one row more than asked for, which says whether
--- another page follows; the outer one ends early where contents outgrow a bound.
+-- another page follows; the outer one ends early where contents outgrow a bound. As of a moment the page is put
+-- together from a page of those contexts that have not changed since and a page of those that have.
 
 -- full:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, total, content, data
+  owner, session, tags, metadata, expire_time, purge_time, total, content, data
 -- basic:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, total
+  owner, session, tags, metadata, expire_time, purge_time, total
 -- from:
 FROM (
   SELECT page.*, row_number() OVER () AS place, count(*) OVER () AS total,
     sum(octet_length(content) + octet_length(data)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
   FROM (
+-- current:
     SELECT * FROM context WHERE project_id = $?
+-- past_current:
+    SELECT * FROM (
+    (SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status,
+      title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+    FROM context WHERE project_id = $? AND position <= $?
+-- past_superseded:
+    ) UNION ALL (
+    SELECT * FROM (
+      SELECT project_id, context_id, version, from_position AS position, create_time, update_time, delete_time,
+        type, status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      FROM context_version WHERE project_id = $? AND position > $? AND from_position <= $?
+    ) AS superseded WHERE true
+-- past_end:
+    )) AS past
 -- live:
-    AND delete_time IS NULL
+    AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
+-- live_then:
+    AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > $?)
+-- kept:
+    AND (purge_time IS NULL OR purge_time > now())
+-- kept_then:
+    AND (purge_time IS NULL OR purge_time > $?)
 -- types:
     AND type = ANY ($?::smallint[])
 -- one_type:
@@ -64,6 +86,7 @@ FROM (
     ORDER BY context_id DESC
 -- limit:
     LIMIT $?
+-- page_end:
   ) AS page
 ) AS measured
 -- full_bound:

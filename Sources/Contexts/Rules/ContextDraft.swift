@@ -30,6 +30,7 @@ struct ContextDraft {
     violations.optionalIdentifier("\(path).session", context.session)
     violations.tags("\(path).tags", context.tags)
     metadata = violations.metadata("\(path).metadata", context.metadata)
+    context.expireTime = violations.storedTime("\(path).expire_time", context.expireTime)
     context.type = context.type.orDefault
     context.status = context.status.orDefault
     id = context.id.isEmpty ? nil : context.id
@@ -50,6 +51,7 @@ struct ContextDraft {
     unstored.session = context.session
     unstored.tags = context.tags
     unstored.metadata = context.metadata
+    unstored.expireTime = context.expireTime
     return unstored
   }
 }

@@ -6,10 +6,11 @@ enum ContextField: String, UpdatableField {
   case title, type, status, content, data
   case mediaType = "media_type"
   case owner, session, tags, metadata
+  case expireTime = "expire_time"
 
   static let resource = "context"
   static let outputOnly: Set<String> = [
-    "create_time", "update_time", "delete_time", "version", "etag", "position",
+    "create_time", "update_time", "delete_time", "purge_time", "version", "etag", "position",
   ]
   static let metadataField: ContextField? = .metadata
 
@@ -25,6 +26,7 @@ enum ContextField: String, UpdatableField {
     case .session: !context.session.isEmpty
     case .tags: !context.tags.isEmpty
     case .metadata: context.metadata != nil
+    case .expireTime: context.expireTime != nil
     }
   }
 }

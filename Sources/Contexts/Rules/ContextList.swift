@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -48,6 +49,8 @@ struct ContextList {
   let after: PageToken?
   let pageSize: Int
   let isFull: Bool
+  /// The moment to list, as the request or the page token says; nil for now.
+  let asOf: WantedMoment?
   /// Of everything that a page token must agree with.
   let fingerprint: Fingerprint
 
@@ -67,6 +70,9 @@ struct ContextList {
     isFull = request.view.isFull
     fingerprint = Fingerprint(of: request, order: self.order, project: project)
     after = violations.pageToken(request.pageToken, fingerprint)
+    let asOf = violations.asOf("as_of", request.asOf)
+    // Later pages are of the moment that the first one was of.
+    self.asOf = after?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
   }
 
@@ -81,6 +87,10 @@ extension Fingerprint {
     combine(part: project)
     combine(part: "\(order.key.rawValue) \(order.isDescending) \(request.showDeleted)")
     combine((request.filter ?? ContextFilter()).serializedBytes())
+    if let asOf = request.asOf {
+      combine(part: "as of")
+      combine(asOf.serializedBytes())
+    }
   }
 }
 

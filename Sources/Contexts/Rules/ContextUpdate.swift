@@ -22,6 +22,9 @@ struct ContextUpdate {
       mask = UpdateMask(validating: request.updateMask, of: context, at: "update_mask", &violations)
       violations.identifier("context.id", context.id)
       Self.check(context, mask.fields, &violations)
+      if mask.fields.contains(.expireTime) {
+        context.expireTime = violations.storedTime("context.expire_time", context.expireTime)
+      }
     }
     context.type = context.type.orDefault
     context.status = context.status.orDefault

@@ -56,6 +56,7 @@ extension ContextUpdate {
       case .session: result.session = values.session
       case .tags: result.tags = values.tags
       case .metadata: break
+      case .expireTime: result.expireTime = values.expireTime
       }
     }
     result.metadata = metadata.applied(to: stored.metadata)

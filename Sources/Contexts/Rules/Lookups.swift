@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 
 /// One context that may be read.
@@ -7,11 +8,14 @@ struct ContextLookup {
   let id: String
   let showDeleted: Bool
   let isFull: Bool
+  /// Nil for now.
+  let asOf: WantedMoment?
 
   init(validating request: GetContextRequest) throws(RPCError) {
     var violations = Violations()
     violations.identifier("id", request.id)
     violations.view("view", request.view)
+    asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
     id = request.id
     showDeleted = request.showDeleted
@@ -24,11 +28,14 @@ struct ContextLookups {
   let ids: [Result<String, RPCError>]
   let showDeleted: Bool
   let isFull: Bool
+  /// Nil for now.
+  let asOf: WantedMoment?
 
   init(validating request: BatchGetContextsRequest) throws(RPCError) {
     var violations = Violations()
     violations.batch("ids", request.ids.count)
     violations.view("view", request.view)
+    asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
     ids = request.ids.map { id in
       var violations = Violations()

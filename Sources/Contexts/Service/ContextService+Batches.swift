@@ -8,9 +8,10 @@ extension ContextService {
     _ request: BatchGetContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchGetContextsResponse {
     let lookups = try ContextLookups(validating: request)
+    let project = try await journal.scope(call).project
+    let moment = try await journal.moment(lookups.asOf, in: project, call)
     var response = BatchGetContextsResponse()
-    response.results = try await store.get(lookups, in: try await journal.scope(call).project)
-      .map { ContextResult($0) }
+    response.results = try await store.get(lookups, at: moment, in: project).map { ContextResult($0) }
     return response
   }
 

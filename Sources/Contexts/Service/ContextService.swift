@@ -9,15 +9,19 @@ package struct ContextService: ContextServiceProvider {
   let journal: Journal
   let store: ContextStore
 
-  package init(journal: Journal, pool: PostgresPool) {
+  package init(
+    journal: Journal, pool: PostgresPool, configuration: ContextConfiguration = ContextConfiguration()
+  ) {
     self.journal = journal
-    store = ContextStore(journal: journal, pool: pool)
+    store = ContextStore(journal: journal, pool: pool, configuration: configuration)
   }
 
   package func getContext(_ request: GetContextRequest, _ call: CallContext) async throws(RPCError) -> Context
   {
     let lookup = try ContextLookup(validating: request)
-    return try await store.get(lookup, in: try await journal.scope(call).project)
+    let project = try await journal.scope(call).project
+    return try await store.get(
+      lookup, at: try await journal.moment(lookup.asOf, in: project, call), in: project)
   }
 
   package func listContexts(
@@ -25,7 +29,7 @@ package struct ContextService: ContextServiceProvider {
   ) async throws(RPCError) -> ListContextsResponse {
     let project = try await journal.scope(call).project
     let list = try ContextList(validating: request, project: project.text)
-    return try await store.list(list, in: project)
+    return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
   }
 
   package func createContext(

@@ -6,6 +6,8 @@ enum ContextQueries {
   static let getBasic = Statement("get_context_basic", PackageResources.get_context_basic_sql)
   static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
   static let images = Statement("context_images", PackageResources.context_images_sql)
+  static let getAsOf = Statement("get_context_as_of", PackageResources.get_context_as_of_sql)
+  static let getSeveralAsOf = Statement("get_contexts_as_of", PackageResources.get_contexts_as_of_sql)
   static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
   static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
 
@@ -23,6 +25,7 @@ enum ContextQueries {
 /// The schema of this module, for the migrator.
 package enum ContextMigrations {
   package static let all = [
-    Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql)
+    Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql),
+    Migration(module: "contexts", file: "m0004_lifetime", PackageResources.m0004_lifetime_sql),
   ]
 }

@@ -4,7 +4,10 @@ import Requests
 import Wire
 
 extension Context {
-  /// From the fourteen columns that every query of contexts begins with.
+  /// How many columns every query of contexts begins with; what else it returns stands after them.
+  static let columnCount = 16
+
+  /// From the columns that every query of contexts begins with.
   ///
   /// - Parameter contentColumn: Where content is, and data after it; nil when they are not wanted.
   init(decoding row: Row, contentColumn: Int?) throws(PostgresError) {
@@ -24,6 +27,8 @@ extension Context {
     session = try row.decode(11)
     tags = try row.decode(12)
     if !row.isNull(13) { metadata = MetadataJSON.metadata(from: try row.decode(13, as: JSONB.self).text) }
+    if !row.isNull(14) { expireTime = WellKnown.Timestamp(try row.decode(14, as: PostgresTimestamp.self)) }
+    if !row.isNull(15) { purgeTime = WellKnown.Timestamp(try row.decode(15, as: PostgresTimestamp.self)) }
     if let contentColumn {
       content = try row.decode(contentColumn)
       data = try row.decode(contentColumn + 1)
@@ -45,6 +50,8 @@ extension Context {
     outline.createTime = createTime
     outline.updateTime = updateTime
     outline.deleteTime = deleteTime
+    outline.expireTime = expireTime
+    outline.purgeTime = purgeTime
     outline.version = version
     outline.etag = etag
     outline.position = position
@@ -63,6 +70,19 @@ extension Context {
 extension Row {
   /// Bytes of a context's metadata as JSON text.
   var metadataBytes: Int { withBytes(13) { $0?.count ?? 0 } }
+}
+
+/// Whether a context is there for readers: the numbers of `context_life`.
+enum ContextLife: Int64 {
+  case there = 0
+  /// Deleted, or expired, which is the same to readers.
+  case deleted = 1
+  /// About to be purged: no longer there for anybody.
+  case purged = 2
+
+  init(decoding row: Row, at column: Int) throws(PostgresError) {
+    self = ContextLife(rawValue: try row.decode(column)) ?? .there
+  }
 }
 
 extension WellKnown.Timestamp {

@@ -23,7 +23,7 @@ extension ContextStore {
     try await change(
       batch, ids: batch.valid.map(\.id), action: "deleted", isFull: isFull, scope,
       decide: { target, stored in target.deletion(of: stored[target.id]) },
-      statements: { [ContextQueries.delete.bind([scope.project.text, $0.map(\.id), isFull])] })
+      statements: { [ContextQueries.delete.bind([scope.project.text, $0.map(\.id), isFull, retentionSeconds])] })
   }
 
   /// Brings deleted contexts back in one write.
@@ -84,8 +84,10 @@ extension StoredHead {
     try database { () throws(PostgresError) in
       var heads: [String: StoredHead] = [:]
       for row in rows {
+        let life = try ContextLife(decoding: row, at: 2)
+        if life == .purged { continue }
         let head = StoredHead(
-          id: try row.decode(0), version: try row.decode(1), isDeleted: try row.decode(2),
+          id: try row.decode(0), version: try row.decode(1), isDeleted: life == .deleted,
           contentBytes: try row.decode(3), dataBytes: try row.decode(4),
           metadata: try row.decode(5, as: JSONB?.self)?.text)
         heads[head.id] = head
@@ -104,7 +106,7 @@ extension Context {
       var contexts: [String: Context] = [:]
       for rows in results {
         for row in rows {
-          let context = try Context(decoding: row, contentColumn: isFull ? 14 : nil)
+          let context = try Context(decoding: row, contentColumn: isFull ? columnCount : nil)
           contexts[context.id] = context
         }
       }
@@ -125,6 +127,7 @@ extension ResolvedUpdate {
       new(.status, Int16(values.status.rawValue)), new(.content, values.content), new(.data, values.data),
       new(.mediaType, values.mediaType), new(.owner, values.owner), new(.session, values.session),
       new(.tags, values.tags), update.metadata != .keep, metadata.map { JSONB($0) },
+      update.fields.contains(.expireTime), values.expireTime.map { PostgresTimestamp($0) },
     ])
   }
 }

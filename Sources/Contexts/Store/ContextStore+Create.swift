@@ -85,6 +85,7 @@ extension ContextStore {
       contexts.map { Int16($0.status.rawValue) }, contexts.map(\.title), contexts.map(\.mediaType),
       contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
       items.map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
+      contexts.map { $0.expireTime.map { PostgresTimestamp($0) } },
     ])
   }
 }
@@ -96,11 +97,12 @@ private struct NamedDraft {
 }
 
 extension ContextDraft {
-  /// `$8` to `$18` of `create_context`.
+  /// `$8` to `$19` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {
     [
       id, Int16(context.type.rawValue), Int16(context.status.rawValue), context.title, context.mediaType,
       context.owner, context.session, context.tags, metadata.map { JSONB($0) }, context.content, context.data,
+      context.expireTime.map { PostgresTimestamp($0) },
     ]
   }
 

@@ -46,7 +46,7 @@ extension ContextStore {
       var contexts: [String: StoredContext] = [:]
       for row in rows {
         let stored = try StoredContext(decoding: row)
-        contexts[stored.head.id] = stored
+        if stored.life != .purged { contexts[stored.head.id] = stored }
       }
       return contexts
     }
@@ -57,12 +57,14 @@ extension ContextStore {
 private struct StoredContext {
   let context: Context
   let head: StoredHead
+  let life: ContextLife
 
   init(decoding row: Row) throws(PostgresError) {
-    context = try Context(decoding: row, contentColumn: 14)
+    context = try Context(decoding: row, contentColumn: Context.columnCount + 1)
+    life = try ContextLife(decoding: row, at: Context.columnCount)
     head = StoredHead(
-      id: context.id, version: context.version, isDeleted: context.deleteTime != nil,
-      contentBytes: try row.decode(18), dataBytes: try row.decode(19),
+      id: context.id, version: context.version, isDeleted: life == .deleted,
+      contentBytes: try row.decode(Context.columnCount + 5), dataBytes: try row.decode(Context.columnCount + 6),
       metadata: try row.decode(13, as: JSONB?.self)?.text)
   }
 }

@@ -4,31 +4,43 @@ import Journal
 import Postgres
 import Requests
 
-/// Content stands after the fourteen columns that every query has.
-private let afterBasicColumns = 14
-
 extension ContextStore {
-  /// One context: one look-up by primary key.
-  func get(_ lookup: ContextLookup, in project: ProjectID) async throws(RPCError) -> Context {
-    let context = try await database { () async throws(PostgresError) -> Context? in
-      let statement = lookup.isFull ? ContextQueries.get : ContextQueries.getBasic
-      let rows = try await pool.lookup(statement, [project.text, lookup.id])
+  /// One context, now or at a moment: one look-up by primary key.
+  func get(
+    _ lookup: ContextLookup, at moment: Moment? = nil, in project: ProjectID
+  ) async throws(RPCError) -> Context {
+    let found = try await database { () async throws(PostgresError) -> (Context, ContextLife)? in
+      let rows = try await pool.lookup(lookup, moment, project)
       guard let row = rows.first else { return nil }
-      return try Context(decoding: row, contentColumn: lookup.isFull ? afterBasicColumns : nil)
+      let context = try Context(
+        decoding: row, contentColumn: lookup.isFull ? Context.columnCount + 1 : nil)
+      return (context, try ContextLife(decoding: row, at: Context.columnCount))
     }
-    guard let context else { throw .contextNotFound(lookup.id) }
-    if context.deleteTime != nil, !lookup.showDeleted { throw .contextDeleted(lookup.id) }
+    guard let (context, life) = found, life != .purged else { throw .contextNotFound(lookup.id) }
+    if life == .deleted, !lookup.showDeleted { throw .contextDeleted(lookup.id) }
     return context
   }
 
-  /// Several contexts in the order asked for: one round trip, an answer of bounded size.
-  func get(_ lookups: ContextLookups, in project: ProjectID) async throws(RPCError) -> [ItemOutcome] {
+  /// Several contexts in the order asked for, now or at a moment: one round trip, an answer of bounded size.
+  func get(
+    _ lookups: ContextLookups, at moment: Moment? = nil, in project: ProjectID
+  ) async throws(RPCError) -> [ItemOutcome] {
     let ids = lookups.ids.map { (try? $0.get()) ?? "" }
     let found = try await database { () async throws(PostgresError) -> [Int: FoundContext] in
-      let bound = lookups.isFull ? Limits.answerBytes : -1
-      let rows = try await pool.query(ContextQueries.getSeveral, [project.text, ids, bound])
+      let parameters: [any PostgresValue] = [
+        project.text, ids, lookups.isFull ? Limits.answerBytes : -1,
+      ]
+      let rows =
+        if let moment {
+          try await pool.query(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
+        } else {
+          try await pool.query(ContextQueries.getSeveral, parameters)
+        }
       var found: [Int: FoundContext] = [:]
-      for row in rows { found[try row.decode(16)] = try FoundContext(decoding: row, isFull: lookups.isFull) }
+      for row in rows {
+        let item = try FoundContext(decoding: row, isFull: lookups.isFull)
+        if item.life != .purged { found[try row.decode(FoundContext.placeColumn)] = item }
+      }
       return found
     }
     var budget = Limits.answerBytes
@@ -49,15 +61,30 @@ extension ContextStore {
       let bound = isFull ? Limits.imageBytes : 0
       let rows = try await pool.query(ContextQueries.images, [project.text, ids, positions, bound])
       for row in rows {
-        let place: Int = try row.decode(16)
-        if isFull, try !row.decode(17) {
+        let place: Int = try row.decode(Context.columnCount + 2)
+        if isFull, try !row.decode(Context.columnCount + 3) {
           images.count = place
           break
         }
-        images.byPlace[place] = try Context(decoding: row, contentColumn: isFull ? afterBasicColumns : nil)
+        images.byPlace[place] = try Context(
+          decoding: row, contentColumn: isFull ? Context.columnCount : nil)
       }
       return images
     }
+  }
+}
+
+extension PostgresPool {
+  /// Looks a context up, now or at a moment.
+  fileprivate func lookup(
+    _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID
+  ) async throws(PostgresError) -> Rows {
+    if let moment {
+      return try await self.lookup(
+        ContextQueries.getAsOf, [project.text, lookup.id, moment.position, moment.time, lookup.isFull])
+    }
+    return try await self.lookup(
+      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, [project.text, lookup.id])
   }
 }
 
@@ -72,20 +99,25 @@ struct ContextImages {
 
 /// A row of `get_contexts`.
 private struct FoundContext {
+  /// Where a row says which of the contexts asked for it is.
+  static let placeColumn = Context.columnCount + 3
+
   let context: Context
+  let life: ContextLife
   /// Whether its content fitted into what PostgreSQL was asked for.
   let isWhole: Bool
   let size: Int
 
   init(decoding row: Row, isFull: Bool) throws(PostgresError) {
-    context = try Context(decoding: row, contentColumn: isFull ? afterBasicColumns : nil)
-    isWhole = isFull ? try row.decode(17) : true
+    context = try Context(decoding: row, contentColumn: isFull ? Context.columnCount + 1 : nil)
+    life = try ContextLife(decoding: row, at: Context.columnCount)
+    isWhole = isFull ? try row.decode(Context.columnCount + 4) : true
     size = context.sizeBound(metadataBytes: row.metadataBytes)
   }
 
   /// The context, unless it is deleted or the answer is full; once it is, it stays so.
   func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
-    if context.deleteTime != nil, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
+    if life == .deleted, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
     budget = isWhole ? budget - min(budget, size) : 0
     return budget > 0 ? .success(context) : .failure(.responseFull("context", context.id))
   }

@@ -10,11 +10,18 @@ import Postgres
 package struct ContextStore: Sendable {
   let journal: Journal
   let pool: PostgresPool
+  let configuration: ContextConfiguration
 
-  package init(journal: Journal, pool: PostgresPool) {
+  package init(
+    journal: Journal, pool: PostgresPool, configuration: ContextConfiguration = ContextConfiguration()
+  ) {
     self.journal = journal
     self.pool = pool
+    self.configuration = configuration
   }
+
+  /// From a deletion to the purge, as a parameter.
+  var retentionSeconds: Double { configuration.retention / .seconds(1) }
 }
 
 /// What became of one item.

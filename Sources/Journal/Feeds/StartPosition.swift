@@ -39,11 +39,7 @@ struct JournalExtent: Equatable {
   /// - Parameter journal: The id of the journal that the position comes from; nil when the caller does not
   ///   say.
   func cursor(_ start: StartPosition, journal: String?) throws(RPCError) -> Cursor {
-    if let journal, UUID128(journal) != id {
-      throw RPCError(
-        .outOfRange, .positionForeign, "the position belongs to another journal than this one, \(id)",
-        ["journal_id": id.description])
-    }
+    try check(journal: journal)
     switch start {
     case .now: return .after(newest)
     case .oldest: return .after(pruned)
@@ -51,6 +47,14 @@ struct JournalExtent: Equatable {
       try check(position, isWhole: ordinal == nil)
       return Cursor(position: position, ordinal: ordinal ?? .max)
     }
+  }
+
+  /// Throws POSITION_FOREIGN when `journal` is another one than this.
+  func check(journal: String?) throws(RPCError) {
+    guard let journal, UUID128(journal) != id else { return }
+    throw RPCError(
+      .outOfRange, .positionForeign, "the position belongs to another journal than this one, \(id)",
+      ["journal_id": id.description])
   }
 
   /// A position in the middle must itself still be there.

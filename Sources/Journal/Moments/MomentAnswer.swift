@@ -1,0 +1,78 @@
+import CairnAPI
+import GRPC
+import Postgres
+import Wire
+
+/// What `journal_moment` said about a moment, and what follows from it. Pure.
+struct MomentAnswer: Equatable {
+  let extent: JournalExtent
+  /// When the newest of what was pruned was written; nil when nothing was.
+  let prunedTime: PostgresTimestamp?
+  /// The time by the database's clock.
+  let present: PostgresTimestamp
+  let position: Int64
+  let at: PostgresTimestamp
+  /// No settled change of the project comes after the position.
+  let isLast: Bool
+
+  enum Decision: Equatable {
+    case resolved(Moment)
+    /// Ask again once this position is settled.
+    case wait(Int64)
+  }
+
+  /// What the moment is. Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or POSITION_IN_FUTURE.
+  ///
+  /// - Parameter settled: What was settled before the answer was asked for.
+  func decision(on wanted: WantedMoment, settled: Int64) throws(RPCError) -> Decision {
+    if let time = wanted.time { return try decision(on: time, wanted.journal, settled: settled) }
+    _ = try extent.cursor(.after(position), journal: wanted.journal)
+    if case .known(let moment) = wanted.place { return .resolved(moment) }
+    return position <= settled ? .resolved(Moment(position: position, time: at)) : .wait(position)
+  }
+
+  private func decision(
+    on time: PostgresTimestamp, _ journal: String?, settled: Int64
+  ) throws(RPCError) -> Decision {
+    try extent.check(journal: journal)
+    if time > present {
+      throw RPCError(
+        .outOfRange, .positionInFuture, "the time is in the future: here it is \(now) now",
+        ["newest": String(extent.newest), "now": now])
+    }
+    if position == extent.pruned, extent.pruned > 0, prunedTime.map({ time < $0 }) ?? true {
+      throw RPCError(
+        .outOfRange, .positionPruned, "the history of that time was pruned, up to position \(extent.pruned)",
+        ["oldest": String(extent.pruned)])
+    }
+    // A write that is still under way may belong to the moment, unless a later one is settled already.
+    if isLast, settled < extent.newest { return .wait(extent.newest) }
+    return .resolved(Moment(position: position, time: time))
+  }
+
+  /// The present as RFC 3339 has it.
+  private var now: String {
+    TimestampText.format(seconds: present.seconds, nanos: present.nanoseconds) ?? ""
+  }
+
+  init(
+    extent: JournalExtent, prunedTime: PostgresTimestamp? = nil, present: PostgresTimestamp, position: Int64,
+    at: PostgresTimestamp, isLast: Bool
+  ) {
+    self.extent = extent
+    self.prunedTime = prunedTime
+    self.present = present
+    self.position = position
+    self.at = at
+    self.isLast = isLast
+  }
+
+  init(decoding row: Row) throws(PostgresError) {
+    extent = JournalExtent(id: try row.decode(0), pruned: try row.decode(1), newest: try row.decode(3))
+    prunedTime = try row.decode(2)
+    present = try row.decode(4)
+    position = try row.decode(5)
+    at = try row.decode(6)
+    isLast = try row.decode(7)
+  }
+}
