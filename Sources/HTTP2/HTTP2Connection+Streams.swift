@@ -15,6 +15,16 @@ extension HTTP2Connection {
     if streamCount == 1, role == .client { upkeep?.streamOpened() }
   }
 
+  /// The open streams, newest first. `body` must not take streams off the list; resets and answers, which are
+  /// sent later, do not.
+  package func forEachStream(_ body: (HTTP2Stream) -> Void) {
+    var next = firstStream
+    while let stream = next {
+      next = stream.next
+      body(stream)
+    }
+  }
+
   func streamEnded(_ stream: HTTP2Stream, _ reason: StreamEnd) {
     stream.previous?.next = stream.next
     stream.next?.previous = stream.previous

@@ -87,15 +87,6 @@ extension HTTP2Connection {
     stream.returnWindow()
   }
 
-  /// Newest first. `body` must not end streams.
-  private func forEachStream(_ body: (HTTP2Stream) -> Void) {
-    var next = firstStream
-    while let stream = next {
-      next = stream.next
-      body(stream)
-    }
-  }
-
   /// Bytes of answers have gone out, or are not wanted any more.
   func count(sent count: Int) {
     self.count(queued: -count)

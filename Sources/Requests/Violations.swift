@@ -52,21 +52,9 @@ package struct Violations {
     guard let first = listed.first else { return nil }
     let more = count == 1 ? "" : " (and \(count - 1) more)"
     let reason = listed.allSatisfy { $0.reason == first.reason } ? first.reason : .fieldInvalid
-    var error = RPCError(.invalidArgument, reason, "\(first.field) \(first.description)\(more)")
-    error.details.append(WellKnown.Any(badRequest))
-    return error
-  }
-
-  private var badRequest: GoogleRpcBadRequest {
-    var request = GoogleRpcBadRequest()
-    request.fieldViolations = listed.map {
-      var violation = GoogleRpcBadRequest.FieldViolation()
-      violation.field = $0.field
-      violation.description = $0.description
-      violation.reason = $0.reason.text
-      return violation
-    }
-    return request
+    return RPCError(
+      .invalidArgument, reason, "\(first.field) \(first.description)\(more)",
+      details: [.badRequest(listed.map { .init($0.field, $0.description, reason: $0.reason.text) })])
   }
 }
 

@@ -86,6 +86,14 @@ def test_many_questions_on_one_stream_are_answered_in_order(channel):
     assert [answer.original_request for answer in answers] == questions
 
 
+@pytest.mark.parametrize("name", [
+    "Status", "ErrorInfo", "RetryInfo", "BadRequest", "PreconditionFailure", "QuotaFailure", "RequestInfo",
+    "ResourceInfo", "Help", "LocalizedMessage", "DebugInfo"])
+def test_tools_find_the_types_of_error_details(ask, name):
+    answered = files(ask(file_containing_symbol=f"google.rpc.{name}"))
+    assert any(name == message.name for file in answered.values() for message in file.message_type)
+
+
 def test_a_stock_client_needs_no_stubs(channel):
     pool = DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
     method = pool.FindServiceByName("cairn.v1.ContextService").FindMethodByName("CreateContext")

@@ -69,7 +69,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   final func inflateFirst(_ inflate: ([UInt8]) async throws(RPCError) -> [UInt8]) async throws(RPCError) {
     guard hasMessage, messages[nextMessage].isCompressed else { return }
     let payload = try await inflate(messages[nextMessage].payload)
-    guard hasMessage else { throw RPCError(.cancelled, "the call has ended") }
+    guard hasMessage else { throw .callEnded }
     messages[nextMessage] = MessageDeframer.Frame(isCompressed: false, payload: payload)
   }
 
@@ -85,7 +85,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     case .tooLarge(let size, let limit):
       .messageTooLarge(size: size, limit: limit)
     case .invalidFlag(let flag):
-      RPCError(.internal, "a message begins with the flag \(flag); 0 and 1 are allowed")
+      .protocolViolated("a message begins with the flag \(flag); 0 and 1 are allowed")
     }
   }
 

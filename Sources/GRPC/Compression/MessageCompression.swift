@@ -59,7 +59,7 @@ final class MessageCompression: @unchecked Sendable {
     } catch {
       switch error {
       case .tooLarge: throw .inflatedMessageTooLarge(limit: limit)
-      case .malformed: throw RPCError(.internal, "a message marked compressed is not valid gzip")
+      case .malformed: throw .protocolViolated("a message marked compressed is not valid gzip")
       }
     }
   }

@@ -15,8 +15,7 @@ package struct MessageFramer: ~Copyable {
     message.encode(into: &writer)
     let size = writer.count
     guard size <= min(limit, Int(UInt32.max)) else {
-      throw RPCError(
-        .resourceExhausted, "the message to send has \(size) bytes; the limit is \(limit) bytes")
+      throw .messageToSendTooLarge(size: size, limit: limit)
     }
     // The length goes out most significant byte first.
     writer.prependFixed32(UInt32(size).byteSwapped)

@@ -19,7 +19,7 @@ package struct HealthService: RPCService {
 
   private func check(_ request: Request, _ call: CallContext) async throws(RPCError) -> Response {
     guard let status = statuses[request.service] else {
-      throw RPCError(.notFound, "this server has no service '\(request.service)'")
+      throw .noHealth(of: request.service)
     }
     return Self.response(status)
   }
@@ -28,7 +28,7 @@ package struct HealthService: RPCService {
     _ request: Request, _ responses: ResponseWriter<Response>, _ call: CallContext
   ) async throws(RPCError) {
     for await status in statuses.watch(request.service) { try await responses.write(Self.response(status)) }
-    if !Task.isCancelled { throw RPCError(.unavailable, "the server is shutting down") }
+    if !Task.isCancelled { throw .shuttingDown }
   }
 
   private static func response(_ status: HealthStatuses.Status) -> Response {

@@ -34,6 +34,11 @@ final class HandlerTable: Sendable {
     return nil
   }
 
+  /// Whether a handler belongs to the service of that full name. For errors: it looks at all of them.
+  func knows(service: Substring) -> Bool {
+    handlers.contains { $0.path.dropFirst().split(separator: "/").first == service }
+  }
+
   private static func equal(_ known: [UInt8], _ path: UnsafeBufferPointer<UInt8>) -> Bool {
     known.withUnsafeBufferPointer { known in
       known.count == path.count && memcmp(known.baseAddress!, path.baseAddress!, known.count) == 0

@@ -7,9 +7,7 @@ struct RequestHead {
   enum Refusal: Equatable {
     /// Not gRPC: an HTTP answer for people.
     case http(status: String, text: String)
-    case status(StatusCode, String)
-    /// Messages packed in a way that is not known here.
-    case encoding(String)
+    case status(RPCError)
   }
 
   private(set) var handler: Int?
@@ -70,7 +68,7 @@ struct RequestHead {
       if value.equals("gzip") {
         encoding = .gzip
       } else if !value.equals("identity") {
-        unknownEncoding = String(decoding: value, as: UTF8.self)
+        unknownEncoding = String(decoding: value.prefix(64), as: UTF8.self)
       }
     } else if name.equals("grpc-accept-encoding") {
       acceptsGzip = acceptsGzip || Compression.acceptsGzip(value)
@@ -86,10 +84,11 @@ struct RequestHead {
   }
 
   /// Nil when the call may begin.
-  func refusal(maxListSize: Int) -> Refusal? {
+  ///
+  /// - Parameter knows: Whether there is a service of that name.
+  func refusal(maxListSize: Int, knows: (Substring) -> Bool) -> Refusal? {
     guard listSize <= maxListSize else {
-      return .status(
-        .resourceExhausted, "the metadata has \(listSize) bytes; the limit is \(maxListSize) bytes")
+      return .status(.metadataTooLarge(size: listSize, limit: maxListSize))
     }
     guard isPost else {
       return .http(status: "405", text: isHead ? "" : "This is a gRPC server; calls are POST requests.\n")
@@ -98,16 +97,14 @@ struct RequestHead {
       return .http(
         status: "415", text: "This is a gRPC server; the content type of calls is application/grpc.\n")
     }
-    guard handler != nil else { return .status(.unimplemented, Self.unknownMethod(unknownPath ?? "")) }
-    guard !hasBadTimeout else {
-      return .status(.invalidArgument, "grpc-timeout must be 1 to 8 digits and one of H M S m u n")
-    }
-    return unknownEncoding.map { .encoding($0) }
+    guard handler != nil else { return .status(Self.unknown(unknownPath ?? "", knows)) }
+    guard !hasBadTimeout else { return .status(.timeoutMalformed) }
+    return unknownEncoding.map { .status(.unknownEncoding($0)) }
   }
 
-  private static func unknownMethod(_ path: String) -> String {
+  private static func unknown(_ path: String, _ knows: (Substring) -> Bool) -> RPCError {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].isEmpty else { return "unknown method \(path)" }
-    return "unknown method \(parts[1])/\(parts[2]); reflection lists what there is"
+    guard parts.count == 3, parts[0].isEmpty, !knows(parts[1]) else { return .unknownMethod(path) }
+    return .unknownService(String(parts[1]), path: path)
   }
 }

@@ -84,10 +84,13 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
     for connection in connections.values { connection.startDrain() }
   }
 
-  /// Closes what is left; calls under way are cancelled.
+  /// Closes what is left; calls under way are cancelled, and their clients told why.
   func cutOff() {
     cutOffCount += callCount
-    for connection in connections.values { connection.close() }
+    for connection in connections.values {
+      connection.forEachStream { ($0 as? ServerStream)?.fail(.shuttingDown) }
+      connection.close()
+    }
   }
 
   func waitUntilEmpty() async {

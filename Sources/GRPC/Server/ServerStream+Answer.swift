@@ -55,13 +55,7 @@ extension ServerStream {
       respond(head: block)
       write(Array(text.utf8))
       finish(trailers: .none)
-    case .status(let code, let message):
-      answer(RPCError(code, message))
-    case .encoding(let name):
-      answer(
-        RPCError(
-          .unimplemented, "grpc-encoding \(name) is not supported; use \(Compression.accepted)",
-          metadata: ["grpc-accept-encoding": Compression.accepted]))
+    case .status(let error): answer(error)
     }
   }
 }

@@ -6,7 +6,7 @@ extension ServerStream {
   /// The request of a method that takes one.
   @inlinable package func onlyRequest<Request: Message>(_: Request.Type) throws(RPCError) -> Request {
     // It is gone when the call has ended, by its deadline for one, while interceptors were at work.
-    guard let frame = takeMessage() else { throw RPCError(.cancelled, "the call has ended") }
+    guard let frame = takeMessage() else { throw .callEnded }
     return try Self.decode(frame.payload)
   }
 
@@ -57,7 +57,7 @@ extension ServerStream {
 
   private func checkAlive() throws(RPCError) {
     if machine.isClosed || machine.response == .answered || Task.isCancelled {
-      throw RPCError(.cancelled, "the call has ended")
+      throw .callEnded
     }
   }
 

@@ -58,7 +58,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   package override func receivedHeaders(endOfStream: Bool) {
     guard !hasHead else { return }
     hasHead = true
-    if let refusal = head.refusal(maxListSize: server.configuration.maxMetadataSize) {
+    if let refusal {
       if case .http = refusal, !endOfStream { isRefusalHeld = true } else { refuseHead(refusal) }
       return
     }
@@ -70,6 +70,11 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     }
     if server.configuration.compression == .gzip { compressAnswers() }
     perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
+  }
+
+  /// Why the call may not begin.
+  private var refusal: RequestHead.Refusal? {
+    head.refusal(maxListSize: server.configuration.maxMetadataSize) { server.table.knows(service: $0) }
   }
 
   private func refuseHead(_ refusal: RequestHead.Refusal) {
@@ -89,7 +94,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   override func received(_ frame: MessageDeframer.Frame) {
     if frame.isCompressed {
       guard head.encoding != .identity else {
-        return fail(RPCError(.internal, "a message is marked compressed but grpc-encoding is identity"))
+        return fail(.protocolViolated("a message is marked compressed but grpc-encoding is identity"))
       }
       wasRequestCompressed = true
     }
@@ -99,7 +104,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   package override func receivedEnd() {
     if isRefusalHeld {
       isRefusalHeld = false
-      return head.refusal(maxListSize: server.configuration.maxMetadataSize).map(refuseHead) ?? ()
+      return refusal.map(refuseHead) ?? ()
     }
     perform(machine.handle(.requestEnded(midMessage: isMidMessage)))
   }
@@ -122,9 +127,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   /// The deadline has passed.
-  package override func fire() {
-    fail(RPCError(.deadlineExceeded, "the deadline passed before the call was answered"))
-  }
+  package override func fire() { fail(.deadlinePassed) }
 
   // MARK: What is done about it
 
@@ -135,7 +138,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     case .wakeReader: wakeReader()
     case .sendHead: sendHead()
     case .cancelHandler: handlerTask?.cancel()
-    case .failProtocol(let code, let message): end(with: RPCError(code, message), cancel: true)
+    case .failProtocol(let code, let message): end(with: .protocolViolated(message, code), cancel: true)
     }
   }
 

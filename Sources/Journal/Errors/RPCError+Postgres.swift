@@ -33,7 +33,7 @@ extension RPCError: PostgresErrorConvertible {
 
   /// The database answered, but not with what was asked for.
   private static func ofStatement(_ error: PostgresError) -> RPCError {
-    if error.isCancelled { return RPCError(.cancelled, "the call was cancelled") }
+    if error.isCancelled { return RPCError(.cancelled, .callCancelled, "the call was cancelled") }
     if error.isStatementTimeout {
       return RPCError(
         .deadlineExceeded, .statementTimeout, "a statement ran longer than the server allows")

@@ -5,21 +5,14 @@ import Wire
 
 extension RPCError {
   /// An error of Cairn: with a google.rpc.ErrorInfo that says the reason and its particulars.
+  ///
+  /// - Parameter details: What else programs may read of it.
   package init(
     _ code: StatusCode, _ reason: ErrorReason, _ message: String, _ particulars: [String: String] = [:],
-    retryAfter: Duration? = nil
+    retryAfter: Duration? = nil, details: [ErrorDetail] = []
   ) {
-    var info = GoogleRpcErrorInfo()
-    info.reason = reason.text
-    info.domain = "cairn"
-    info.metadata = particulars
-    var details = [WellKnown.Any(info)]
-    if let retryAfter {
-      var retry = GoogleRpcRetryInfo()
-      retry.retryDelay = WellKnown.Duration(retryAfter)
-      details.append(WellKnown.Any(retry))
-    }
-    self.init(code, message, details: details)
+    let retry: [ErrorDetail] = retryAfter.map { [.retry(after: $0)] } ?? []
+    self.init(code, message, details: [.info(reason.text, particulars)] + retry + details)
   }
 
   /// The reason in the error's ErrorInfo; nil when it has none that this program knows.
@@ -30,7 +23,9 @@ extension RPCError {
 
   private var info: GoogleRpcErrorInfo? {
     for detail in details {
-      if let info = try? detail.unpack(GoogleRpcErrorInfo.self), info.domain == "cairn" { return info }
+      if let info = try? detail.unpack(GoogleRpcErrorInfo.self), info.domain == ErrorDomain.cairn {
+        return info
+      }
     }
     return nil
   }

@@ -21,7 +21,7 @@ extension Journal {
         guard error.isLockTimeout, Instant.now + pause < deadline else { throw RPCError(error) }
       }
       do throws(CancellationError) { try await loop.sleep(for: pause) } catch {
-        throw RPCError(.cancelled, "the call was cancelled")
+        throw RPCError(.cancelled, .callCancelled, "the call was cancelled")
       }
       pause = min(pause * 2, .milliseconds(500))
     }

@@ -27,7 +27,7 @@ import Testing
     (server("53100"), .unavailable, .storageFull),
     (PostgresError(.storageFull, "full"), .unavailable, .storageFull),
     (server("57014"), .deadlineExceeded, .statementTimeout),
-    (PostgresError(.cancelled, "cancelled"), .cancelled, nil),
+    (PostgresError(.cancelled, "cancelled"), .cancelled, .callCancelled),
     (server("40001"), .aborted, .contention), (server("40P01"), .aborted, .contention),
     (server("55P03"), .aborted, .contention),
     (server("23505", constraint: "note_pkey"), .alreadyExists, .internal),
