@@ -71,7 +71,8 @@ let package = Package(
     // Domains, and what they share of checking requests.
     library("Requests", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     library(
-      "Contexts", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
+      "Contexts",
+      ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 

@@ -4,6 +4,7 @@ import Wire
 package enum CairnFiles {
   package static let all: [ProtoFile] = [
     CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file, CairnV1ProjectDescriptor.file,
-    CairnV1FeedDescriptor.file, CairnV1VersionDescriptor.file, CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
+    CairnV1FeedDescriptor.file, CairnV1VersionDescriptor.file, CairnV1ErrorsDescriptor.file,
+    CairnV1OperationsDescriptor.file, CairnV1TransferDescriptor.file,
   ]
 }

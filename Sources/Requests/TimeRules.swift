@@ -16,7 +16,7 @@ extension Violations {
   }
 
   /// Whether the time is one that google.protobuf.Timestamp allows, from 0001-01-01 to 9999-12-31.
-  mutating func isTime(_ field: String, _ time: WellKnown.Timestamp) -> Bool {
+  package mutating func isTime(_ field: String, _ time: WellKnown.Timestamp) -> Bool {
     let isTime = TimestampText.seconds.contains(time.seconds) && (0..<1_000_000_000).contains(time.nanos)
     if !isTime { add(field, "must be between the years 1 and 9999, with 0 to 999999999 nanos") }
     return isTime

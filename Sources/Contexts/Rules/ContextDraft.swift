@@ -10,6 +10,8 @@ struct ContextDraft {
   let context: Context
   /// The metadata as JSON text; nil when there is none.
   let metadata: String?
+  /// Of a record that is imported.
+  var times = ImportedTimes()
 
   /// Checks `context`, naming fields below `path`.
   init(validating context: Context?, at path: String, _ violations: inout Violations) {

@@ -11,4 +11,10 @@ extension Limits {
   /// Bytes of content and data after which a watcher looks up no more changes: this, and one context more, is
   /// what a reader that does not read makes the server hold.
   static let imageBytes = 256 << 10
+  /// Bytes of the records in a message of an export. A context alone may be larger.
+  static let transferBytes = 1 << 20
+  /// Bytes of records that are stored in one write of an import, and that it holds while it writes.
+  static let importBytes = 4 << 20
+  /// Seconds that a cut import is remembered.
+  static let importLifetime: Int64 = 30 * 86_400
 }

@@ -1,4 +1,5 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Journal
 import Postgres
@@ -8,11 +9,15 @@ import Requests
 package struct ContextService: ContextServiceProvider {
   let journal: Journal
   let store: ContextStore
+  /// For work that would hold up a loop, such as reading a thousand records.
+  let blocking: BlockingPool
 
   package init(
-    journal: Journal, pool: PostgresPool, configuration: ContextConfiguration = ContextConfiguration()
+    journal: Journal, pool: PostgresPool, blocking: BlockingPool,
+    configuration: ContextConfiguration = ContextConfiguration()
   ) {
     self.journal = journal
+    self.blocking = blocking
     store = ContextStore(journal: journal, pool: pool, configuration: configuration)
   }
 

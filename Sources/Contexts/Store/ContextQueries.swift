@@ -20,6 +20,15 @@ enum ContextQueries {
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 
   static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
+  /// Those of exports, and of lists the conditions.
+  static let export = QueryFragments(
+    String(decoding: PackageResources.list_contexts_sql + PackageResources.export_contexts_sql, as: UTF8.self)
+  )
+  static let exportVersions = Statement("export_versions", PackageResources.export_versions_sql)
+  static let beginImport = Statement("begin_import", PackageResources.begin_import_sql)
+  static let lockImport = Statement("lock_import", PackageResources.lock_import_sql)
+  static let advanceImport = Statement("advance_import", PackageResources.advance_import_sql)
+  static let overwrite = Statement("overwrite_contexts", PackageResources.overwrite_contexts_sql)
 }
 
 /// The schema of this module, for the migrator.
@@ -27,5 +36,6 @@ package enum ContextMigrations {
   package static let all = [
     Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql),
     Migration(module: "contexts", file: "m0004_lifetime", PackageResources.m0004_lifetime_sql),
+    Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
   ]
 }

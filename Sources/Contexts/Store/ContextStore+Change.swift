@@ -23,7 +23,9 @@ extension ContextStore {
     try await change(
       batch, ids: batch.valid.map(\.id), action: "deleted", isFull: isFull, scope,
       decide: { target, stored in target.deletion(of: stored[target.id]) },
-      statements: { [ContextQueries.delete.bind([scope.project.text, $0.map(\.id), isFull, retentionSeconds])] })
+      statements: {
+        [ContextQueries.delete.bind([scope.project.text, $0.map(\.id), isFull, retentionSeconds])]
+      })
   }
 
   /// Brings deleted contexts back in one write.

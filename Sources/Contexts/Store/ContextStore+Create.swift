@@ -42,7 +42,7 @@ extension ContextStore {
   /// Losing twice in a row needs two others who choose the same ids in the same moment.
   private static var raceAttempts: Int { 5 }
 
-  private static func newID() -> String { UUID128.makeVersion7().description }
+  static func newID() -> String { UUID128.makeVersion7().description }
 
   private func attempt(_ batch: Batch<NamedDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome
   {
@@ -56,7 +56,10 @@ extension ContextStore {
       }
       let items = decided.successes()
       return WritePlan(
-        decided, statements: items.isEmpty ? [] : [Self.insert(items, scope)],
+        decided,
+        statements: items.isEmpty
+          ? []
+          : [ContextQueries.insert.bind(items.parameters(in: scope.project, retention: retentionSeconds))],
         changes: items.map { .context($0.id, "created", from: nil) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -77,23 +80,32 @@ extension ContextStore {
       return ids
     }
   }
-
-  private static func insert(_ items: [NamedDraft], _ scope: CallScope) -> BoundStatement {
-    let contexts = items.map(\.draft.context)
-    return ContextQueries.insert.bind([
-      scope.project.text, items.map(\.id), contexts.map { Int16($0.type.rawValue) },
-      contexts.map { Int16($0.status.rawValue) }, contexts.map(\.title), contexts.map(\.mediaType),
-      contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
-      items.map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
-      contexts.map { $0.expireTime.map { PostgresTimestamp($0) } },
-    ])
-  }
 }
 
 /// A draft and the id that it gets.
-private struct NamedDraft {
+struct NamedDraft {
   let id: String
   let draft: ContextDraft
+}
+
+extension [NamedDraft] {
+  /// `$1` to `$17` of `insert_contexts` and `overwrite_contexts`.
+  ///
+  /// - Parameter retention: Seconds until those that come deleted are purged.
+  func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
+    let contexts = map(\.draft.context)
+    func times(_ time: KeyPath<ImportedTimes, Int64?>) -> [PostgresTimestamp?] {
+      map { $0.draft.times[keyPath: time].map(PostgresTimestamp.init(microseconds:)) }
+    }
+    return [
+      project.text, map(\.id), contexts.map { Int16($0.type.rawValue) },
+      contexts.map { Int16($0.status.rawValue) }, contexts.map(\.title), contexts.map(\.mediaType),
+      contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
+      map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
+      contexts.map { $0.expireTime.map { PostgresTimestamp($0) } }, times(\.create), times(\.update),
+      times(\.delete), retention,
+    ]
+  }
 }
 
 extension ContextDraft {

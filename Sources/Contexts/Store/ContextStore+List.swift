@@ -77,7 +77,7 @@ extension ContextList {
 }
 
 extension QueryFragments.Composition {
-  fileprivate mutating func add(_ conditions: ContextConditions, at moment: Moment?) {
+  mutating func add(_ conditions: ContextConditions, at moment: Moment?) {
     let life = conditions.showDeleted ? "kept" : "live"
     if let moment { add("\(life)_then", moment.time) } else { add(life) }
     add(conditions.types)

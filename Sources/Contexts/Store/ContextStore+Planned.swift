@@ -64,7 +64,8 @@ private struct StoredContext {
     life = try ContextLife(decoding: row, at: Context.columnCount)
     head = StoredHead(
       id: context.id, version: context.version, isDeleted: life == .deleted,
-      contentBytes: try row.decode(Context.columnCount + 5), dataBytes: try row.decode(Context.columnCount + 6),
+      contentBytes: try row.decode(Context.columnCount + 5),
+      dataBytes: try row.decode(Context.columnCount + 6),
       metadata: try row.decode(13, as: JSONB?.self)?.text)
   }
 }

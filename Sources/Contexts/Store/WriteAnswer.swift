@@ -93,7 +93,7 @@ extension ContextResult {
 }
 
 extension GoogleRpcStatus {
-  fileprivate init(_ error: RPCError) {
+  init(_ error: RPCError) {
     self.init()
     code = error.code.rawValue
     message = error.message

@@ -35,7 +35,7 @@ final class RunningServer: Sendable {
     try journal.start()
 
     let domains: [any RPCService] = [
-      ContextService(journal: journal, pool: pool), ProjectService(journal: journal),
+      ContextService(journal: journal, pool: pool, blocking: blocking), ProjectService(journal: journal),
     ]
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,

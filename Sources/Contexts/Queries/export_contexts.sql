@@ -1,0 +1,39 @@
+-- Contexts by id as they were at a position, from named fragments; the conditions of lists stand between them.
+-- Each context that there is gives a row, so that the next page begins behind the last one that was looked at;
+-- the columns of those that are not wanted are NULL. Ends early where contents outgrow a bound.
+
+-- export_from:
+SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+  owner, session, tags, metadata, expire_time, purge_time, page_id, content, data
+FROM (
+  SELECT page.context_id AS page_id, page.place, image.*,
+    sum(coalesce(octet_length(image.content) + octet_length(image.data), 0)
+      + coalesce(pg_column_size(image.metadata), 0)) OVER (ORDER BY page.place) AS bytes
+  FROM (
+    SELECT *, row_number() OVER (ORDER BY context_id) AS place
+    FROM context
+    WHERE project_id = $? AND context_id > $?
+    ORDER BY context_id
+    LIMIT $?
+  ) AS page
+  LEFT JOIN LATERAL (
+    SELECT * FROM (
+      SELECT page.project_id, page.context_id, page.version, page.position, page.create_time,
+        page.update_time, page.delete_time, page.type, page.status, page.title, page.media_type, page.owner,
+        page.session, page.tags, page.metadata, page.expire_time, page.purge_time, page.content, page.data
+      WHERE page.position <= $?
+      UNION ALL
+      (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
+        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      FROM context_version AS old
+      WHERE page.position > $? AND project_id = $1 AND context_id = page.context_id
+        AND old.position > $?
+      ORDER BY old.position
+      LIMIT 1)
+    ) AS found
+    WHERE position <= $?
+-- export_end:
+  ) AS image ON true
+) AS measured
+WHERE place = 1 OR bytes <= $?
+ORDER BY place

@@ -1,0 +1,27 @@
+-- Gives locked contexts everything that a file says about them, in a write that has drawn its position: the
+-- parameters are those of insert_contexts. A record without a creation time leaves it as it is.
+UPDATE context SET
+  version = version + 1,
+  position = drawn.position,
+  create_time = coalesce(item.create_time, context.create_time),
+  update_time = coalesce(item.update_time, drawn.at),
+  delete_time = item.delete_time,
+  type = item.type,
+  status = item.status,
+  title = item.title,
+  media_type = item.media_type,
+  owner = item.owner,
+  session = item.session,
+  tags = ARRAY(SELECT jsonb_array_elements_text(item.tags)),
+  metadata = nullif(item.metadata, 'null'),
+  content = item.content,
+  data = item.data,
+  expire_time = item.expire_time,
+  purge_time = CASE WHEN item.delete_time IS NOT NULL THEN drawn.at + make_interval(secs => $17) END
+FROM drawn,
+  unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::timestamptz[], $14::timestamptz[],
+    $15::timestamptz[], $16::timestamptz[])
+    AS item (id, type, status, title, media_type, owner, session, tags, metadata, content, data,
+      expire_time, create_time, update_time, delete_time)
+WHERE project_id = $1 AND context_id = item.id

@@ -1,0 +1,87 @@
+import CairnAPI
+import Requests
+import GRPC
+import Journal
+
+/// An import that may begin, or go on.
+struct ContextImport {
+  enum Mode: Int16 { case skip = 1, overwrite, newIDs }
+
+  /// Empty in a request: the server makes one.
+  let id: String
+  let mode: Mode
+  let stopsAtErrors: Bool
+  let isOnlyAsked: Bool
+
+  init(validating options: ImportOptions?) throws(RPCError) {
+    let options = options ?? ImportOptions()
+    var violations = Violations()
+    violations.optionalIdentifier("options.import_id", options.importId)
+    if case .unrecognized(let number) = options.mode {
+      violations.add("options.mode", "has an unknown value, \(number)")
+    }
+    if case .unrecognized(let number) = options.onError {
+      violations.add("options.on_error", "has an unknown value, \(number)")
+    }
+    try violations.check()
+    id = options.importId.isEmpty ? ContextStore.newID() : options.importId
+    mode = Mode(rawValue: Int16(options.mode.rawValue)) ?? .skip
+    stopsAtErrors = options.onError == .stop
+    isOnlyAsked = options.validateOnly
+  }
+}
+
+/// How far an import has come, and what became of the records so far.
+struct ImportProgress: Equatable {
+  /// When it began, in microseconds since 1970.
+  var began: Int64 = 0
+  /// Which of the calls that worked on it this is.
+  var epoch: Int64 = 0
+  /// Everything up to this place in the file is dealt with.
+  var acknowledged: Int64 = 0
+  var stored: Int64 = 0
+  var overwritten: Int64 = 0
+  var skipped: Int64 = 0
+  var failed: Int64 = 0
+  var ignored: Int64 = 0
+  /// Of the last write; 0 before the first.
+  var position: Int64 = 0
+
+  /// The progress after more records; `other` tells what became of them.
+  func adding(_ other: ImportProgress) -> ImportProgress {
+    var sum = self
+    sum.acknowledged = other.acknowledged
+    sum.stored += other.stored
+    sum.overwritten += other.overwritten
+    sum.skipped += other.skipped
+    sum.failed += other.failed
+    sum.ignored += other.ignored
+    sum.position = max(position, other.position)
+    return sum
+  }
+}
+
+extension RPCError {
+  static func importIDReused(_ id: String) -> RPCError {
+    RPCError(
+      .invalidArgument, .importIdReused,
+      "the import \(id.quoted) was begun with another mode: go on with that one, or choose another import_id")
+  }
+
+  static func importTakenOver(_ id: String) -> RPCError {
+    RPCError(
+      .aborted, .importTakenOver, "a later call goes on with the import \(id.quoted)",
+      ["import_id": id])
+  }
+
+  static func importGap(expected: Int64, sequence: Int64) -> RPCError {
+    RPCError(
+      .invalidArgument, .importGap,
+      "the records before \(sequence) are missing: the next one is \(expected)",
+      ["expected": "\(expected)", "sequence": "\(sequence)"])
+  }
+
+  static func recordMalformed(_ why: String) -> RPCError {
+    RPCError(.invalidArgument, .recordMalformed, why)
+  }
+}

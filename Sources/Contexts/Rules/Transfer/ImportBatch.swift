@@ -1,0 +1,67 @@
+import CairnAPI
+import Requests
+import GRPC
+import Journal
+import Postgres
+
+/// Records that follow each other in a file and are stored in one write.
+struct ImportBatch {
+  /// Contexts under the ids that they get, no id twice.
+  var contexts: [NamedDraft] = []
+  var failures: [(sequence: Int64, error: RPCError)] = []
+  /// Contexts that need not be looked at: their id came before in this batch.
+  var skipped: Int64 = 0
+  var ignored: Int64 = 0
+  /// The place of the last record.
+  var last: Int64 = 0
+
+  /// Takes the records that may go together from the front of `records`: at most a thousand contexts, of bounded
+  /// size. The next one with an id that is there already begins another batch, so that each finds what the one
+  /// before it left.
+  init(from records: inout ArraySlice<ImportRecord>, _ plan: ContextImport, began: Int64) {
+    var ids: Set<String> = []
+    var bytes = 0
+    while let record = records.first {
+      switch record.content {
+      case .context(let draft):
+        let id = plan.id(for: draft, record.sequence, began: began)
+        if ids.contains(id), plan.mode == .overwrite { return }
+        if contexts.count == Limits.batchItems { return }
+        if !contexts.isEmpty, bytes + record.size > Limits.importBytes { return }
+        bytes += record.size
+        if ids.insert(id).inserted { contexts.append(NamedDraft(id: id, draft: draft)) } else { skipped += 1 }
+      case .ignored: ignored += 1
+      case .wrong(let error):
+        if failures.count == Limits.batchItems { return }
+        failures.append((record.sequence, error))
+        if plan.stopsAtErrors {
+          // What stands before it is stored; the place of the wrong one is not passed.
+          return
+        }
+      }
+      last = record.sequence
+      records.removeFirst()
+    }
+  }
+}
+
+extension ContextImport {
+  /// The id under which a context is stored: always the same one for the same record of the same import, so that one
+  /// that goes on after a cut, or meets an id again, finds what it has stored.
+  func id(for draft: ContextDraft, _ sequence: Int64, began: Int64) -> String {
+    if mode != .newIDs, let id = draft.id { return id }
+    return newID(of: draft.id.map { "i" + $0 } ?? "s\(sequence)", began: began)
+  }
+
+  /// A UUID of version 7 whose time is the beginning of the import, and whose other bits are a hash of what it stands
+  /// for.
+  private func newID(of source: String, began: Int64) -> String {
+    let milliseconds = UInt64(clamping: began / 1_000) & 0xffff_ffff_ffff
+    let high = Fingerprint(parts: ["high", id, source]).value
+    let low = Fingerprint(parts: ["low", source, id]).value
+    return UUID128(
+      high: milliseconds << 16 | 0x7000 | (high ^ high >> 32) & 0xfff,
+      low: (low ^ low >> 29 ^ high << 17) & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
+    ).description
+  }
+}

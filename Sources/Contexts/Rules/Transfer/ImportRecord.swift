@@ -1,0 +1,101 @@
+import CairnAPI
+import Requests
+import GRPC
+import Wire
+
+/// What one record of a file comes to.
+struct ImportRecord {
+  enum Content {
+    case context(ContextDraft)
+    /// Nothing to store: a header, an end, a former version, a line without text.
+    case ignored
+    case wrong(RPCError)
+  }
+
+  /// Its place in the file, from 1.
+  let sequence: Int64
+  let content: Content
+  /// Bytes that it is about as long as.
+  let size: Int
+
+  private init(_ content: Content, sequence: Int64) {
+    (self.sequence, self.content, size) = (sequence, content, 0)
+  }
+
+  init(_ record: TransferRecord, sequence: Int64) {
+    self.sequence = sequence
+    switch record.record {
+    case .context(let context):
+      (content, size) = Self.context(context)
+    case .header, .end, .contextVersion:
+      (content, size) = (.ignored, 0)
+    case nil:
+      (content, size) = (.wrong(.recordMalformed("the record is empty, or of a kind unknown here")), 0)
+    }
+  }
+
+  /// A line of JSON, without its line feed.
+  init(line: ArraySlice<UInt8>, sequence: Int64) {
+    if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+      self.init(.ignored, sequence: sequence)
+      return
+    }
+    guard let text = String(validating: line, as: UTF8.self) else {
+      self.init(.wrong(.recordMalformed("the line is not UTF-8")), sequence: sequence)
+      return
+    }
+    do throws(JSONError) {
+      self.init(try TransferRecord(json: text), sequence: sequence)
+    } catch {
+      let why = "the line is no TransferRecord in JSON: \(error)"
+      self.init(.wrong(.recordMalformed(why)), sequence: sequence)
+    }
+  }
+
+  private static func context(_ context: Context) -> (Content, Int) {
+    var violations = Violations(listing: Limits.listedItemViolationBytes)
+    var draft = ContextDraft(validating: context, at: "context", &violations)
+    draft.times = ImportedTimes(validating: context, at: "context", &violations)
+    if let error = violations.error() { return (.wrong(error), 0) }
+    return (.context(draft), context.sizeBound(metadataBytes: draft.metadata?.utf8.count ?? 0))
+  }
+
+  /// The records of one message of a stream, numbered; those at or below `acknowledged` are left out.
+  static func records(
+    of request: ImportContextsRequest, from first: Int64, after acknowledged: Int64
+  ) -> [ImportRecord] {
+    var records: [ImportRecord] = []
+    var sequence = first
+    for record in request.records {
+      if sequence > acknowledged { records.append(ImportRecord(record, sequence: sequence)) }
+      sequence += 1
+    }
+    for line in JSONLines(request.jsonLines) {
+      if sequence > acknowledged { records.append(ImportRecord(line: line, sequence: sequence)) }
+      sequence += 1
+    }
+    return records
+  }
+
+  /// How many records a message holds.
+  static func count(in request: ImportContextsRequest) -> Int64 {
+    Int64(request.records.count + JSONLines(request.jsonLines).count { _ in true })
+  }
+}
+
+/// The lines of a text, with or without a line feed behind the last one.
+struct JSONLines: Sequence, IteratorProtocol {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  mutating func next() -> ArraySlice<UInt8>? {
+    if rest.isEmpty { return nil }
+    guard let end = rest.firstIndex(of: 0x0A) else {
+      defer { rest = [] }
+      return rest
+    }
+    defer { rest = rest[(end + 1)...] }
+    return rest[..<end]
+  }
+}

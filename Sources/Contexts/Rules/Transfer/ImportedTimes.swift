@@ -1,0 +1,32 @@
+import CairnAPI
+import Requests
+import Wire
+
+/// The times of a context that a file says, in microseconds since 1970: nil where it says none.
+struct ImportedTimes: Equatable {
+  var create: Int64?
+  var update: Int64?
+  var delete: Int64?
+
+  init() {}
+
+  /// What a context was given by the server that it comes from. What is finer than a microsecond is cut off, as in
+  /// every time that is stored.
+  init(validating context: Context, at path: String, _ violations: inout Violations) {
+    create = violations.importedTime("\(path).create_time", context.createTime)
+    update = violations.importedTime("\(path).update_time", context.updateTime)
+    delete = violations.importedTime("\(path).delete_time", context.deleteTime)
+    if let create, let update, update < create {
+      violations.add("\(path).update_time", "must not be before create_time")
+    }
+    // Without a time of its own for the last change, what says that it was changed is its creation.
+    update = update ?? create
+  }
+}
+
+extension Violations {
+  fileprivate mutating func importedTime(_ field: String, _ time: WellKnown.Timestamp?) -> Int64? {
+    guard let time, isTime(field, time) else { return nil }
+    return time.seconds * 1_000_000 + Int64(time.nanos) / 1_000
+  }
+}

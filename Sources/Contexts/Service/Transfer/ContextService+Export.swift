@@ -1,0 +1,157 @@
+import CairnAPI
+import Requests
+import EventLoop
+import GRPC
+import Journal
+import Postgres
+import Wire
+
+extension ContextService {
+  package func exportContexts(
+    _ request: ExportContextsRequest, _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
+  ) async throws(RPCError) {
+    let project = try await journal.scope(call).project
+    let export = try ContextExport(validating: request, project: project.text)
+    let cursor = try await start(of: export, in: project, call)
+    var sender = ExportSender(export, cursor, responses, blocking: blocking, loop: call.loop)
+    if export.start == nil { try await sender.begin(project) }
+    call.sendHeaders()
+    var pageSize = ExportPageSize()
+    while true {
+      let page = try await store.page(of: export, after: sender.cursor, rows: pageSize.rows, in: project)
+      guard let last = page.last else { break }
+      for (context, size) in page.contexts { try await sender.send(.context(context), size: size) }
+      if export.includesVersions { try await send(versionsOf: page, to: &sender, in: project) }
+      try await sender.endPage(last)
+      pageSize.adapt(to: page)
+    }
+    try await sender.end()
+  }
+
+  /// Where it goes on, or the moment that it shows: without another wish that of the call, exactly.
+  private func start(
+    of export: ContextExport, in project: ProjectID, _ call: CallContext
+  ) async throws(RPCError) -> ExportCursor {
+    if let start = export.start {
+      _ = try await journal.moment(WantedMoment(.known(start.moment)), in: project, call)
+      return start
+    }
+    if let moment = try await journal.moment(export.asOf, in: project, call) { return ExportCursor(moment) }
+    let deadline = call.deadline ?? Instant.now + .seconds(30)
+    let position = try await journal.point(project, until: deadline, on: call.loop)
+    return ExportCursor(Moment(position: position, time: .now))
+  }
+
+  private func send(
+    versionsOf page: ExportPage, to sender: inout ExportSender, in project: ProjectID
+  ) async throws(RPCError) {
+    let ids = page.contexts.filter { $0.context.version > 1 }.map(\.context.id)
+    if ids.isEmpty { return }
+    var last = (id: "", until: Int64(0))
+    while true {
+      let versions = try await store.versions(
+        of: ids, at: sender.cursor.moment.position, after: last, in: project)
+      guard let newest = versions.last else { return }
+      for version in versions {
+        try await sender.send(.contextVersion(version.context), size: version.size)
+      }
+      last = (newest.context.id, newest.until)
+    }
+  }
+}
+
+/// How many contexts are looked at in one round trip: many small ones, few large ones.
+private struct ExportPageSize {
+  private(set) var rows = 200
+
+  mutating func adapt(to page: ExportPage) {
+    rows = page.looked < rows ? max(1, page.looked * 2) : min(rows * 2, Limits.batchItems)
+  }
+}
+
+/// Gathers records into messages of bounded size.
+private struct ExportSender {
+  private let export: ContextExport
+  private let responses: ResponseWriter<ExportContextsResponse>
+  private let blocking: BlockingPool
+  private let loop: EventLoop
+  private(set) var cursor: ExportCursor
+  private var records: [TransferRecord] = []
+  private var bytes = 0
+
+  init(
+    _ export: ContextExport, _ cursor: ExportCursor, _ responses: ResponseWriter<ExportContextsResponse>,
+    blocking: BlockingPool, loop: EventLoop
+  ) {
+    self.export = export
+    self.cursor = cursor
+    self.responses = responses
+    self.blocking = blocking
+    self.loop = loop
+  }
+
+  mutating func begin(_ project: ProjectID) async throws(RPCError) {
+    var header = TransferHeader()
+    header.project = project.text
+    header.position = cursor.moment.position
+    header.time = WellKnown.Timestamp(cursor.moment.time)
+    append(.header(header), size: 0)
+    try await flush(token: cursor)
+  }
+
+  mutating func send(_ record: TransferRecord.Record, size: Int) async throws(RPCError) {
+    if bytes + size > Limits.transferBytes, !records.isEmpty { try await flush(token: nil) }
+    append(record, size: size)
+    cursor.sent += 1
+  }
+
+  mutating func endPage(_ last: String) async throws(RPCError) {
+    cursor.id = last
+    if !records.isEmpty { try await flush(token: cursor) }
+  }
+
+  mutating func end() async throws(RPCError) {
+    var end = TransferEnd()
+    end.records = Int64(cursor.sent)
+    append(.end(end), size: 0)
+    try await flush(token: nil)
+  }
+
+  private mutating func append(_ record: TransferRecord.Record, size: Int) {
+    var holder = TransferRecord()
+    holder.record = record
+    records.append(holder)
+    bytes += size
+  }
+
+  private mutating func flush(token: ExportCursor?) async throws(RPCError) {
+    var response = ExportContextsResponse()
+    if export.isJSON {
+      response.jsonLines = try await lines(records)
+    } else {
+      response.records = records
+    }
+    records = []
+    bytes = 0
+    response.position = cursor.moment.position
+    response.recordsSent = Int64(cursor.sent)
+    response.resumeToken = token.map { export.token(for: $0) } ?? ""
+    try await responses.write(response)
+  }
+
+  /// Printing takes longer than a loop may be held up.
+  private func lines(_ records: [TransferRecord]) async throws(RPCError) -> [UInt8] {
+    try await blocking.run(on: loop) { () throws(RPCError) in
+      var lines: [UInt8] = []
+      for record in records {
+        do throws(JSONError) {
+          lines += Array(try record.json().utf8)
+        } catch {
+          throw RPCError(.internal, .internal, "a record has no JSON form: \(error)")
+        }
+        lines.append(0x0A)
+      }
+      return lines
+    }
+  }
+}

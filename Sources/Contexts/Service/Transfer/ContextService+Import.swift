@@ -1,0 +1,155 @@
+import CairnAPI
+import Requests
+import EventLoop
+import GRPC
+import Journal
+import StandardProtos
+import Wire
+
+extension ContextService {
+  package func importContexts(
+    _ requests: RequestStream<ImportContextsRequest>, _ responses: ResponseWriter<ImportContextsResponse>,
+    _ call: CallContext
+  ) async throws(RPCError) {
+    let scope = try await journal.scope(call)
+    let first = try await requests.next()
+    let plan = try ContextImport(validating: first?.options)
+    var progress = try await store.begin(plan, scope)
+    call.sendHeaders()
+    try await responses.write(ImportContextsResponse(progress, plan))
+
+    let intake = ImportIntake<ImportRecord>(limit: Limits.importBytes)
+    let reader = ImportReader(
+      requests: requests, intake: intake, blocking: blocking, loop: call.loop,
+      acknowledged: progress.acknowledged)
+    async let reading: Void = reader.read(first)
+    do throws(RPCError) {
+      while var records = try await intake.take() {
+        while !records.isEmpty {
+          let batch = ImportBatch(from: &records, plan, began: progress.began)
+          progress = try await store(batch, of: plan, after: progress, scope, responses)
+        }
+      }
+    } catch {
+      intake.close()
+      throw error
+    }
+    await reading
+    var last = ImportContextsResponse(progress, plan)
+    last.done = true
+    try await responses.write(last)
+  }
+
+  /// Stores one batch and acknowledges it.
+  private func store(
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope,
+    _ responses: ResponseWriter<ImportContextsResponse>
+  ) async throws(RPCError) -> ImportProgress {
+    if plan.stopsAtErrors, let wrong = batch.failures.first {
+      var before = batch
+      before.failures = []
+      if before.last > 0 {
+        let progress = try await store.store(before, of: plan, after: progress, scope)
+        try await responses.write(ImportContextsResponse(progress, plan))
+      }
+      throw wrong.error.adding(["sequence": "\(wrong.sequence)"])
+    }
+    let progress = try await store.store(batch, of: plan, after: progress, scope)
+    for response in ImportContextsResponse.several(progress, plan, batch.failures) {
+      try await responses.write(response)
+    }
+    return progress
+  }
+}
+
+/// Reads the records of an import while others are written. Confined to the call's loop.
+private struct ImportReader: Sendable {
+  let requests: RequestStream<ImportContextsRequest>
+  let intake: ImportIntake<ImportRecord>
+  let blocking: BlockingPool
+  let loop: EventLoop
+  let acknowledged: Int64
+
+  func read(_ first: ImportContextsRequest?) async {
+    do throws(RPCError) {
+      try await readAll(first)
+      intake.finish(.success(()))
+    } catch {
+      intake.finish(.failure(error))
+    }
+  }
+
+  private func readAll(_ first: ImportContextsRequest?) async throws(RPCError) {
+    var request = first
+    var next = acknowledged + 1
+    var isFirst = true
+    while let message = request {
+      if !isFirst, message.options != nil {
+        throw RPCError(.invalidArgument, .fieldInvalid, "options must be in the first message only")
+      }
+      let start = message.firstSequence == 0 ? next : message.firstSequence
+      guard (1...next).contains(start) else { throw .importGap(expected: next, sequence: start) }
+      let (acknowledged, isSmall) = (next - 1, message.size < Self.smallMessage)
+      // Parsing and checking a large message takes longer than a loop may be held up.
+      let records =
+        isSmall
+        ? ImportRecord.records(of: message, from: start, after: acknowledged)
+        : await blocking.run(on: loop) {
+          ImportRecord.records(of: message, from: start, after: acknowledged)
+        }
+      next = max(next, start + ImportRecord.count(in: message))
+      guard await intake.put(records, bytes: records.reduce(0) { $0 + $1.size + 64 }) else { return }
+      request = try await requests.next()
+      isFirst = false
+    }
+  }
+
+  private static let smallMessage = 16 << 10
+}
+
+extension ImportContextsRequest {
+  /// About how many bytes it has.
+  fileprivate var size: Int {
+    records.reduce(jsonLines.count) { sum, record in
+      guard case .context(let context) = record.record else { return sum + 64 }
+      return sum + 256 + context.content.utf8.count + context.data.count
+    }
+  }
+}
+
+extension ImportContextsResponse {
+  fileprivate init(_ progress: ImportProgress, _ plan: ContextImport) {
+    self.init()
+    importId = plan.id
+    acknowledged = progress.acknowledged
+    stored = progress.stored
+    overwritten = progress.overwritten
+    skipped = progress.skipped
+    failed = progress.failed
+    ignored = progress.ignored
+    position = progress.position
+  }
+
+  /// The answer to a batch: more than one message where its failures outgrow one.
+  fileprivate static func several(
+    _ progress: ImportProgress, _ plan: ContextImport, _ failures: [(sequence: Int64, error: RPCError)]
+  ) -> [ImportContextsResponse] {
+    var responses: [ImportContextsResponse] = []
+    var response = ImportContextsResponse(progress, plan)
+    var bytes = 0
+    for (sequence, error) in failures {
+      var failure = ImportFailure()
+      failure.sequence = sequence
+      failure.error = GoogleRpcStatus(error)
+      bytes += failure.serializedBytes().count
+      response.failures.append(failure)
+      if bytes > Limits.transferBytes {
+        responses.append(response)
+        response.failures = []
+        bytes = 0
+      }
+    }
+    responses.append(response)
+    return responses
+  }
+}

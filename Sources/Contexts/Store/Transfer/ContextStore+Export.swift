@@ -1,0 +1,75 @@
+import CairnAPI
+import Requests
+import GRPC
+import Journal
+import Postgres
+
+extension ContextStore {
+  /// The next contexts of an export, with their former versions where they are wanted.
+  ///
+  /// - Parameter rows: How many contexts to look at, those that a filter holds back included.
+  func page(
+    of export: ContextExport, after cursor: ExportCursor, rows limit: Int, in project: ProjectID
+  ) async throws(RPCError) -> ExportPage {
+    try await database { () async throws(PostgresError) in
+      let query = export.statement(after: cursor, rows: limit, in: project)
+      let rows = try await pool.query(query.statement, query.parameters)
+      var page = ExportPage()
+      for row in rows {
+        page.looked += 1
+        page.last = try row.decode(Context.columnCount)
+        if row.isNull(0) { continue }
+        let context = try Context(decoding: row, contentColumn: Context.columnCount + 1)
+        page.contexts.append((context, context.sizeBound(metadataBytes: row.metadataBytes)))
+      }
+      return page
+    }
+  }
+
+  /// A run of former versions of contexts, behind the one named by `after`; empty when there are no more.
+  func versions(
+    of ids: [String], at position: Int64, after last: (id: String, until: Int64), in project: ProjectID
+  ) async throws(RPCError) -> [ExportedVersion] {
+    try await database { () async throws(PostgresError) in
+      let rows = try await pool.query(
+        ContextQueries.exportVersions,
+        [project.text, ids, position, last.id, last.until, Limits.batchItems, Limits.transferBytes])
+      var versions: [ExportedVersion] = []
+      for row in rows {
+        let context = try Context(decoding: row, contentColumn: Context.columnCount)
+        versions.append(
+          ExportedVersion(
+            context: context, size: context.sizeBound(metadataBytes: row.metadataBytes),
+            until: try row.decode(Context.columnCount + 2)))
+      }
+      return versions
+    }
+  }
+}
+
+/// What one look at the contexts of a project found for an export.
+struct ExportPage {
+  /// With the bytes that each is at most.
+  var contexts: [(context: Context, size: Int)] = []
+  /// The id of the last context looked at; nil when there are no more.
+  var last: String?
+  var looked = 0
+}
+
+/// A former version of a context and the position that superseded it.
+struct ExportedVersion {
+  let context: Context
+  let size: Int
+  let until: Int64
+}
+
+extension ContextExport {
+  fileprivate func statement(after cursor: ExportCursor, rows: Int, in project: ProjectID) -> BoundStatement {
+    var query = QueryFragments.Composition(ContextQueries.export)
+    let position = cursor.moment.position
+    query.add("export_from", project.text, cursor.id, rows, position, position, position, position)
+    query.add(conditions, at: cursor.moment)
+    query.add("export_end", Limits.transferBytes)
+    return query.statement
+  }
+}

@@ -1,0 +1,152 @@
+import CairnAPI
+import Requests
+import GRPC
+import Journal
+import Postgres
+
+extension ContextStore {
+  /// Where an import stands; 0 when nobody has heard of it.
+  func begin(_ plan: ContextImport, _ scope: CallScope) async throws(RPCError) -> ImportProgress {
+    if plan.isOnlyAsked { return ImportProgress() }
+    let progress = try await database { () async throws(PostgresError) in
+      let rows = try await pool.write(
+        ContextQueries.beginImport,
+        [scope.project.text, scope.operation, plan.id, plan.mode.rawValue, Limits.importLifetime])
+      return try rows.first.map { row throws(PostgresError) in try ImportProgress(decoding: row) }
+    }
+    guard let progress else { throw .importIDReused(plan.id) }
+    return progress
+  }
+
+  /// Stores a batch and how far the import has come with it, in one write of two round trips.
+  ///
+  /// - Returns: The progress afterwards, with what became of the batch added.
+  func store(
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+  ) async throws(RPCError) -> ImportProgress {
+    if plan.isOnlyAsked { return try await planned(batch, of: plan, after: progress, scope) }
+    for _ in 0..<Self.importAttempts {
+      do throws(RPCError) {
+        return try await attempt(batch, of: plan, after: progress, scope)
+      } catch {
+        // Somebody else used one of the ids since it was looked for: look again.
+        guard error.particular("constraint") == "context_pkey" else { throw error }
+      }
+    }
+    throw RPCError(.aborted, .contention, "others keep using ids of this import; go on with it later")
+  }
+
+  /// Losing twice in a row needs two others who choose the same ids in the same moment.
+  private static var importAttempts: Int { 5 }
+
+  private func attempt(
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+  ) async throws(RPCError) -> ImportProgress {
+    let project = scope.project
+    let key: [any PostgresValue] = [project.text, scope.operation, plan.id]
+    let ids = batch.contexts.map(\.id)
+    let look = plan.mode == .overwrite ? ContextQueries.lock : ContextQueries.findIDs
+    let locks = [ContextQueries.lockImport.bind(key)] + (ids.isEmpty ? [] : [look.bind([project.text, ids])])
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+      guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
+      let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: plan.mode == .overwrite)
+      let decided = batch.decided(taken, plan.mode)
+      let counts = decided.counts
+      let advance = ContextQueries.advanceImport.bind(
+        key + [
+          counts.acknowledged, counts.stored, counts.overwritten, counts.skipped, counts.failed,
+          counts.ignored,
+        ])
+      return WritePlan(
+        counts, statements: decided.statements(in: project, retention: retentionSeconds) + [advance],
+        changes: decided.changes(from: taken)
+      )
+    }
+    guard case .written(let write) = result else { return progress }
+    var counts = write.value
+    counts.position = write.stamp?.position ?? 0
+    return progress.adding(counts)
+  }
+
+  /// The same without a write.
+  private func planned(
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+  ) async throws(RPCError) -> ImportProgress {
+    let ids = batch.contexts.map(\.id)
+    let taken = try await database { () async throws(PostgresError) in
+      ids.isEmpty ? nil : try await pool.query(ContextQueries.findIDs, [scope.project.text, ids])
+    }
+    return progress.adding(batch.decided(try taken?.versions(areThere: false) ?? [:], plan.mode).counts)
+  }
+}
+
+/// What a batch comes to, given the ids that are taken.
+private struct DecidedBatch {
+  let new: [NamedDraft]
+  let overwritten: [NamedDraft]
+  let counts: ImportProgress
+
+  func statements(in project: ProjectID, retention: Double) -> [BoundStatement] {
+    var statements: [BoundStatement] = []
+    if !overwritten.isEmpty {
+      statements.append(ContextQueries.supersede.bind([project.text, overwritten.map(\.id)]))
+      statements.append(
+        ContextQueries.overwrite.bind(overwritten.parameters(in: project, retention: retention)))
+    }
+    if !new.isEmpty {
+      statements.append(ContextQueries.insert.bind(new.parameters(in: project, retention: retention)))
+    }
+    return statements
+  }
+
+  func changes(from versions: [String: Int64]) -> [ChangeRecord] {
+    overwritten.map { .context($0.id, "updated", from: versions[$0.id]) }
+      + new.map { .context($0.id, "created", from: nil) }
+  }
+}
+
+extension ImportBatch {
+  fileprivate func decided(_ taken: [String: Int64], _ mode: ContextImport.Mode) -> DecidedBatch {
+    let new = contexts.filter { taken[$0.id] == nil }
+    let old = contexts.filter { taken[$0.id] != nil }
+    var counts = ImportProgress()
+    counts.acknowledged = last
+    counts.stored = Int64(new.count)
+    counts.overwritten = mode == .overwrite ? Int64(old.count) : 0
+    counts.skipped = skipped + (mode == .overwrite ? 0 : Int64(old.count))
+    counts.failed = Int64(failures.count)
+    counts.ignored = ignored
+    return DecidedBatch(new: new, overwritten: mode == .overwrite ? old : [], counts: counts)
+  }
+}
+
+extension ImportProgress {
+  /// From a row of `begin_import`.
+  fileprivate init(decoding row: Row) throws(PostgresError) {
+    began = try row.decode(0, as: PostgresTimestamp.self).microseconds
+    epoch = try row.decode(1)
+    acknowledged = try row.decode(2)
+    stored = try row.decode(3)
+    overwritten = try row.decode(4)
+    skipped = try row.decode(5)
+    failed = try row.decode(6)
+    ignored = try row.decode(7)
+    position = try row.decode(8)
+  }
+}
+
+extension Rows {
+  /// From `lock_import`; nil when the import was forgotten.
+  fileprivate func epoch() throws(RPCError) -> Int64? {
+    try database { () throws(PostgresError) in try first?.decode(0) }
+  }
+
+  /// The ids that are taken, from `find_context_ids`, and where rows were locked, their versions.
+  fileprivate func versions(areThere: Bool) throws(RPCError) -> [String: Int64] {
+    try database { () throws(PostgresError) in
+      var versions: [String: Int64] = [:]
+      for row in self { versions[try row.decode(0)] = areThere ? try row.decode(1) : 0 }
+      return versions
+    }
+  }
+}
