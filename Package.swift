@@ -112,7 +112,7 @@ let package = Package(
     tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations"]),
     tests("Gzip", ["Gzip"]),
-    tests("GRPC", ["GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
+    tests("GRPC", ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(
       "Command", ["cairn", "EchoServer", "GRPC", "EventLoop", "StandardProtos", "DynamicMessage", "Wire"]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),

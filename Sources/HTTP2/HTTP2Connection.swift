@@ -8,8 +8,14 @@ package protocol HTTP2ConnectionOwner: AnyObject {
   func makeStream(on connection: HTTP2Connection) -> HTTP2Stream
   /// A GOAWAY has come: no new streams on this connection.
   func goAwayReceived(on connection: HTTP2Connection)
+  /// The peer's settings have come: it speaks HTTP/2.
+  func settingsReceived(on connection: HTTP2Connection)
   /// The connection is gone; its streams have been told.
   func connectionClosed(_ connection: HTTP2Connection)
+}
+
+extension HTTP2ConnectionOwner {
+  package func settingsReceived(on connection: HTTP2Connection) {}
 }
 
 /// An HTTP/2 connection on a socket, plain or with TLS: nghttp2 does framing, HPACK and flow control; this reads,
@@ -37,6 +43,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   private var unsentOffset = 0
   private var closeRequested = false
   private(set) package var isClosed = false
+  /// Why it is closed; nil before.
+  private(set) package var end: StreamEnd?
   var drain = DrainMachine()
   /// Servers only.
   var watcher: FrameWatcher
@@ -245,7 +253,10 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     registration?.cancel()
     transport.close()
     let reason = transport.tls?.failure.map { StreamEnd.connectionBroken($0.problem) } ?? .connectionLost
-    while let stream = firstStream { streamEnded(stream, reason) }
+    end = reason
+    while let stream = firstStream {
+      streamEnded(stream, role == .client && !stream.isHeadSent ? .unsent : reason)
+    }
     nghttp2_session_del(session)
     session = nil
     loop.cancel(drainTimer)

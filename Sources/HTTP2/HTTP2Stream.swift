@@ -17,6 +17,8 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   final var outbound = OutboundBody()
   final var trailers = Trailers.none
   final var isOutboundFinished = false
+  /// Clients: the request's head has gone out.
+  final var isHeadSent = false
   final var isDeferred = false
   /// Received bytes that nobody has read.
   package internal(set) final var heldBytes = 0
@@ -58,6 +60,8 @@ public enum StreamEnd: Equatable, Sendable {
   case closed(errorCode: UInt32)
   /// The peer's GOAWAY says that it has not looked at the stream.
   case refused
+  /// Clients: the request never left.
+  case unsent
   case connectionLost
   /// The connection was lost, and TLS says why.
   case connectionBroken(String)

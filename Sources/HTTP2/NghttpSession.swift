@@ -89,6 +89,8 @@ enum NghttpSession {
     case NGHTTP2_PING.rawValue:
       let ping = frame!.pointee.ping
       borrow(context) { $0.received(ping) }
+    case NGHTTP2_SETTINGS.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
+      borrow(context) { $0.owner?.settingsReceived(on: $0) }
     case NGHTTP2_GOAWAY.rawValue:
       let goAway = frame!.pointee.goaway
       borrow(context) { connection in
@@ -122,6 +124,7 @@ enum NghttpSession {
       connection.hasSentSincePing = true
       return connection.role == .server
     }
+    if !isServer { borrowStream(session, header.stream_id) { $0.isHeadSent = true } }
     guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     else { return 0 }
@@ -133,8 +136,11 @@ enum NghttpSession {
   private static let streamClose: nghttp2_on_stream_close_callback = { session, id, code, context in
     borrow(context) { connection in
       borrowStream(session, id) { stream in
-        let refused = connection.role == .client && code == HTTP2ErrorCode.refusedStream
-        connection.streamEnded(stream, refused ? .refused : .closed(errorCode: code))
+        guard connection.role == .client, code == HTTP2ErrorCode.refusedStream else {
+          return connection.streamEnded(stream, .closed(errorCode: code))
+        }
+        // nghttp2 gives that code to requests that it could not send, too.
+        connection.streamEnded(stream, stream.isHeadSent ? .refused : .unsent)
       }
     }
     return 0

@@ -58,12 +58,23 @@ struct CallPartsTests {
     #expect(options.callOptions.metadata["cairn-project"] == "q")
     #expect(options.callOptions.timeout == .seconds(2))
     #expect(options.questionOptions.timeout == .seconds(2))
-    #expect(throws: UsageError.self) {
-      try ClientOptions(Arguments(options: ["deadline": ["0s"]]), environment: [:])
+    for name in ["deadline", "connect-timeout"] {
+      #expect(throws: UsageError.self) {
+        try ClientOptions(Arguments(options: [name: ["0s"]]), environment: [:])
+      }
     }
     #expect(throws: UsageError.self) {
       try ClientOptions(Arguments(options: ["address": ["x"]]), environment: [:])
     }
+  }
+
+  @Test("who waits for a server has all the time of the call for it")
+  func waiting() throws {
+    let patient = try ClientOptions(Arguments(options: ["wait": []]), environment: [:])
+    #expect(patient.callOptions.waitsForReady && patient.questionOptions.waitsForReady)
+    #expect(patient.questionOptions.timeout == nil)
+    let plain = try ClientOptions(Arguments(), environment: [:])
+    #expect(!plain.callOptions.waitsForReady && plain.questionOptions.timeout == .seconds(10))
   }
 
   @Test("symbols are found by the end of their name")

@@ -12,6 +12,12 @@ import Testing
     return configuration
   }
 
+  static func client(_ keepalive: ClientKeepalive) -> ChannelConfiguration {
+    var configuration = ChannelConfiguration()
+    configuration.keepalive = keepalive
+    return configuration
+  }
+
   @Test("an idle connection goes, and the next call has a new one")
   func idle() async throws {
     let configuration = Self.configuration { $0.maxConnectionIdle = .milliseconds(100) }
@@ -82,7 +88,7 @@ import Testing
       $0.permitsPingsWithoutCalls = true
     }
     let keepalive = ClientKeepalive(time: .milliseconds(20), timeout: .seconds(5), withoutCalls: true)
-    try await withProbe(configuration: configuration, keepalive: keepalive) { _, channel, server in
+    try await withProbe(configuration: configuration, client: Self.client(keepalive)) { _, channel, server in
       let call = try await channel.bidirectional(ProbeService.both)
       for text in ["a", "b"] {
         try await call.write(message(text))
@@ -98,7 +104,7 @@ import Testing
   func tooManyPings() async throws {
     let configuration = Self.configuration { $0.minPingInterval = .seconds(1) }
     let keepalive = ClientKeepalive(time: .milliseconds(20), timeout: .seconds(5))
-    try await withProbe(configuration: configuration, keepalive: keepalive) { service, channel, _ in
+    try await withProbe(configuration: configuration, client: Self.client(keepalive)) { service, channel, _ in
       let error = await #expect(throws: RPCError.self) {
         try await channel.unary(ProbeService.unary, message("hang"))
       }

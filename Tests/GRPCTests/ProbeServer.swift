@@ -80,7 +80,7 @@ final class ProbeService: RPCService {
 /// A server on a free port with a channel to it, for the length of `body`.
 func withProbe(
   interceptors: [any ServerInterceptor] = [], configuration: ServerConfiguration = .init(),
-  keepalive: ClientKeepalive? = nil,
+  client: ChannelConfiguration = .init(),
   _ body: @Sendable (ProbeService, Channel, GRPCServer) async throws -> Void
 ) async throws {
   let group = EventLoopGroup(loops: 2)
@@ -88,7 +88,7 @@ func withProbe(
   let server = GRPCServer(
     services: [service], interceptors: interceptors, configuration: configuration, group: group)
   let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
-  let channel = Channel(address.description, on: group.loops[1], keepalive: keepalive)
+  let channel = Channel(address.description, on: group.loops[1], configuration: client)
   defer { group.stop() }
   try await body(service, channel, server)
   await channel.close()

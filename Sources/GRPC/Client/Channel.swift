@@ -2,54 +2,77 @@ import EventLoop
 import HTTP2
 import Wire
 
-/// A client's way to one server: connects when the first call needs it, and again after a loss.
-/// Usable from any task; its connection lives on `loop`. ``close()`` it after use: until then the
-/// connection keeps it.
-package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
-  /// `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
+/// A client's way to a service: finds the addresses of its target, connects when calls need it and again
+/// after a loss, shares calls out among the connections and tries again those that no server has seen.
+///
+/// Usable from any task; its connections live on `loop`. ``close()`` it after use, or let go of it: it goes
+/// when its calls have ended.
+package final class Channel: @unchecked Sendable {
+  /// What was asked for; see ``ChannelTarget`` for its forms.
   package let target: String
   package let loop: EventLoop
-  let security: ChannelSecurity?
+  let configuration: ChannelConfiguration
+  let compression: MessageCompression
+  let subchannels: Subchannels
+  var retryThrottle: RetryThrottle?
+  /// What all calls keep of their requests.
+  var retryBytes = 0
 
-  private let resolver: BlockingPool
-  private let buffers = TransportBuffers()
+  private let scheme: String
+  private let authority: String
+  /// Why there can be no call at all.
+  private let targetError: RPCError?
   private var framer = MessageFramer()
-  private let compression: MessageCompression
-  private var connection: HTTP2Connection?
-  private var retiring: [HTTP2Connection] = []
-  private var connecting: Task<Result<HTTP2Connection, RPCError>, Never>?
-  private var isClosed = false
-  private var http2 = HTTP2Configuration()
+  private var calls = CallCounts()
 
-  /// - Parameter security: How TLS is done; without it the connection is in plaintext.
+  /// - Parameters:
+  ///   - target: `HOST:PORT`, `[IPV6]:PORT`, several of them with commas between, `dns:///HOST:PORT`,
+  ///     `ipv4:…`, `ipv6:…` or `unix:PATH`. Calls of a channel with any other fail with INVALID_ARGUMENT.
+  ///   - security: How TLS is done; without it the connection is in plaintext.
+  ///   - resolver: Where names are looked up and large messages compressed.
   package init(
     _ target: String, on loop: EventLoop, security: ChannelSecurity? = nil,
-    resolver: BlockingPool = BlockingPool(threads: 1),
-    keepalive: ClientKeepalive? = nil
+    resolver: BlockingPool = BlockingPool(threads: 1), configuration: ChannelConfiguration = .init()
   ) {
-    self.security = security
     self.target = target
-    http2.keepaliveTime = keepalive?.time
-    http2.keepaliveTimeout = keepalive?.timeout ?? http2.keepaliveTimeout
-    http2.keepaliveWithoutStreams = keepalive?.withoutCalls ?? false
     self.loop = loop
-    self.resolver = resolver
+    self.configuration = configuration
+    retryThrottle = configuration.retryThrottle
     compression = MessageCompression(loop: loop, pool: resolver)
+    scheme = security == nil ? "http" : "https"
+    var parsed = ChannelTarget.nowhere
+    var targetError: RPCError?
+    do throws(SocketError) { parsed = try ChannelTarget(target) } catch {
+      targetError = RPCError(.invalidArgument, "\(error)")
+    }
+    self.targetError = targetError
+    authority = security?.serverName ?? parsed.authority
+    let connector = Connector(
+      loop: loop, security: security, authority: parsed.authority, keepalive: configuration.keepalive)
+    subchannels = Subchannels(parsed, connector, configuration, resolver: resolver)
+  }
+
+  deinit {
+    let subchannels = subchannels
+    loop.execute { subchannels.shutDown() }
+  }
+
+  /// Closes the connections; calls under way end with UNAVAILABLE.
+  package func close() async { await loop.run { [self] () async in subchannels.shutDown() } }
+
+  /// What there is to see of the channel now.
+  package var snapshot: ChannelSnapshot {
+    get async {
+      await loop.run { [self] () async in
+        ChannelSnapshot(
+          target: target, state: subchannels.state, calls: calls, subchannels: subchannels.snapshots)
+      }
+    }
   }
 
   /// Silence after which the server is asked; grows when the server finds that too often.
   var keepaliveTime: Duration? {
-    get async { await loop.run { [self] () async in http2.keepaliveTime } }
-  }
-
-  /// Closes the connection; calls under way end with UNAVAILABLE.
-  package func close() async {
-    await loop.run { [self] () async in
-      isClosed = true
-      connection?.close()
-      for connection in retiring { connection.close() }
-      connection = nil
-    }
+    get async { await loop.run { [self] () async in subchannels.keepaliveTime } }
   }
 
   // MARK: The four kinds of call
@@ -58,9 +81,10 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions = .init()
   ) async throws(RPCError) -> Response {
     try await loop.run { [self] () async throws(RPCError) -> Response in
-      let call = try await begin(method, options)
+      let call = try begin(method, options)
+      defer { call.letGo() }
       try await send(request, on: call)
-      return try await call.stream.only(Response.self)
+      return try await call.only(Response.self)
     }
   }
 
@@ -68,9 +92,10 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions = .init()
   ) async throws(RPCError) -> ResponseStream<Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      let call = try await begin(method, options)
+      let call = try begin(method, options)
+      let stream = ResponseStream<Response>(call: ClientCall(call))
       try await send(request, on: call)
-      return ResponseStream(call: call)
+      return stream
     }
   }
 
@@ -78,7 +103,9 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, options: CallOptions = .init()
   ) async throws(RPCError) -> ClientStreamingCall<Request, Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      ClientStreamingCall(call: try await begin(method, options))
+      let call = try begin(method, options)
+      try await call.opened()
+      return ClientStreamingCall(call: ClientCall(call))
     }
   }
 
@@ -86,16 +113,29 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, options: CallOptions = .init()
   ) async throws(RPCError) -> BidirectionalCall<Request, Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      BidirectionalCall(call: try await begin(method, options))
+      let call = try begin(method, options)
+      try await call.opened()
+      return BidirectionalCall(call: ClientCall(call))
     }
+  }
+
+  private func begin<Request, Response>(
+    _ method: MethodDescriptor<Request, Response>, _ options: CallOptions
+  ) throws(RPCError) -> CallAttempts {
+    if let targetError { throw targetError }
+    let call = CallAttempts(self, path: method.path, options)
+    call.start()
+    return call
   }
 
   /// The request of a call that has one; a status that comes before it was written is reported by
   /// the read that follows.
-  private func send(_ request: some Message, on call: ClientCall) async throws(RPCError) {
-    try await call.stream.write(frame(request, call.options))
-    call.stream.finishWriting()
+  private func send(_ request: some Message, on call: CallAttempts) async throws(RPCError) {
+    try await call.write(frame(request, call.options))
+    call.finishWriting()
   }
+
+  // MARK: For calls
 
   func frame(
     _ message: some Message, _ options: CallOptions, compress: Bool = true
@@ -104,100 +144,29 @@ package final class Channel: HTTP2ConnectionOwner, @unchecked Sendable {
     return options.compression == .gzip && compress ? await compression.compress(framed) : framed
   }
 
-  private func begin<Request, Response>(
-    _ method: MethodDescriptor<Request, Response>, _ options: CallOptions
-  ) async throws(RPCError) -> ClientCall {
-    let due = options.timeout.map { Instant.now + $0 }
-    let connection = try await connected()
-    let stream = ClientStream(loop: loop, options: options, compression: compression)
-    let left = due.map { $0 - .now }
-    if let left, left <= .zero { throw RPCError(.deadlineExceeded, "the deadline passed while connecting") }
-    guard connection.open(stream, head: head(method.path, options, left)) else {
-      throw RPCError(.unavailable, "the connection to \(target) takes no more calls")
-    }
-    if let due { loop.schedule(stream, at: due) }
-    return ClientCall(stream, self, options)
-  }
-
-  private func head(_ path: String, _ options: CallOptions, _ timeout: Duration?) -> HeaderBlock {
+  func head(
+    _ path: String, _ options: CallOptions, _ timeout: Duration?, previousAttempts: Int
+  ) -> HeaderBlock {
     var block = HeaderBlock()
     block.append(":method", "POST")
-    block.append(":scheme", security == nil ? "http" : "https")
+    block.append(":scheme", scheme)
     block.append(":path", path)
-    block.append(":authority", security?.serverName ?? (target.hasPrefix("unix:") ? "localhost" : target))
+    block.append(":authority", authority)
     block.append("te", "trailers")
     block.append("content-type", "application/grpc")
     block.append("user-agent", "grpc-swift-cairn")
     if let timeout { block.append("grpc-timeout", Timeout.format(timeout)) }
     if options.compression != .identity { block.append("grpc-encoding", options.compression.rawValue) }
     block.append("grpc-accept-encoding", Compression.accepted)
+    if previousAttempts > 0 { block.append("grpc-previous-rpc-attempts", String(previousAttempts)) }
     options.metadata.forEach { block.append($0, $1) }
     return block
   }
 
-  // MARK: The connection
-
-  private func connected() async throws(RPCError) -> HTTP2Connection {
-    if let connection, !connection.isClosed { return connection }
-    if isClosed { throw RPCError(.unavailable, "the channel to \(target) is closed") }
-    let attempt =
-      connecting
-      ?? Task(executorPreference: loop) { [self] in
-        defer { connecting = nil }
-        do throws(RPCError) { return .success(try await connect()) } catch { return .failure(error) }
-      }
-    connecting = attempt
-    return try await attempt.value.get()
+  func callStarted() {
+    calls.started += 1
+    calls.lastStart = loop.now
   }
 
-  private func connect() async throws(RPCError) -> HTTP2Connection {
-    do throws(SocketError) {
-      let target = target
-      let addresses = try await resolver.run(on: loop) { () throws(SocketError) in
-        try SocketAddress.resolve(target)
-      }
-      let (descriptor, address) = try await connect(toFirstOf: addresses)
-      let transport = try await secured(descriptor, address)
-      let connection = HTTP2Connection(
-        .client, transport, peer: address, loop: loop, buffers: buffers,
-        configuration: http2, owner: self)
-      self.connection = connection
-      connection.start()
-      return connection
-    } catch {
-      throw RPCError(.unavailable, "\(error)")
-    }
-  }
-
-  private func connect(toFirstOf addresses: [SocketAddress]) async throws(SocketError) -> (
-    Int32, SocketAddress
-  ) {
-    var failure = SocketError(address: target, problem: "the name has no addresses")
-    for address in addresses {
-      do throws(SocketError) {
-        return (try await Socket.connect(to: address, on: loop), address)
-      } catch {
-        failure = error
-      }
-    }
-    throw failure
-  }
-
-  package func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
-    preconditionFailure("a server cannot open streams: push is off")
-  }
-
-  /// New calls go to a new connection; those under way end on the old one.
-  package func goAwayReceived(on connection: HTTP2Connection) {
-    // gRFC A8: a client that asked too often asks half as often from then on.
-    if connection.isToldToPingLess { http2.keepaliveTime = http2.keepaliveTime.map { $0 * 2 } }
-    guard self.connection === connection else { return }
-    self.connection = nil
-    if connection.streamCount > 0 { retiring.append(connection) } else { connection.close() }
-  }
-
-  package func connectionClosed(_ connection: HTTP2Connection) {
-    if self.connection === connection { self.connection = nil }
-    retiring.removeAll { $0 === connection }
-  }
+  func callEnded(well: Bool) { if well { calls.succeeded += 1 } else { calls.failed += 1 } }
 }

@@ -12,6 +12,10 @@ struct ClientOptions: Equatable, Sendable {
   var address = defaultAddress
   var project: String?
   var deadline: Duration?
+  /// Whether a server that cannot be reached is waited for.
+  var waitsForReady = false
+  /// How long an attempt to connect may take; nil for the channel's default.
+  var connectTimeout: Duration?
   /// How TLS is done; nil for plaintext.
   var tls: TLSClientOptions?
   /// Metadata in the order given.
@@ -38,6 +42,12 @@ struct ClientOptions: Equatable, Sendable {
         name: "deadline", value: "TIME",
         help: "Give up after this time, such as 500ms, 30s or 5m. Default: never."),
       Option(
+        name: "wait", letter: "w",
+        help: "Wait for a server that cannot be reached yet, until the deadline, and do not fail at once."),
+      Option(
+        name: "connect-timeout", value: "TIME",
+        help: "Give up an attempt to connect after this time. Default: 20s."),
+      Option(
         name: "header", letter: "H", value: "NAME:VALUE",
         help: "Metadata to send. The value of a name that ends in -bin is base64.", repeats: true),
     ] + TLSClientOptions.options
@@ -52,22 +62,32 @@ struct ClientOptions: Equatable, Sendable {
       address = text
     }
     project = arguments["project"] ?? environment["CAIRN_PROJECT"]
-    if let text = arguments["deadline"] {
-      guard let duration = Quantity.duration(text), duration > .zero else {
-        throw UsageError(
-          "--deadline: expected a time with its unit (ms, s, m, h) such as 30s, found \"\(text)\"")
-      }
-      deadline = duration
-    }
+    deadline = try Self.time(arguments, "deadline")
+    connectTimeout = try Self.time(arguments, "connect-timeout")
+    waitsForReady = arguments.has("wait")
     tls = try TLSClientOptions(arguments)
     for text in arguments.options["header"] ?? [] { headers.append(try Header(text)) }
+  }
+
+  private static func time(_ arguments: Arguments, _ name: String) throws(UsageError) -> Duration? {
+    guard let text = arguments[name] else { return nil }
+    guard let duration = Quantity.duration(text), duration > .zero else {
+      throw UsageError(
+        "--\(name): expected a time with its unit (ms, s, m, h) such as 30s, found \"\(text)\"")
+    }
+    return duration
   }
 
   /// **Blocks** while certificates are read.
   func channel(on loop: EventLoop) throws(TLSError) -> Channel {
     var security: ChannelSecurity?
     if let tls { security = try ChannelSecurity(tls) }
-    return Channel(address, on: loop, security: security)
+    var configuration = ChannelConfiguration()
+    if let connectTimeout {
+      configuration.backoff.minConnectTimeout = connectTimeout
+      configuration.backoff.initial = min(connectTimeout, configuration.backoff.initial)
+    }
+    return Channel(address, on: loop, security: security, configuration: configuration)
   }
 
   /// For the call that the user asked for.
@@ -75,13 +95,15 @@ struct ClientOptions: Equatable, Sendable {
     var options = CallOptions(maxReceiveMessageSize: 64 << 20)
     options.metadata = metadata
     options.timeout = deadline
+    options.waitsForReady = waitsForReady
     return options
   }
 
   /// For calls that serve to find out about the server.
   var questionOptions: CallOptions {
     var options = callOptions
-    options.timeout = min(deadline ?? Self.questionTimeout, Self.questionTimeout)
+    // A server that is waited for has the time that the call has.
+    if !waitsForReady { options.timeout = min(deadline ?? Self.questionTimeout, Self.questionTimeout) }
     return options
   }
 

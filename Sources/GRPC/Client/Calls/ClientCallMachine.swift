@@ -1,6 +1,6 @@
 import HTTP2
 
-/// Life of one call on the client: until its status is known, and what the status is. Pure.
+/// Life of one attempt of a call on the client: until its status is known, and what the status is. Pure.
 struct ClientCallMachine {
   enum State: Equatable { case awaitingHead, receiving, ended(RPCError?) }
   enum Event {
@@ -21,6 +21,8 @@ struct ClientCallMachine {
   }
 
   private(set) var state = State.awaitingHead
+  /// How it ended, for the decision whether there is another attempt.
+  private(set) var end = RetryMachine.End.ok
 
   var isEnded: Bool { if case .ended = state { true } else { false } }
 
@@ -36,18 +38,33 @@ struct ClientCallMachine {
     case .head(let block, let httpStatus):
       let contentType = block.first("content-type") ?? ""
       guard httpStatus == 200, contentType.hasPrefix("application/grpc") else {
-        return end(Self.notGRPC(httpStatus, contentType), .finishAndReset)
+        return fail(Self.notGRPC(httpStatus, contentType), .finishAndReset)
       }
       state = .receiving
       return .none
     case .trailers(let block, let httpStatus):
-      return end(StatusFields.read(block, httpStatus: state == .receiving ? 200 : httpStatus), .finish)
-    case .failed(let error): return end(error, .finishAndReset)
-    case .closed(let reason): return end(Self.error(for: reason), .finish)
+      guard let error = StatusFields.read(block, httpStatus: state == .receiving ? 200 : httpStatus) else {
+        state = .ended(nil)
+        return .finish
+      }
+      return fail(error, .finish, RetryPushback(block.first("grpc-retry-pushback-ms")))
+    case .failed(let error):
+      end = .local
+      state = .ended(error)
+      return .finishAndReset
+    case .closed(let reason):
+      let action = fail(Self.error(for: reason), .finish)
+      if reason == .unsent { end = .unsent }
+      if reason == .refused { end = .refused }
+      return action
     }
   }
 
-  private mutating func end(_ error: RPCError?, _ action: Action) -> Action {
+  /// The server's doing, or the network's.
+  private mutating func fail(
+    _ error: RPCError, _ action: Action, _ pushback: RetryPushback = .none
+  ) -> Action {
+    end = .status(error.code, pushback)
     state = .ended(error)
     return action
   }
@@ -61,6 +78,7 @@ struct ClientCallMachine {
   /// gRPC over HTTP/2, "Errors": what a stream that ends without trailers means.
   private static func error(for reason: StreamEnd) -> RPCError {
     switch reason {
+    case .unsent: RPCError(.unavailable, "the call could not be sent")
     case .refused: RPCError(.unavailable, "the server refused the call; it was not begun")
     case .connectionLost: RPCError(.unavailable, "the connection to the server was lost")
     case .connectionBroken(let why): RPCError(.unavailable, "the connection to the server was lost: \(why)")

@@ -1,52 +1,55 @@
 import Wire
 
-/// Keeps a call going as long as somebody holds it; a call that is let go of is cancelled.
+/// Keeps a call going as long as somebody holds it; a call that is let go of is cancelled. Usable from any
+/// task.
 final class ClientCall: Sendable {
-  let stream: ClientStream
-  let channel: Channel
-  let options: CallOptions
+  private let attempts: CallAttempts
+  private var channel: Channel { attempts.channel }
 
-  init(_ stream: ClientStream, _ channel: Channel, _ options: CallOptions) {
-    self.stream = stream
-    self.channel = channel
-    self.options = options
-  }
+  init(_ attempts: CallAttempts) { self.attempts = attempts }
 
   deinit {
-    let stream = stream
-    stream.loop.execute { stream.fail(RPCError(.cancelled, "the caller let go of the call")) }
+    let attempts = attempts
+    attempts.channel.loop.execute { attempts.letGo() }
   }
 
   func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try await channel.loop.run { [self] () async throws(RPCError) in
-      try await stream.write(channel.frame(message, options, compress: compress))
+      try await attempts.write(channel.frame(message, attempts.options, compress: compress))
     }
   }
 
-  func finishWriting() async { await channel.loop.run { [self] () async in stream.finishWriting() } }
+  func finishWriting() async { await channel.loop.run { [self] () async in attempts.finishWriting() } }
 
   func next<Response: Message>(_: Response.Type) async throws(RPCError) -> Response? {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.next(Response.self) }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.next(Response.self) }
   }
 
   func only<Response: Message>(_: Response.Type) async throws(RPCError) -> Response {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.only(Response.self) }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.only(Response.self) }
   }
 
   /// Waits for the head of the answer.
   func headers() async throws(RPCError) -> Metadata {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await stream.waitForHead() ?? [:] }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.headers() }
   }
 
-  func trailers() async -> Metadata { await channel.loop.run { [self] () async in stream.trailing } }
+  func trailers() async -> Metadata { await channel.loop.run { [self] () async in attempts.trailers } }
 
   var wasAnswerCompressed: Bool {
     get async { await channel.loop.run { [self] () async in stream.wasAnswerCompressed } }
   }
 
   func cancel() async {
-    await channel.loop.run { [self] () async in stream.fail(RPCError(.cancelled, "the caller cancelled")) }
+    await channel.loop.run { [self] () async in
+      attempts.fail(RPCError(.cancelled, "the caller cancelled"))
+    }
   }
+}
+
+extension CallAttempts {
+  /// Nobody listens any more.
+  func letGo() { fail(RPCError(.cancelled, "the caller let go of the call")) }
 }
 
 /// The messages a server streams. One task reads at a time.

@@ -2,10 +2,14 @@ import EventLoop
 import HTTP2
 import Wire
 
-/// One call on the client: the HTTP/2 stream and those who wait for its messages. Confined to its
-/// channel's loop.
+/// One attempt of a call on the client: the HTTP/2 stream and those who wait for its messages. Confined to
+/// its channel's loop.
 final class ClientStream: CallStream, @unchecked Sendable {
   private var machine = ClientCallMachine()
+  /// The call; nil when this attempt is over.
+  private var attempts: CallAttempts?
+  /// Another attempt has taken this one's place.
+  private(set) var isSuperseded = false
   private var block = HeaderBlock()
   private var httpStatus = 0
   private(set) var head: Metadata?
@@ -17,10 +21,11 @@ final class ClientStream: CallStream, @unchecked Sendable {
   /// The message taken last had come compressed.
   private(set) var wasAnswerCompressed = false
 
-  init(loop: EventLoop, options: CallOptions, compression: MessageCompression) {
-    maxReceiveMessageSize = options.maxReceiveMessageSize
-    self.compression = compression
-    super.init(loop: loop, maxReceiveMessageSize: options.maxReceiveMessageSize)
+  init(_ attempts: CallAttempts) {
+    self.attempts = attempts
+    maxReceiveMessageSize = attempts.options.maxReceiveMessageSize
+    compression = attempts.channel.compression
+    super.init(loop: attempts.channel.loop, maxReceiveMessageSize: maxReceiveMessageSize)
   }
 
   // MARK: What the server says
@@ -44,6 +49,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
     } else if httpStatus >= 200 {
       head = Metadata(block.withoutReserved())
       encoding = block.first("grpc-encoding")
+      attempts?.answerBegun()
       perform(machine.handle(.head(block, httpStatus: httpStatus)))
     }
   }
@@ -60,26 +66,23 @@ final class ClientStream: CallStream, @unchecked Sendable {
     wakeWriter()
   }
 
-  /// The deadline has passed.
-  override func fire() {
-    fail(RPCError(.deadlineExceeded, "the deadline passed before the call was answered"))
-  }
-
   func fail(_ error: RPCError) { perform(machine.handle(.failed(error))) }
 
   private func perform(_ action: ClientCallMachine.Action) {
     guard action != .none else { return }
     if action == .finishAndReset { reset(HTTP2ErrorCode.cancel) }
-    loop.cancel(self)
+    if let attempts = attempts.take() { isSuperseded = attempts.ended(machine.end) }
     wakeReader()
     wakeWriter()
   }
 
   // MARK: What the caller does
 
-  func write(_ chunk: [UInt8]) async throws(RPCError) {
-    try checkWritable()
-    super.write(chunk)
+  /// Queues a framed message.
+  func send(_ chunk: [UInt8]) { write(chunk) }
+
+  /// Suspends while the server reads too slowly.
+  func waitUntilTaken() async throws(RPCError) {
     while mustWait, !machine.isEnded {
       await waitToWrite()
       failIfCancelled()
@@ -88,7 +91,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
   }
 
   /// Writing to a call that has ended tells its status, as reading does.
-  private func checkWritable() throws(RPCError) {
+  func checkWritable() throws(RPCError) {
     guard let outcome = machine.outcome else { return }
     try outcome.get()
     throw RPCError(.cancelled, "the server has ended the call")

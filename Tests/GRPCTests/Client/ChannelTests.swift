@@ -1,0 +1,231 @@
+import EventLoop
+import Foundation
+import Synchronization
+import Testing
+
+@testable import GRPC
+
+/// Channels with several servers, or with one that comes and goes.
+@Suite struct ChannelTests {
+  /// A server that can be stopped and started again at its address.
+  final class Place: Sendable {
+    let service = ProbeService()
+    let group: EventLoopGroup
+    let address: SocketAddress
+    private let server: Mutex<GRPCServer?>
+
+    init(_ group: EventLoopGroup, at wanted: SocketAddress? = nil) async throws {
+      self.group = group
+      let server = GRPCServer(services: [service], group: group)
+      address = try await server.listen(wanted ?? SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
+      self.server = Mutex(server)
+    }
+
+    var calls: Int { service.started.load(ordering: .relaxed) }
+
+    func stop() async { await server.withLock { $0.take() }?.drain(within: .seconds(5)) }
+
+    func start() async throws {
+      let server = GRPCServer(services: [service], group: group)
+      try await server.listen(address)
+      self.server.withLock { $0 = server }
+    }
+  }
+
+  /// Back-offs of milliseconds.
+  static func impatient(_ policy: LoadBalancing = .pickFirst) -> ChannelConfiguration {
+    var configuration = ChannelConfiguration()
+    configuration.loadBalancing = policy
+    configuration.backoff.initial = .milliseconds(10)
+    configuration.backoff.maximum = .milliseconds(50)
+    return configuration
+  }
+
+  static func withGroup(_ body: (EventLoopGroup) async throws -> Void) async throws {
+    let group = EventLoopGroup(loops: 2)
+    defer { group.stop() }
+    try await body(group)
+  }
+
+  static func call(_ channel: Channel, _ options: CallOptions = .init()) async throws {
+    #expect(try await channel.unary(ProbeService.unary, message("m"), options: options) == message("m"))
+  }
+
+  static func states(_ channel: Channel) async -> [ConnectivityState] {
+    await channel.snapshot.subchannels.map(\.state)
+  }
+
+  @Test("round robin shares calls out; a server that leaves is not missed, one that returns gets its share")
+  func roundRobin() async throws {
+    try await Self.withGroup { group in
+      let places = [try await Place(group), try await Place(group)]
+      let target = places.map(\.address.description).joined(separator: ",")
+      let channel = Channel(target, on: group.loops[1], configuration: Self.impatient(.roundRobin))
+      try await Self.call(channel)
+      #expect(await eventually { await Self.states(channel) == [.ready, .ready] })
+      let before = places.map(\.calls)
+      for _ in 0..<20 { try await Self.call(channel) }
+      #expect(zip(places, before).map { $0.calls - $1 } == [10, 10])
+
+      await places[0].stop()
+      for _ in 0..<20 { try await Self.call(channel) }
+      #expect(await Self.states(channel)[1] == .ready)
+
+      try await places[0].start()
+      #expect(await eventually { await Self.states(channel) == [.ready, .ready] })
+      let returned = places[0].calls
+      for _ in 0..<20 { try await Self.call(channel) }
+      #expect(places[0].calls - returned == 10)
+      await channel.close()
+      for place in places { await place.stop() }
+    }
+  }
+
+  @Test("pick first goes to the next address when the first cannot be reached, and stays there")
+  func pickFirst() async throws {
+    try await Self.withGroup { group in
+      let places = [try await Place(group), try await Place(group)]
+      await places[0].stop()
+      let target = places.map(\.address.description).joined(separator: ",")
+      let channel = Channel("dns:///" + target, on: group.loops[1], configuration: Self.impatient())
+      try await Self.call(channel)
+      try await places[0].start()
+      for _ in 0..<5 { try await Self.call(channel) }
+      #expect(places.map(\.calls) == [0, 6])
+      // Lost: it begins with the first again.
+      await places[1].stop()
+      for _ in 0..<3 { try await Self.call(channel) }
+      #expect(places.map(\.calls) == [3, 6])
+      await channel.close()
+      for place in places { await place.stop() }
+    }
+  }
+
+  @Test("calls that wait for a server are answered when it comes; others fail, end in time or are cancelled")
+  func waitForReady() async throws {
+    try await Self.withGroup { group in
+      let folder = FileManager.default.temporaryDirectory.path + "/cairn-\(UUID().uuidString.prefix(8))"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let address = SocketAddress(.unix(path: folder + "/s"))
+      let channel = Channel(address.description, on: group.loops[1], configuration: Self.impatient())
+
+      let patient = Task { try await Self.call(channel, CallOptions(waitsForReady: true)) }
+      let streaming = Task {
+        let options = CallOptions(waitsForReady: true)
+        let call = try await channel.bidirectional(ProbeService.both, options: options)
+        try await call.write(message("a"))
+        return try await call.next()?.message
+      }
+      #expect(await eventually { await channel.snapshot.subchannels.first?.lastFailure != nil })
+      var error = await #expect(throws: RPCError.self) { try await Self.call(channel) }
+      #expect(error?.code == .unavailable)
+      #expect(error?.message.contains(address.description) == true)
+      error = await #expect(throws: RPCError.self) {
+        try await Self.call(channel, CallOptions(timeout: .milliseconds(100), waitsForReady: true))
+      }
+      #expect(error?.code == .deadlineExceeded)
+      #expect(error?.message.contains(address.description) == true)
+      let impatient = Task { try await Self.call(channel, CallOptions(waitsForReady: true)) }
+      impatient.cancel()
+      error = await #expect(throws: RPCError.self) { try await impatient.value }
+      #expect(error?.code == .cancelled)
+
+      let place = try await Place(group, at: address)
+      try await patient.value
+      #expect(try await streaming.value == "a")
+      await channel.close()
+      await place.stop()
+    }
+  }
+
+  @Test("a server that accepts and says nothing has its time, then the next address has its turn")
+  func silentServer() async throws {
+    try await Self.withGroup { group in
+      let silent = try await group.loops[0].run { () async throws(SocketError) in
+        let listener = try Listener(
+          SocketAddress(.ipv4(host: "127.0.0.1", port: 0)), on: group.loops[0]
+        ) { _, _ in }
+        listener.start()
+        return listener
+      }
+      let place = try await Place(group)
+      var configuration = Self.impatient()
+      configuration.backoff.minConnectTimeout = .milliseconds(200)
+      let channel = Channel(
+        "\(silent.address),\(place.address)", on: group.loops[1], configuration: configuration)
+      try await Self.call(channel)
+      #expect(await channel.snapshot.subchannels[0].lastFailure?.contains("took too long") == true)
+      await channel.close()
+      await place.stop()
+      await group.loops[0].run { () async in silent.stop() }
+    }
+  }
+
+  @Test("no call is lost to connections that grow old")
+  func oldConnections() async throws {
+    var configuration = ServerConfiguration()
+    configuration.maxConnectionAge = .milliseconds(20)
+    try await withProbe(configuration: configuration) { service, channel, _ in
+      let clock = ContinuousClock.now
+      var calls = 0
+      while clock.duration(to: .now) < .milliseconds(500) {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for _ in 0..<20 { group.addTask { try await Self.call(channel) } }
+          try await group.waitForAll()
+        }
+        calls += 20
+      }
+      // Each once: what was tried again had not been begun.
+      #expect(service.started.load(ordering: .relaxed) == calls)
+    }
+  }
+
+  @Test("what is to be seen of a channel")
+  func snapshot() async throws {
+    try await withProbe { _, channel, _ in
+      var snapshot = await channel.snapshot
+      #expect(snapshot.state == .idle && snapshot.subchannels.isEmpty && snapshot.calls == CallCounts())
+      try await Self.call(channel)
+      _ = await #expect(throws: RPCError.self) {
+        try await channel.unary(ProbeService.unary, message("fail", code: 5))
+      }
+      let stream = try await channel.bidirectional(ProbeService.both)
+      try await stream.write(message("m"))
+      _ = try await stream.next()
+      snapshot = await channel.snapshot
+      #expect(snapshot.target == channel.target && snapshot.state == .ready)
+      let subchannel = try #require(snapshot.subchannels.first)
+      #expect(subchannel.address.description == channel.target && subchannel.state == .ready)
+      #expect(subchannel.openCalls == 1 && subchannel.lastFailure == nil)
+      for calls in [snapshot.calls, subchannel.calls] {
+        #expect(calls.started == 3 && calls.succeeded == 1 && calls.failed == 1 && calls.lastStart != nil)
+      }
+      await channel.close()
+      #expect(await channel.snapshot.state == .shutdown)
+      let error = await #expect(throws: RPCError.self) { try await Self.call(channel) }
+      #expect(error?.code == .unavailable)
+    }
+  }
+
+  @Test("a target that cannot be read is said to be so, at once")
+  func badTarget() async throws {
+    try await Self.withGroup { group in
+      let channel = Channel("http://localhost", on: group.loops[0])
+      let error = await #expect(throws: RPCError.self) {
+        try await Self.call(channel, CallOptions(waitsForReady: true))
+      }
+      #expect(error?.code == .invalidArgument)
+    }
+  }
+
+  @Test("a name that has no address fails calls that do not wait")
+  func unknownName() async throws {
+    try await Self.withGroup { group in
+      let channel = Channel("nowhere.invalid:1", on: group.loops[0])
+      let error = await #expect(throws: RPCError.self) { try await Self.call(channel) }
+      #expect(error?.code == .unavailable)
+      #expect(error?.message.contains("nowhere.invalid") == true)
+    }
+  }
+}
