@@ -92,7 +92,8 @@ import Testing
       try await places[0].start()
       for _ in 0..<5 { try await Self.call(channel) }
       #expect(places.map(\.calls) == [0, 6])
-      // Lost: it begins with the first again.
+      // Lost: it begins with the first again, whose back-off is over.
+      #expect(await eventually { await Self.states(channel)[0] == .idle })
       await places[1].stop()
       for _ in 0..<3 { try await Self.call(channel) }
       #expect(places.map(\.calls) == [3, 6])

@@ -161,6 +161,11 @@ final class CallAttempts: LoopTimer, @unchecked Sendable {
 
   var trailers: Metadata { if case .live(let stream) = state { stream.trailing } else { [:] } }
 
+  /// The message read last had come compressed.
+  var wasAnswerCompressed: Bool {
+    if case .live(let stream) = state { stream.wasAnswerCompressed } else { false }
+  }
+
   /// Waits until the call has a stream.
   func opened() async throws(RPCError) { _ = try await current() }
 

@@ -37,7 +37,7 @@ final class ClientCall: Sendable {
   func trailers() async -> Metadata { await channel.loop.run { [self] () async in attempts.trailers } }
 
   var wasAnswerCompressed: Bool {
-    get async { await channel.loop.run { [self] () async in stream.wasAnswerCompressed } }
+    get async { await channel.loop.run { [self] () async in attempts.wasAnswerCompressed } }
   }
 
   func cancel() async {
