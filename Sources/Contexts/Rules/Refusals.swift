@@ -14,8 +14,15 @@ extension RPCError {
 
   static func contextDeleted(_ id: String) -> RPCError {
     RPCError(
-      .notFound, .contextDeleted, "context \(id.quoted) is deleted; UndeleteContext brings it back",
-      ["id": id])
+      .notFound, .contextDeleted,
+      "context \(id.quoted) is deleted or has expired; UndeleteContext brings it back", ["id": id])
+  }
+
+  static func versionNotFound(_ id: String, _ version: Int64) -> RPCError {
+    RPCError(
+      .notFound, .contextVersionNotFound,
+      "context \(id.quoted) has no version \(version), or it is no longer kept",
+      ["id": id, "version": String(version)])
   }
 
   static func contextExists(_ id: String) -> RPCError {

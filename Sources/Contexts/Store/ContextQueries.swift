@@ -8,6 +8,9 @@ enum ContextQueries {
   static let images = Statement("context_images", PackageResources.context_images_sql)
   static let getAsOf = Statement("get_context_as_of", PackageResources.get_context_as_of_sql)
   static let getSeveralAsOf = Statement("get_contexts_as_of", PackageResources.get_contexts_as_of_sql)
+  static let getVersions = Statement("get_context_versions", PackageResources.get_context_versions_sql)
+  static let listVersions = Statement("list_context_versions", PackageResources.list_context_versions_sql)
+  static let findVersion = Statement("find_context_version", PackageResources.find_context_version_sql)
   static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
   static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
 
@@ -17,6 +20,7 @@ enum ContextQueries {
   static let supersede = Statement("supersede_contexts", PackageResources.supersede_contexts_sql)
   static let update = Statement("update_context", PackageResources.update_context_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
+  static let restore = Statement("restore_context", PackageResources.restore_context_sql)
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 
   static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))

@@ -82,7 +82,7 @@ extension ChangeRecord {
 
 extension StoredHead {
   /// From the rows of `lock_contexts`.
-  fileprivate static func byID(_ rows: Rows) throws(RPCError) -> [String: StoredHead] {
+  static func byID(_ rows: Rows) throws(RPCError) -> [String: StoredHead] {
     try database { () throws(PostgresError) in
       var heads: [String: StoredHead] = [:]
       for row in rows {
@@ -101,7 +101,7 @@ extension StoredHead {
 
 extension Context {
   /// From the rows that changing statements return.
-  fileprivate static func byID(
+  static func byID(
     _ results: some Sequence<Rows>, isFull: Bool
   ) throws(RPCError) -> [String: Context] {
     try database { () throws(PostgresError) in

@@ -40,24 +40,12 @@ extension ContextStore {
 extension ContextChange {
   fileprivate init(_ change: Change, image: Context?) {
     self.init()
-    kind = Kind(change.action)
+    kind = Kind(action: change.action)
     context = image ?? Context(outlineOf: change)
     position = change.position
     ordinal = change.ordinal
     oldVersion = change.oldVersion ?? 0
     provenance = Provenance(change)
-  }
-}
-
-extension ContextChange.Kind {
-  fileprivate init(_ action: String) {
-    switch action {
-    case "created": self = .created
-    case "updated": self = .updated
-    case "deleted": self = .deleted
-    case "undeleted": self = .undeleted
-    default: self = .unspecified
-    }
   }
 }
 
@@ -69,18 +57,5 @@ extension Context {
     version = change.newVersion ?? 0
     etag = Etag.text(version)
     position = change.position
-  }
-}
-
-extension Provenance {
-  fileprivate init(_ change: Change) {
-    self.init()
-    time = WellKnown.Timestamp(change.at)
-    principal = change.principal
-    agent = change.agent ?? ""
-    session = change.session ?? ""
-    task = change.task ?? ""
-    leaseEpoch = change.leaseEpoch ?? 0
-    operation = change.operation
   }
 }

@@ -38,7 +38,7 @@ extension ContextStore {
   }
 
   /// Contexts by id, deleted ones too.
-  private func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [String: StoredContext] {
+  func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [String: StoredContext] {
     if ids.isEmpty { return [:] }
     return try await database { () async throws(PostgresError) in
       let rows = try await pool.query(
@@ -54,7 +54,7 @@ extension ContextStore {
 }
 
 /// A row of `get_contexts`.
-private struct StoredContext {
+struct StoredContext {
   let context: Context
   let head: StoredHead
   let life: ContextLife

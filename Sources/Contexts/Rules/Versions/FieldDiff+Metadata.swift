@@ -1,0 +1,51 @@
+import CairnAPI
+import Wire
+
+extension FieldDiff {
+  /// Where metadata differ, entry by entry, keys in the order of their bytes. Objects that are on both sides are
+  /// compared inside.
+  static func metadata(from old: WellKnown.Struct?, to new: WellKnown.Struct?) -> [FieldDiff] {
+    var differences: [FieldDiff] = []
+    let hasEntries = !(old?.fields.isEmpty ?? true) || !(new?.fields.isEmpty ?? true)
+    if hasEntries {
+      compare("metadata", old ?? WellKnown.Struct(), new ?? WellKnown.Struct(), to: &differences)
+    } else {
+      let (old, new) = (
+        old.map { WellKnown.Value(.structValue($0)) }, new.map { WellKnown.Value(.structValue($0)) }
+      )
+      add("metadata", old, new, to: &differences)
+    }
+    return differences
+  }
+
+  private static func compare(
+    _ path: String, _ old: WellKnown.Struct, _ new: WellKnown.Struct, to differences: inout [FieldDiff]
+  ) {
+    var inside: [FieldDiff] = []
+    let keys = Set(old.fields.keys).union(new.fields.keys)
+    for key in keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      let (before, after) = (old.fields[key], new.fields[key])
+      guard before?.serializedBytes() != after?.serializedBytes() else { continue }
+      guard let step = MetadataStep.text(of: key) else {
+        // No path leads there: the object as a whole.
+        return add(path, .init(.structValue(old)), .init(.structValue(new)), to: &differences)
+      }
+      if let before = before?.structValue, let after = after?.structValue {
+        compare("\(path).\(step)", before, after, to: &inside)
+      } else {
+        add("\(path).\(step)", before, after, to: &inside)
+      }
+    }
+    differences += inside
+  }
+}
+
+/// A key as it stands in a path (AIP-161).
+private enum MetadataStep {
+  /// In backticks where it has other characters than letters, digits, `_` and `-`; nil when it has a backtick.
+  static func text(of key: String) -> String? {
+    if key.contains("`") { return nil }
+    let isPlain = !key.isEmpty && key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    return isPlain ? key : "`\(key)`"
+  }
+}

@@ -1,0 +1,78 @@
+import CairnAPI
+import GRPC
+import Requests
+
+/// A page of a context's versions that may be read.
+struct VersionList {
+  let id: String
+  /// Only versions made before this position.
+  let before: Int64
+  let pageSize: Int
+  let isFull: Bool
+  private let fingerprint: Fingerprint
+
+  init(validating request: ListContextVersionsRequest, project: String) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("id", request.id)
+    pageSize = violations.pageSize(request.pageSize)
+    fingerprint = Fingerprint(parts: ["ListContextVersions", project, request.id])
+    before = violations.pageToken(request.pageToken, fingerprint)?.time ?? .max
+    violations.view("view", request.view)
+    try violations.check()
+    id = request.id
+    isFull = request.view.isFull
+  }
+
+  /// The token of the page that follows the version made at `position`.
+  func nextPageToken(after position: Int64) -> String {
+    PageToken(time: position, id: id).text(for: fingerprint)
+  }
+}
+
+/// One or two versions of a context that may be read.
+struct VersionLookup {
+  let id: String
+  /// 0: the present one.
+  let version: Int64
+  /// 0: the one before; nil: none.
+  let other: Int64?
+  let isFull: Bool
+
+  init(validating request: GetContextVersionRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("id", request.id)
+    violations.version("version", request.version)
+    violations.view("view", request.view)
+    try violations.check()
+    id = request.id
+    version = request.version
+    other = nil
+    isFull = request.view.isFull
+  }
+
+  init(validating request: DiffContextVersionsRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("id", request.id)
+    violations.version("from_version", request.fromVersion)
+    violations.version("to_version", request.toVersion)
+    try violations.check()
+    id = request.id
+    version = request.toVersion
+    other = request.fromVersion
+    isFull = true
+  }
+
+  /// What a restoration needs for those who only ask.
+  init(_ restoration: VersionRestoration) {
+    id = restoration.id
+    version = restoration.version
+    other = nil
+    isFull = true
+  }
+}
+
+extension Violations {
+  fileprivate mutating func version(_ field: String, _ version: Int64) {
+    if version < 0 { add(field, "must not be negative") }
+  }
+}

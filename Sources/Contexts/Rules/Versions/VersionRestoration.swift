@@ -1,0 +1,39 @@
+import CairnAPI
+import GRPC
+import Requests
+
+/// A version whose values shall come back.
+struct VersionRestoration {
+  let id: String
+  let version: Int64
+  /// The version that the context must have now; empty: any.
+  let etag: String
+
+  init(validating request: RestoreContextVersionRequest, _ violations: inout Violations) {
+    violations.identifier("id", request.id)
+    if request.version < 1 { violations.add("version", "must be 1 or more") }
+    id = request.id
+    version = request.version
+    etag = request.etag
+  }
+
+  /// Decides with the context's head, nil when there is none, and with whether the version is kept.
+  func resolved(against head: StoredHead?, isKept: Bool) -> Result<ResolvedTarget, RPCError> {
+    if let refusal = StoredHead.refusal(toChange: head, id: id, etag: etag) { return .failure(refusal) }
+    guard let head, isKept else { return .failure(.versionNotFound(id, version)) }
+    return .success(ResolvedTarget(id: id, oldVersion: head.version))
+  }
+
+  /// The context as it would be, at its present version.
+  func applied(to present: Context, _ old: Context) -> Context {
+    var result = old
+    result.createTime = present.createTime
+    result.updateTime = present.updateTime
+    result.deleteTime = present.deleteTime
+    result.purgeTime = present.purgeTime
+    result.version = present.version
+    result.etag = present.etag
+    result.position = present.position
+    return result
+  }
+}

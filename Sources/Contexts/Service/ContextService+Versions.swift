@@ -1,0 +1,47 @@
+import CairnAPI
+import GRPC
+import Journal
+import Requests
+
+extension ContextService {
+  package func listContextVersions(
+    _ request: ListContextVersionsRequest, _ call: CallContext
+  ) async throws(RPCError) -> ListContextVersionsResponse {
+    let project = try await journal.scope(call).project
+    return try await store.versions(VersionList(validating: request, project: project.text), in: project)
+  }
+
+  package func getContextVersion(
+    _ request: GetContextVersionRequest, _ call: CallContext
+  ) async throws(RPCError) -> ContextVersion {
+    let lookup = try VersionLookup(validating: request)
+    let found = try await store.versions(lookup, in: try await journal.scope(call).project)
+    guard let version = found.version else { throw .versionNotFound(lookup.id, found.number) }
+    return version
+  }
+
+  package func diffContextVersions(
+    _ request: DiffContextVersionsRequest, _ call: CallContext
+  ) async throws(RPCError) -> DiffContextVersionsResponse {
+    let lookup = try VersionLookup(validating: request)
+    let found = try await store.versions(lookup, in: try await journal.scope(call).project)
+    guard let new = found.version else { throw .versionNotFound(lookup.id, found.number) }
+    if let number = found.otherNumber, number > 0, found.other == nil {
+      throw .versionNotFound(lookup.id, number)
+    }
+    let old = found.other
+    return await blocking.run(on: call.loop) { DiffContextVersionsResponse(from: old, to: new) }
+  }
+
+  package func restoreContextVersion(
+    _ request: RestoreContextVersionRequest, _ call: CallContext
+  ) async throws(RPCError) -> Context {
+    var violations = Violations()
+    let restoration = VersionRestoration(validating: request, &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly { return try await store.planned(restoration, scope) }
+    return try await store.restore(restoration, scope)
+  }
+}

@@ -1,0 +1,44 @@
+import CairnAPI
+import Journal
+import Postgres
+import Wire
+
+extension ContextChange.Kind {
+  /// What the journal calls it.
+  private static let actions: [(ContextChange.Kind, String)] = [
+    (.created, "created"), (.updated, "updated"), (.deleted, "deleted"), (.undeleted, "undeleted"),
+    (.expired, "expired"), (.purged, "purged"), (.restored, "restored"),
+  ]
+
+  init(action: String) {
+    self = Self.actions.first { $0.1 == action }?.0 ?? .unspecified
+  }
+
+  /// Nil for kinds that are none.
+  var action: String? { Self.actions.first { $0.0 == self }?.1 }
+}
+
+extension Provenance {
+  init(_ change: Change) {
+    self.init()
+    time = WellKnown.Timestamp(change.at)
+    principal = change.principal
+    agent = change.agent ?? ""
+    session = change.session ?? ""
+    task = change.task ?? ""
+    leaseEpoch = change.leaseEpoch ?? 0
+    operation = change.operation
+  }
+
+  /// From seven neighbouring columns: time, principal, agent, session, task, lease epoch, operation.
+  init(decoding row: Row, at column: Int) throws(PostgresError) {
+    self.init()
+    time = WellKnown.Timestamp(try row.decode(column, as: PostgresTimestamp.self))
+    principal = try row.decode(column + 1)
+    agent = try row.decode(column + 2, as: String?.self) ?? ""
+    session = try row.decode(column + 3, as: String?.self) ?? ""
+    task = try row.decode(column + 4, as: String?.self) ?? ""
+    leaseEpoch = try row.decode(column + 5, as: Int64?.self) ?? 0
+    operation = try row.decode(column + 6)
+  }
+}

@@ -1,0 +1,46 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+
+extension ContextStore {
+  /// Gives a context the values of an old version, in one write of two round trips.
+  func restore(_ restoration: VersionRestoration, _ scope: CallScope) async throws(RPCError) -> Context {
+    let (project, id) = (scope.project.text, restoration.id)
+    let locks = [
+      ContextQueries.lock.bind([project, [id]]),
+      ContextQueries.findVersion.bind([project, id, restoration.version]),
+    ]
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+      let head = try StoredHead.byID(locked.rows[0])[id]
+      let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
+      let target = try restoration.resolved(against: head, isKept: isKept).get()
+      return WritePlan(
+        (),
+        statements: [
+          // First, so that the present version can be restored, too.
+          ContextQueries.supersede.bind([project, [id]]),
+          ContextQueries.restore.bind([project, id, restoration.version]),
+        ],
+        changes: [.context(id, "restored", from: target.oldVersion)],
+        answer: { WriteAnswer([.success(id)]).bytes })
+    }
+    switch result {
+    case .repeated(let stored): return try await repeated(stored, isFull: true, scope)[0].get()
+    case .written(let write):
+      guard let context = try Context.byID(write.rows.dropFirst(), isFull: true)[id] else {
+        throw .contextNotFound(id)
+      }
+      return context
+    }
+  }
+
+  /// What a restoration would do, for those who only ask: two round trips.
+  func planned(_ restoration: VersionRestoration, _ scope: CallScope) async throws(RPCError) -> Context {
+    let stored = try await stored([restoration.id], scope)[restoration.id]
+    let old = stored == nil ? nil : try await versions(VersionLookup(restoration), in: scope.project)
+    _ = try restoration.resolved(against: stored?.head, isKept: old?.version != nil).get()
+    return restoration.applied(to: stored?.context ?? Context(), old?.version?.context ?? Context())
+  }
+}
