@@ -44,7 +44,7 @@ def test_every_service_is_listed(ask):
 
 @pytest.mark.parametrize("symbol, file", [
     ("cairn.v1.ContextService", "context"), ("cairn.v1.ContextService.GetContext", "context"),
-    ("cairn.v1.ContextChange.Kind", "context"), ("cairn.v1.Context", "context_resource"),
+    ("cairn.v1.ContextChange.Kind", "version"), ("cairn.v1.Context", "context_resource"),
     ("cairn.v1.CONTEXT_TYPE_NOTE", "context_resource"), ("cairn.v1.Context.title", "context_resource")])
 def test_the_file_of_any_symbol_is_found(ask, symbol, file):
     assert f"cairn/v1/{file}.proto" in files(ask(file_containing_symbol=symbol))
