@@ -61,6 +61,10 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var idleSince: Instant
   /// Headers or data have gone out since the peer's last PING.
   var hasSentSincePing = false
+  /// What the server is, when it is not one of HTTP/2.
+  private var otherProtocol: String?
+  /// Clients: nothing has come yet.
+  private var awaitsFirstBytes = true
   /// The peer's GOAWAY said that it was asked too often whether it is there (gRFC A8).
   package internal(set) var isToldToPingLess = false
 
@@ -135,6 +139,10 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   /// Hands bytes to nghttp2, up to a frame that it would not object to but should; false when there is one.
   private func process(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let objection = role == .server ? watcher.receive(bytes, at: loop.now) : nil
+    if role == .client, awaitsFirstBytes {
+      awaitsFirstBytes = false
+      otherProtocol = OtherProtocol.hint(bytes)
+    }
     let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
     // Anything nghttp2 cannot live with has queued a GOAWAY, which the flush sends.
     if nghttp2_session_mem_recv(session, start, objection?.offset ?? bytes.count) < 0 {
@@ -252,7 +260,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     isClosed = true
     registration?.cancel()
     transport.close()
-    let reason = transport.tls?.failure.map { StreamEnd.connectionBroken($0.problem) } ?? .connectionLost
+    let why = transport.tls?.failure?.problem ?? otherProtocol
+    let reason = why.map { StreamEnd.connectionBroken($0) } ?? .connectionLost
     end = reason
     while let stream = firstStream {
       streamEnded(stream, role == .client && !stream.isHeadSent ? .unsent : reason)

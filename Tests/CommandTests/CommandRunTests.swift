@@ -56,7 +56,7 @@ struct CommandRunTests {
       let unary = try await runCairn(
         ["call", "cairn.echo.v1.Echo/Unary", #"{"text": "Grüße", "delayMilliseconds": 1}"#] + base)
       #expect(unary.output == "{\n  \"text\": \"Grüße\",\n  \"delayMilliseconds\": 1\n}\n", "\(unary.errors)")
-      let empty = try await runCairn(["call", "Unary", "--compact", "--defaults"] + base)
+      let empty = try await runCairn(["call", "Unary", "--compact", "--emit-defaults"] + base)
       #expect(empty.output == #"{"text":"","repeat":0,"delayMilliseconds":0,"failWith":0}"# + "\n")
 
       let down = try await runCairn(["call", "ServerStreaming", #"{"text": "a", "repeat": 3}"#] + base)
@@ -144,15 +144,29 @@ struct CommandRunTests {
     }
   }
 
-  @Test("metadata goes both ways")
-  func metadata() async throws {
+  @Test("verbose tells what goes and what comes")
+  func verbose() async throws {
     try await withServer { address in
-      let run = try await runCairn([
-        "call", "Unary", "-v", "-H", "x-echo-a: 1", "-H", "x-echo-b-bin:AQID", "-a", address,
-      ])
+      let headers = ["-v", "-H", "x-echo-a: 1", "-H", "x-echo-b-bin:AQID", "-a", address]
+      let run = try await runCairn(["call", "Unary", #"{"text":"abc"}"#] + headers)
       #expect(run.status == 0)
+      let metadata = ["  x-echo-a: 1", "  x-echo-b-bin: AQID"]
       #expect(
-        run.errors.contains("headers:\n  x-echo-a: 1\n  x-echo-b-bin: AQID\ntrailers:\n  x-echo-a: 1\n"))
+        run.story == ["cairn.echo.v1.Echo/Unary at \(address)", "metadata:"] + metadata
+          + ["request 1 after T: 5 bytes", "headers after T:"] + metadata
+          + ["answer 1 after T: 5 bytes", "trailers after T:"] + metadata
+          + ["OK after T; sent 1 message, 5 bytes; received 1 message, 5 bytes"])
+
+      let both = try await runCairn(
+        ["call", "Bidirectional", "-v", "-a", address], input: #"{"text":"abc"} {"failWith":9}"#)
+      #expect(both.status == 73)
+      #expect(both.story.filter { $0.hasPrefix("answer") } == ["answer 1 after T: 5 bytes"])
+      #expect(
+        both.story.contains(
+          "FAILED_PRECONDITION after T; sent 2 messages, 7 bytes; received 1 message, 5 bytes"))
+
+      let up = try await runCairn(["call", "ClientStreaming", "-v", "-a", address], input: "{} {} {}")
+      #expect(up.story.contains("OK after T; sent 3 messages, 0 bytes; received 1 message, 0 bytes"))
     }
   }
 
@@ -165,7 +179,11 @@ struct CommandRunTests {
       let one = try await runCairn(["health", "cairn.echo.v1.Echo", "-a", address])
       #expect(one.output == "NOT_SERVING\n")
       #expect(one.status == 1)
-      #expect(try await runCairn(["health", "no.Such", "-a", address]).status == 69)
+      let short = try await runCairn(["health", "Echo", "-a", address])
+      #expect(short.output == "NOT_SERVING\n", "\(short.errors)")
+      let none = try await runCairn(["health", "Ecoh", "-a", address])
+      #expect(none.status == 69)
+      #expect(none.errors.contains("did you mean cairn.echo.v1.Echo?"), "\(none.errors)")
     }
   }
 

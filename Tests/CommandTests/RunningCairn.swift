@@ -14,6 +14,10 @@ struct Run: Sendable {
   let errors: String
 
   var lines: [String] { output.split(separator: "\n").map(String.init) }
+  /// What was told on standard error, each time in it as `T`.
+  var story: [String] {
+    errors.split(separator: "\n").map { String($0).replacing(/[0-9]+\.[0-9] ms/, with: "T") }
+  }
 }
 
 /// Runs the built program to its end, with `input` on its standard input.

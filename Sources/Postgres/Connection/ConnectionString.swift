@@ -5,15 +5,19 @@ import Glibc
 struct ConnectionString: Sendable {
   private(set) var options: [String: String] = [:]
 
+  private static let form =
+    "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, in which parts may be left out, or host=HOST dbname=DATABASE …"
+
   init(_ text: String) throws(PostgresError) {
     var message: UnsafeMutablePointer<CChar>?
     guard let parsed = PQconninfoParse(text, &message) else {
       defer { PQfreemem(message) }
       // libpq quotes the string, which may hold a password: say only what is wrong with it.
       let reason = PostgresError.text(message)
+      let problem = reason.contains(text) ? "it is malformed" : reason
       throw PostgresError(
         .configuration,
-        "the database URL cannot be used: \(reason.contains(text) ? "it is malformed" : reason)")
+        "the database URL cannot be used: \(problem); expected \(Self.form)")
     }
     defer { PQconninfoFree(parsed) }
     var option = parsed

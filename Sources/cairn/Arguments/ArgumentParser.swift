@@ -43,7 +43,7 @@ extension CommandSyntax {
   }
 
   private func option(named name: String) throws(UsageError) -> Option {
-    if let option = options.first(where: { $0.name == name }) { return option }
+    if let option = options.first(where: { $0.name == name || $0.aliases.contains(name) }) { return option }
     if name == "help" { throw UsageError("--help takes no value") }
     let near = NearestName.suggestions(for: name, among: options.map(\.name) + ["help"])
     let hint =

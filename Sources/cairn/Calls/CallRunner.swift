@@ -17,27 +17,28 @@ struct CallRunner: Sendable {
   /// Of a single answer; those of a stream are one line each.
   let style: JSONPrinter.Style
   let json: ProtoJSONOptions
-  let isVerbose: Bool
+  /// Tells what happens; nil to be quiet.
+  let trace: CallTrace?
 
-  private typealias Raw = RawMessage
+  private var callOptions: CallOptions { session.options.callOptions }
 
   func run() async throws(CallFailure) {
-    switch target.descriptor.kind {
-    case .unary: try await unary()
-    case .serverStreaming: try await serverStreaming()
-    case .clientStreaming: try await clientStreaming()
-    case .bidirectional: try await bidirectional()
+    do throws(CallFailure) {
+      switch target.descriptor.kind {
+      case .unary: try await unary()
+      case .serverStreaming: try await serverStreaming()
+      case .clientStreaming: try await clientStreaming()
+      case .bidirectional: try await bidirectional()
+      }
+    } catch {
+      if case .status(let status) = error { trace?.ended(status.code, status.metadata) }
+      throw error
     }
   }
 
   /// Also a unary call is made as a stream, so that the metadata of its answer can be shown.
   private func unary() async throws(CallFailure) {
-    let request = try await onlyRequest()
-    let call = try await status { () throws(RPCError) in
-      try await session.channel.serverStreaming(
-        target.descriptor, request, options: session.options.callOptions)
-    }
-    try await show(headers: call.headers)
+    let call = try await streaming()
     let answer = try await status { () throws(RPCError) in try await call.next() }
     guard let answer else {
       throw .status(RPCError(.internal, "the server answered OK without a message"))
@@ -47,35 +48,45 @@ struct CallRunner: Sendable {
       throw .status(RPCError(.internal, "the server sent a second message; the method has one"))
     }
     Output.line(text)
-    await show(trailers: call.trailers)
+    trace?.ended(.ok, await call.trailers())
   }
 
   private func serverStreaming() async throws(CallFailure) {
-    let request = try await onlyRequest()
-    let call = try await status { () throws(RPCError) in
-      try await session.channel.serverStreaming(
-        target.descriptor, request, options: session.options.callOptions)
-    }
-    try await show(headers: call.headers)
+    let call = try await streaming()
     while let answer = try await status({ () throws(RPCError) in try await call.next() }) {
       Output.line(try text(answer, .compact))
     }
-    await show(trailers: call.trailers)
+    trace?.ended(.ok, await call.trailers())
+  }
+
+  /// A call with one request, when its answer has begun.
+  private func streaming() async throws(CallFailure) -> ResponseStream<RawMessage> {
+    let request = try await onlyRequest()
+    begin()
+    let call = try await status { () throws(RPCError) in
+      try await session.channel.serverStreaming(target.descriptor, request, options: callOptions)
+    }
+    trace?.sentMessage(request.bytes.count)
+    try await show(headers: call.headers)
+    return call
   }
 
   private func clientStreaming() async throws(CallFailure) {
+    begin()
     let call = try await status { () throws(RPCError) in
-      try await session.channel.clientStreaming(target.descriptor, options: session.options.callOptions)
+      try await session.channel.clientStreaming(target.descriptor, options: callOptions)
     }
     try await send { request throws(RPCError) in try await call.write(request) }
     let answer = try await status { () throws(RPCError) in try await call.finish() }
+    try await show(headers: call.headers)
     Output.line(try text(answer, style))
-    await show(trailers: call.trailers)
+    trace?.ended(.ok, await call.trailers())
   }
 
   private func bidirectional() async throws(CallFailure) {
+    begin()
     let call = try await status { () throws(RPCError) in
-      try await session.channel.bidirectional(target.descriptor, options: session.options.callOptions)
+      try await session.channel.bidirectional(target.descriptor, options: callOptions)
     }
     async let sent = result { () throws(CallFailure) in
       do throws(CallFailure) {
@@ -88,6 +99,7 @@ struct CallRunner: Sendable {
       await call.finishWriting()
     }
     let received = await result { () throws(CallFailure) in
+      try await show(headers: call.headers)
       while let answer = try await status({ () throws(RPCError) in try await call.next() }) {
         Output.line(try text(answer, .compact))
       }
@@ -95,11 +107,15 @@ struct CallRunner: Sendable {
     // When the server has ended the call, requests that could still come are of no interest.
     if case .failure(.status(let error)) = received, error.code != .cancelled { throw .status(error) }
     if case .success = received {
-      await show(trailers: call.trailers)
+      trace?.ended(.ok, await call.trailers())
       return
     }
     try await sent.get()
     try received.get()
+  }
+
+  private func begin() {
+    trace?.begin(target.descriptor.path, session.options.address, callOptions.metadata)
   }
 
   // MARK: Requests
@@ -117,6 +133,7 @@ struct CallRunner: Sendable {
   private func send(_ write: (RawMessage) async throws(RPCError) -> Void) async throws(CallFailure) {
     while let request = try await nextRequest() {
       try await status { () throws(RPCError) in try await write(request) }
+      trace?.sentMessage(request.bytes.count)
     }
   }
 
@@ -136,6 +153,7 @@ struct CallRunner: Sendable {
   // MARK: Answers
 
   private func text(_ answer: RawMessage, _ style: JSONPrinter.Style) throws(CallFailure) -> String {
+    trace?.receivedMessage(answer.bytes.count)
     let message: DynamicMessage
     do throws(UnpackError) {
       message = try DynamicMessage(bytes: answer.bytes, type: target.output)
@@ -150,18 +168,8 @@ struct CallRunner: Sendable {
   }
 
   private func show(headers: () async throws(RPCError) -> Metadata) async throws(CallFailure) {
-    guard isVerbose else { return }
-    show("headers", try await status(headers))
-  }
-
-  private func show(trailers: () async -> Metadata) async {
-    if isVerbose { show("trailers", await trailers()) }
-  }
-
-  private func show(_ title: String, _ metadata: Metadata) {
-    var lines = ["\(title):"]
-    metadata.forEach { lines.append("  \($0): \($1)") }
-    Output.complain(lines)
+    guard let trace else { return }
+    trace.receivedHeaders(try await status(headers))
   }
 
   // MARK: Errors

@@ -26,8 +26,11 @@ extension Command {
       ],
       options: ClientOptions.options + [
         Option(name: "compact", letter: "c", help: "Print the answer on one line."),
-        Option(name: "defaults", help: "Print fields that have their default, too."),
-        Option(name: "verbose", letter: "v", help: "Print the metadata of the answer to standard error."),
+        Option(
+          name: "emit-defaults", aliases: ["defaults"], help: "Print fields that have their default, too."),
+        Option(
+          name: "verbose", letter: "v",
+          help: "Tell on standard error what is sent and what comes: metadata, sizes, and how long it took."),
         SchemaSource.option,
       ],
       examples: [
@@ -45,8 +48,8 @@ extension Command {
       on: context.loop)
     let runner = CallRunner(
       session: session, target: target, input: input, style: arguments.has("compact") ? .compact : .indented,
-      json: ProtoJSONOptions(includesDefaults: arguments.has("defaults"), showsUnknownAny: true),
-      isVerbose: arguments.has("verbose"))
+      json: ProtoJSONOptions(includesDefaults: arguments.has("emit-defaults"), showsUnknownAny: true),
+      trace: arguments.has("verbose") ? CallTrace() : nil)
     do throws(CallFailure) {
       try await runner.run()
       return .success

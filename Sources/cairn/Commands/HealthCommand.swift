@@ -10,17 +10,22 @@ extension Command {
         + "the server does not answer.",
       operands: [
         Operand(
-          name: "SERVICE", help: "Full name of a service; without it the whole server is meant.",
+          name: "SERVICE",
+          help: "A service, by its full name or the end of it; without it the whole server is meant.",
           isRequired: false)
       ],
-      options: ClientOptions.options, examples: ["cairn health", "cairn health cairn.v1.ContextService"])
+      options: ClientOptions.options, examples: ["cairn health", "cairn health ContextService"])
   ) { arguments, context throws(CommandError) in
     let session = try ClientSession(arguments, context)
-    var request = HealthService.Request()
-    request.service = arguments.operands.first ?? ""
-    let question = request
-    let answer = try await session.asking { () throws(RPCError) in
-      try await session.channel.unary(HealthService.check, question, options: session.options.questionOptions)
+    let wanted = arguments.operands.first ?? ""
+    let answer: HealthService.Response
+    do throws(RPCError) {
+      answer = try await session.health(of: wanted)
+    } catch {
+      guard error.code == .notFound, !wanted.isEmpty else {
+        throw CommandError(error, calling: session.options.address)
+      }
+      answer = try await session.health(ofNamedLike: wanted, error)
     }
     switch answer.status {
     case .serving: Output.line("SERVING")
@@ -28,5 +33,36 @@ extension Command {
     default: Output.line("UNKNOWN")
     }
     return answer.status == .serving ? .success : .failure
+  }
+}
+
+extension ClientSession {
+  fileprivate func health(of service: String) async throws(RPCError) -> HealthService.Response {
+    var request = HealthService.Request()
+    request.service = service
+    return try await channel.unary(HealthService.check, request, options: options.questionOptions)
+  }
+
+  /// Looks for the service among those that reflection lists. Without reflection, `refusal` says all there is
+  /// to say.
+  fileprivate func health(
+    ofNamedLike wanted: String, _ refusal: RPCError
+  ) async throws(CommandError) -> HealthService.Response {
+    let names: [String]
+    do throws(RPCError) {
+      names = try await schema.services()
+    } catch {
+      throw CommandError(refusal, calling: options.address)
+    }
+    let outcome = SymbolLookup(names: names).find(wanted)
+    switch outcome {
+    case .found(let name) where name != wanted:
+      return try await asking { () throws(RPCError) in try await health(of: name) }
+    // It is served, but its health is not told.
+    case .found: throw CommandError(refusal, calling: options.address)
+    case .ambiguous, .missing:
+      let complaint = SymbolLookup.complaint("service", wanted, outcome)
+      throw CommandError(StatusText.lines(refusal) + ["  \(complaint)"], .status(refusal.code))
+    }
   }
 }
