@@ -3,8 +3,9 @@ import Wire
 /// The files of `cairn.v1`, whose messages and services are generated into this module.
 package enum CairnFiles {
   package static let all: [ProtoFile] = [
-    CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file, CairnV1ProjectDescriptor.file,
-    CairnV1FeedDescriptor.file, CairnV1VersionDescriptor.file, CairnV1ErrorsDescriptor.file,
-    CairnV1OperationsDescriptor.file, CairnV1TransferDescriptor.file,
+    CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file,
+    CairnV1RelationshipDescriptor.file, CairnV1VersionDescriptor.file, CairnV1TransferDescriptor.file,
+    CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
+    CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]
 }

@@ -31,14 +31,15 @@ package struct Batch<Item> {
   /// or, for an atomic batch, when any item is wrong: then with the wrong fields of all items at once.
   ///
   /// - Parameters:
+  ///   - field: What the items are called in the request.
   ///   - kind: What the resource is called in messages, as in "context".
   ///   - key: What no two items may share; nil for items that have none.
   package init<Request>(
-    validating requests: [Request], of kind: String, atomic: Bool, requestID: String, key: (Item) -> String?,
-    _ validate: (Request, inout Violations) -> Item
+    validating requests: [Request], at field: String = "requests", of kind: String, atomic: Bool,
+    requestID: String, key: (Item) -> String?, _ validate: (Request, inout Violations) -> Item
   ) throws(RPCError) {
     var common = Violations()
-    common.batch("requests", requests.count)
+    common.batch(field, requests.count)
     common.requestID(requestID)
     try common.check()
 
@@ -51,7 +52,7 @@ package struct Batch<Item> {
       let item = validate(request, &violations)
       if let error = violations.error() {
         items.append(.failure(error))
-        all.add(violations, below: "requests[\(index)].")
+        all.add(violations, below: "\(field)[\(index)].")
       } else if let key = key(item), !keys.insert(key).inserted {
         items.append(.failure(.duplicateInBatch(kind, key)))
       } else {

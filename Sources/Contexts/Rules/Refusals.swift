@@ -40,4 +40,30 @@ extension RPCError {
   static func projectExists(_ id: String) -> RPCError {
     RPCError(.alreadyExists, .projectExists, "a project \(id.quoted) exists already", ["project": id])
   }
+
+  static func relationshipNotFound(_ key: RelationshipKey) -> RPCError {
+    RPCError(
+      .notFound, .relationshipNotFound, "there is no relationship \(key.sentence) to end", key.particulars)
+  }
+
+  static func relationshipOverlaps(_ key: RelationshipKey) -> RPCError {
+    RPCError(
+      .alreadyExists, .relationshipOverlaps,
+      "another relationship \(key.sentence) holds at the same time: end or remove it first", key.particulars)
+  }
+
+  /// - Parameter loop: The ids from one context to itself.
+  static func containsLoop(_ loop: [String]) -> RPCError {
+    // Long loops by their ends: errors travel in HTTP headers.
+    let shown = loop.count <= 20 ? loop : loop.prefix(10) + ["…"] + loop.suffix(9)
+    let text = shown.map { $0.cut(to: 100) }.joined(separator: " > ")
+    return RPCError(
+      .failedPrecondition, .containsLoop, "a context would contain itself: \(text)", ["loop": text])
+  }
+
+  static var tooManyContainers: RPCError {
+    RPCError(
+      .resourceExhausted, .internal,
+      "more than \(Limits.containers) relationships say what contains the contexts of this write")
+  }
 }

@@ -39,6 +39,7 @@ enum ContextQueries {
 package enum ContextMigrations {
   package static let all = [
     Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql),
+    Migration(module: "contexts", file: "m0002_relationships", PackageResources.m0002_relationships_sql),
     Migration(module: "contexts", file: "m0004_lifetime", PackageResources.m0004_lifetime_sql),
     Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
   ]

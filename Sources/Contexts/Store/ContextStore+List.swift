@@ -77,6 +77,7 @@ extension ContextList {
 }
 
 extension QueryFragments.Composition {
+  /// Which contexts, now or at a moment.
   mutating func add(_ conditions: ContextConditions, at moment: Moment?) {
     let life = conditions.showDeleted ? "kept" : "live"
     if let moment { add("\(life)_then", moment.time) } else { add(life) }

@@ -27,15 +27,7 @@ extension ContextStore {
   ) async throws(RPCError) -> [ItemOutcome] {
     let ids = lookups.ids.map { (try? $0.get()) ?? "" }
     let found = try await database { () async throws(PostgresError) -> [Int: FoundContext] in
-      let parameters: [any PostgresValue] = [
-        project.text, ids, lookups.isFull ? Limits.answerBytes : -1,
-      ]
-      let rows =
-        if let moment {
-          try await pool.query(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
-        } else {
-          try await pool.query(ContextQueries.getSeveral, parameters)
-        }
+      let rows = try await pool.several(ids, isFull: lookups.isFull, moment, project)
       var found: [Int: FoundContext] = [:]
       for row in rows {
         let item = try FoundContext(decoding: row, isFull: lookups.isFull)
@@ -48,6 +40,23 @@ extension ContextStore {
       id.flatMap { id in
         found[place].map { $0.outcome(lookups, &budget) } ?? .failure(.contextNotFound(id))
       }
+    }
+  }
+
+  /// The first of several contexts, now or at a moment, deleted ones too: as many as have room in one answer, nil
+  /// in the place of one that is not there. One round trip; never none of some.
+  func contexts(
+    _ ids: [String], isFull: Bool, at moment: Moment?, in project: ProjectID
+  ) async throws(RPCError) -> [Context?] {
+    try await database { () async throws(PostgresError) in
+      var contexts: [Context?] = Array(repeating: nil, count: ids.count)
+      for row in try await pool.several(ids, isFull: isFull, moment, project) {
+        let found = try FoundContext(decoding: row, isFull: isFull)
+        let place: Int = try row.decode(FoundContext.placeColumn)
+        if !found.isWhole { return Array(contexts.prefix(place)) }
+        contexts[place] = found.context
+      }
+      return contexts
     }
   }
 
@@ -75,6 +84,17 @@ extension ContextStore {
 }
 
 extension PostgresPool {
+  /// Reads several contexts, now or at a moment.
+  fileprivate func several(
+    _ ids: [String], isFull: Bool, _ moment: Moment?, _ project: ProjectID
+  ) async throws(PostgresError) -> Rows {
+    let parameters: [any PostgresValue] = [project.text, ids, isFull ? Limits.answerBytes : -1]
+    if let moment {
+      return try await query(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
+    }
+    return try await query(ContextQueries.getSeveral, parameters)
+  }
+
   /// Looks a context up, now or at a moment.
   fileprivate func lookup(
     _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID

@@ -102,7 +102,7 @@ extension GoogleRpcStatus {
 }
 
 extension RPCError {
-  fileprivate init(_ status: GoogleRpcStatus) {
+  init(_ status: GoogleRpcStatus) {
     self.init(StatusCode(rawValue: status.code) ?? .unknown, status.message, details: status.details)
   }
 }

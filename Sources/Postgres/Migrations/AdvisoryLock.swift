@@ -7,4 +7,8 @@ package enum AdvisoryLockClass: Int32, Sendable {
   case project = 0x4341_4901
   /// Second integer: a hash of project, principal, method and request id.
   case request = 0x4341_4902
+  /// Second integer: a hash of project and context, of few values: writers of relationships that lead from it.
+  case relationships = 0x4341_4910
+  /// Second integer: a hash of the project: whoever says that a context contains another one.
+  case containment = 0x4341_4911
 }

@@ -4,15 +4,17 @@ package struct QueryFragments {
   private let texts: [Substring: String]
 
   /// Fragments begin with a line `-- name:` and reach to the next one; what stands before the first is a
-  /// comment.
-  package init(_ file: String) {
+  /// comment. Several files share their names.
+  package init(_ files: String...) {
     var texts: [Substring: String] = [:]
-    var name: Substring?
-    for line in file.split(separator: "\n") {
-      if line.hasPrefix("-- "), line.hasSuffix(":") {
-        name = line.dropFirst(3).dropLast()
-      } else if let name {
-        texts[name, default: ""] += line + "\n"
+    for file in files {
+      var name: Substring?
+      for line in file.split(separator: "\n") {
+        if line.hasPrefix("-- "), line.hasSuffix(":") {
+          name = line.dropFirst(3).dropLast()
+        } else if let name {
+          texts[name, default: ""] += line + "\n"
+        }
       }
     }
     self.texts = texts

@@ -3,6 +3,7 @@
 import uuid
 
 from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc
+from google.protobuf import message_factory
 
 from .feed import Watcher
 
@@ -17,7 +18,10 @@ class Contexts:
         self._stub = context_pb2_grpc.ContextServiceStub(channel)
 
     def __getattr__(self, method):
-        request = getattr(context_pb2, f"{method}Request")
+        methods = context_pb2.DESCRIPTOR.services_by_name["ContextService"].methods_by_name
+        if method not in methods:
+            raise AttributeError(method)
+        request = message_factory.GetMessageClass(methods[method].input_type)
         call = getattr(self._stub, method)
 
         def invoke(timeout=60, **fields):

@@ -1,0 +1,30 @@
+-- A page of relationships, from named fragments: those that a request needs are put together in this order.
+-- The page holds one row more than asked for, which says whether another page follows.
+
+-- all:
+SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time, weight,
+  metadata
+FROM relationship
+WHERE project_id = $?
+-- from:
+    AND from_id = $?
+-- to:
+    AND to_id = $?
+-- other_than_itself:
+    AND from_id <> to_id
+-- live:
+    -- Subqueries for each row of the page: as joins they might read all contexts.
+    AND (SELECT context_life(delete_time, expire_time, purge_time, now()) = 0 FROM context
+      WHERE context.project_id = $1 AND context_id = from_id)
+    AND (SELECT context_life(delete_time, expire_time, purge_time, now()) = 0 FROM context
+      WHERE context.project_id = $1 AND context_id = to_id)
+-- after_from:
+    AND (from_id, kind, name, to_id, valid_to) > ($?, $?, $?, $?, $?)
+-- after_to:
+    AND (kind, name, from_id, valid_to) > ($?, $?, $?, $?)
+-- by_from:
+ORDER BY from_id, kind, name, to_id, valid_to
+-- by_to:
+ORDER BY kind, name, from_id, valid_to
+-- limit:
+LIMIT $?

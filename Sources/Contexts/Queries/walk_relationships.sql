@@ -1,0 +1,44 @@
+-- One step of a walk from all contexts that the step before came to, from named fragments put together in this
+-- order, conditions on relationships after `begin` and on contexts after `reached`. Limits inside the joins make
+-- each of them a look into an index, whatever the planner expects.
+
+-- begin:
+WITH visible AS NOT MATERIALIZED (
+  SELECT from_id, kind, name, to_id, weight FROM relationship
+  WHERE project_id = $?
+-- step:
+)
+SELECT frontier.place - 1, step.kind, step.name, step.next, step.weight, step.reversed, reached.matches
+FROM unnest($?::text[]) WITH ORDINALITY AS frontier (id, place)
+CROSS JOIN LATERAL (
+-- out:
+  (SELECT kind, name, to_id AS next, weight, false AS reversed FROM visible
+  WHERE from_id = frontier.id
+  ORDER BY kind, name, to_id
+  LIMIT $?)
+-- and:
+  UNION ALL
+-- in:
+  (SELECT kind, name, from_id AS next, weight, true AS reversed FROM visible
+  WHERE to_id = frontier.id
+  ORDER BY kind, name, from_id
+  LIMIT $?)
+-- in_too:
+  (SELECT kind, name, from_id AS next, weight, true AS reversed FROM visible
+  WHERE to_id = frontier.id AND from_id <> to_id
+  ORDER BY kind, name, from_id
+  LIMIT $?)
+-- reached:
+) AS step
+CROSS JOIN LATERAL (
+  SELECT true
+-- where:
+  AS matches
+  FROM context
+  WHERE project_id = $1 AND context_id = step.next AND delete_time IS NULL
+    AND (expire_time IS NULL OR expire_time > now())
+  LIMIT 1
+) AS reached
+-- end_of_step:
+ORDER BY frontier.place, step.kind, step.name, step.next, step.reversed
+LIMIT $?

@@ -1,0 +1,81 @@
+import CairnAPI
+import GRPC
+import Requests
+
+/// A walk along relationships that may be made.
+struct GraphWalk {
+  let start: [String]
+  let maxDepth: Int
+  let direction: WalkDirection
+  let relationships: RelationshipConditions
+  /// Which contexts are sent.
+  let contexts: ContextConditions
+  /// Whether the walk goes on only from contexts that are sent.
+  let onlyThroughMatching: Bool
+  let limit: Int
+  let isFull: Bool
+
+  init(validating request: TraverseRequest) throws(RPCError) {
+    var violations = Violations()
+    if request.start.isEmpty { violations.add("start", "must not be empty") }
+    if request.start.count > Limits.walkStarts {
+      violations.add("start", "must have at most \(Limits.walkStarts) entries, not \(request.start.count)")
+    } else {
+      for (index, id) in request.start.enumerated() { violations.identifier("start[\(index)]", id) }
+    }
+    maxDepth = violations.depth("max_depth", request.maxDepth, orElse: 1)
+    direction = WalkDirection(validating: request.direction, at: "direction", &violations)
+    relationships = RelationshipConditions(
+      validating: request.relationships, at: "relationships", &violations)
+    contexts = ContextConditions(
+      validating: request.contexts ?? ContextFilter(), showDeleted: false, at: "contexts", &violations)
+    limit = violations.bound("limit", request.limit, orElse: 1_000, atMost: Limits.walkHits)
+    violations.view("view", request.view)
+    try violations.check()
+    var seen: Set<String> = []
+    start = request.start.filter { seen.insert($0).inserted }
+    onlyThroughMatching = request.onlyThroughMatching
+    isFull = request.view.isFull
+  }
+}
+
+/// A search for paths that may be made.
+struct PathQuery {
+  let from: String
+  let to: String
+  let shortestOnly: Bool
+  let maxDepth: Int
+  let direction: WalkDirection
+  let relationships: RelationshipConditions
+  let limit: Int
+
+  init(validating request: FindPathsRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("from", request.from)
+    violations.identifier("to", request.to)
+    if case .unrecognized(let number) = request.mode {
+      violations.add("mode", "has an unknown value, \(number)")
+    }
+    maxDepth = violations.depth("max_depth", request.maxDepth, orElse: 6)
+    direction = WalkDirection(validating: request.direction, at: "direction", &violations)
+    relationships = RelationshipConditions(
+      validating: request.relationships, at: "relationships", &violations)
+    limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.paths)
+    try violations.check()
+    from = request.from
+    to = request.to
+    shortestOnly = request.mode != .simple
+  }
+}
+
+extension Violations {
+  fileprivate mutating func depth(_ field: String, _ depth: Int32, orElse standard: Int) -> Int {
+    bound(field, depth, orElse: standard, atMost: Limits.walkDepth)
+  }
+
+  /// A number from 1 to `limit`; 0 stands for `standard`.
+  mutating func bound(_ field: String, _ value: Int32, orElse standard: Int, atMost limit: Int) -> Int {
+    if value < 0 || value > limit { add(field, "must be from 0 to \(limit), not \(value)") }
+    return value == 0 ? standard : Int(value)
+  }
+}

@@ -1,0 +1,66 @@
+import CairnAPI
+import Requests
+import Wire
+
+/// Which relationships: the conditions of a RelationshipFilter, validated.
+struct RelationshipConditions: Equatable {
+  var kinds: [RelationshipKind] = []
+  var names: [String] = []
+  /// Microseconds since 1970; nil: now.
+  var validAt: Int64?
+  var minWeight: Double?
+
+  init() {}
+
+  init(validating filter: RelationshipFilter?, at path: String, _ violations: inout Violations) {
+    guard let filter else { return }
+    kinds = filter.kinds
+    names = filter.names
+    violations.relationshipKinds("\(path).kinds", kinds)
+    violations.relationshipNames("\(path).names", names)
+    // A moment between two microseconds belongs to the one that has begun.
+    validAt = violations.time("\(path).valid_at", filter.validAt)
+    minWeight = filter.minWeight
+    if let minWeight, minWeight.isNaN { violations.add("\(path).min_weight", "must be a number") }
+  }
+}
+
+/// Which ways a walk may take from a context.
+enum WalkDirection {
+  case out, `in`, both
+
+  init(validating direction: RelationshipDirection, at field: String, _ violations: inout Violations) {
+    switch direction {
+    case .unspecified, .out: self = .out
+    case .in: self = .in
+    case .both: self = .both
+    case .unrecognized(let number):
+      violations.add(field, "has an unknown value, \(number)")
+      self = .out
+    }
+  }
+
+  var reversed: WalkDirection {
+    switch self {
+    case .out: .in
+    case .in: .out
+    case .both: .both
+    }
+  }
+}
+
+extension Violations {
+  fileprivate mutating func relationshipKinds(_ field: String, _ kinds: [RelationshipKind]) {
+    guard kinds.count <= Limits.filterTypes else {
+      return add(field, "must have at most \(Limits.filterTypes) entries, not \(kinds.count)")
+    }
+    for (index, kind) in kinds.enumerated() { relationshipKind("\(field)[\(index)]", kind) }
+  }
+
+  fileprivate mutating func relationshipNames(_ field: String, _ names: [String]) {
+    guard names.count <= Limits.tagCount else {
+      return add(field, "must have at most \(Limits.tagCount) entries, not \(names.count)")
+    }
+    for (index, name) in names.enumerated() { identifier("\(field)[\(index)]", name) }
+  }
+}

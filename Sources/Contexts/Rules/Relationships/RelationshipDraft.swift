@@ -1,0 +1,61 @@
+import CairnAPI
+import Requests
+import Wire
+
+/// A relationship that may be stored: validated as far as that is possible without what is stored.
+struct RelationshipDraft {
+  let key: RelationshipKey
+  /// Nil: that of the open one, or 1.
+  let weight: Double?
+  /// As JSON text. Nil: those of the open one, or none.
+  let metadata: String?
+  /// Microseconds since 1970. Nil: that of the open one, or now.
+  let validFrom: Int64?
+  /// Nil: it has no end.
+  let validTo: Int64?
+  /// The state that the open one must have: empty: any; ``none``: there must be none.
+  let etag: String
+
+  /// The etag of what is not there.
+  static let none = "0"
+
+  init(validating relationship: Relationship, _ violations: inout Violations) {
+    key = RelationshipKey(
+      validating: relationship.kind, relationship.name, from: relationship.from, to: relationship.to,
+      &violations)
+    weight = relationship.weight
+    if weight?.isFinite == false { violations.add("weight", "must be a finite number") }
+    let metadata = violations.metadata("metadata", relationship.metadata)
+    if let metadata, metadata.utf8.count > Limits.relationshipMetadataBytes {
+      violations.add("metadata", "must have at most \(Limits.relationshipMetadataBytes) bytes as JSON text")
+    }
+    self.metadata = metadata
+    validFrom = violations.time("valid_from", relationship.validFrom)
+    validTo = violations.time("valid_to", relationship.validTo)
+    etag = relationship.etag
+    guard relationship.validTo != nil else { return }
+    if relationship.validFrom == nil { violations.add("valid_from", "must be set together with valid_to") }
+    if let validFrom, let validTo, validTo <= validFrom {
+      violations.add("valid_to", "must be after valid_from")
+    }
+  }
+}
+
+/// The end of a relationship that may be tried.
+struct RelationshipEnding {
+  let key: RelationshipKey
+  /// Microseconds since 1970; nil: now.
+  let validTo: Int64?
+  /// Whether it is taken away as if it had never been.
+  let removes: Bool
+  /// The state that it must have; empty: any.
+  let etag: String
+
+  init(validating end: RelationshipEnd, _ violations: inout Violations) {
+    key = RelationshipKey(validating: end.kind, end.name, from: end.from, to: end.to, &violations)
+    validTo = violations.time("valid_to", end.validTo)
+    removes = end.remove
+    etag = end.etag
+    if removes, end.validTo != nil { violations.add("valid_to", "must be absent where remove is set") }
+  }
+}

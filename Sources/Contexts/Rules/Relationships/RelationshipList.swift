@@ -1,0 +1,86 @@
+import CairnAPI
+import GRPC
+import Requests
+import Wire
+
+/// A page of relationships that may be read.
+struct RelationshipList {
+  /// Nil: of the whole project.
+  let context: String?
+  let other: String?
+  let direction: WalkDirection
+  let conditions: RelationshipConditions
+  let showEnded: Bool
+  let pageSize: Int
+  /// The last row of the page before.
+  let after: RelationshipPlace?
+  private let fingerprint: Fingerprint
+
+  init(validating request: ListRelationshipsRequest, project: String) throws(RPCError) {
+    var violations = Violations()
+    violations.optionalIdentifier("context", request.context)
+    violations.optionalIdentifier("other", request.other)
+    direction = WalkDirection(validating: request.direction, at: "direction", &violations)
+    if request.context.isEmpty {
+      if !request.other.isEmpty { violations.add("other", "has no meaning without context") }
+      if request.direction != .unspecified { violations.add("direction", "has no meaning without context") }
+    }
+    conditions = RelationshipConditions(validating: request.filter, at: "filter", &violations)
+    if request.showEnded, request.filter?.validAt != nil {
+      violations.add("filter.valid_at", "must be absent where show_ended is set")
+    }
+    pageSize = violations.pageSize(request.pageSize)
+    fingerprint = Fingerprint(of: request, project: project)
+    let token = violations.pageToken(request.pageToken, fingerprint)
+    try violations.check()
+    context = request.context.isEmpty ? nil : request.context
+    other = request.other.isEmpty ? nil : request.other
+    showEnded = request.showEnded
+    after = token.flatMap { RelationshipPlace($0) }
+  }
+
+  /// The token of the page that follows `last`.
+  func nextPageToken(after last: RelationshipPlace) -> String { last.token.text(for: fingerprint) }
+}
+
+/// Where a row stands in a list of relationships.
+struct RelationshipPlace: Equatable {
+  /// Whether it stands among those that lead to the context.
+  let isIncoming: Bool
+  let key: RelationshipKey
+  /// Microseconds since 1970; `StoredRelationship.open` while it has no end.
+  let validTo: Int64
+
+  init(isIncoming: Bool, key: RelationshipKey, validTo: Int64) {
+    self.isIncoming = isIncoming
+    self.key = key
+    self.validTo = validTo
+  }
+
+  fileprivate init?(_ token: PageToken) {
+    let parts = token.id.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 5, let kind = Int32(parts[2]) else { return nil }
+    self.init(
+      isIncoming: parts[0] == "in",
+      key: RelationshipKey(
+        from: parts[1], kind: RelationshipKind(rawValue: kind), name: parts[3], to: parts[4]),
+      validTo: token.time)
+  }
+
+  fileprivate var token: PageToken {
+    let parts = [isIncoming ? "in" : "out", key.from, "\(key.kind.rawValue)", key.name, key.to]
+    return PageToken(time: validTo, id: parts.joined(separator: "\t"))
+  }
+}
+
+extension Fingerprint {
+  fileprivate init(of request: ListRelationshipsRequest, project: String) {
+    var query = request
+    query.pageSize = 0
+    query.pageToken = ""
+    self.init()
+    combine(part: "ListRelationships")
+    combine(part: project)
+    combine(query.serializedBytes())
+  }
+}

@@ -1,0 +1,38 @@
+import CairnAPI
+import GRPC
+import Requests
+import Wire
+
+/// What a write must know of a relationship that is stored; read while nobody else may write it.
+struct StoredRelationship {
+  let key: RelationshipKey
+  /// Microseconds since 1970.
+  let validFrom: Int64
+  /// ``open`` while it has no end.
+  let validTo: Int64
+  let version: Int64
+  let position: Int64
+  /// The relationship as clients see it, without metadata.
+  let message: Relationship
+  /// Whether it has begun by the time of the write, or by the end that it is to get.
+  let hasBegun: Bool
+
+  /// The end of what has none.
+  static let open = Int64.max
+
+  var isOpen: Bool { validTo == Self.open }
+  var etag: String { Self.etag(position) }
+
+  /// A position belongs to one write, which changes a relationship once: nothing that was open before can have
+  /// it.
+  static func etag(_ position: Int64) -> String { String(position) }
+
+  /// Why it may not be changed by somebody who knows it as `etag`; nil when it may.
+  func refusal(ofEtag etag: String) -> RPCError? {
+    etag.isEmpty || etag == self.etag
+      ? nil : .etagMismatch("relationship", key.text, given: etag, current: self.etag)
+  }
+
+  /// Whether both hold at some moment.
+  func overlaps(from: Int64, to: Int64) -> Bool { validFrom < to && from < validTo }
+}

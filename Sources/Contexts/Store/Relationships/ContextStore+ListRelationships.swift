@@ -1,0 +1,106 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// One page of relationships: one round trip, two where those that lead from a context end and those that
+  /// lead to it begin.
+  func list(
+    _ list: RelationshipList, in project: ProjectID
+  ) async throws(RPCError) -> ListRelationshipsResponse {
+    try await database { () async throws(PostgresError) in
+      var page = RelationshipPage(list)
+      if list.direction != .in, list.after?.isIncoming != true {
+        try await read(list.statement(incoming: false, limit: page.room + 1, in: project), into: &page)
+      }
+      if list.direction != .out, list.context != nil, !page.isFull {
+        page.isIncoming = true
+        try await read(list.statement(incoming: true, limit: page.room + 1, in: project), into: &page)
+      }
+      return page.response
+    }
+  }
+
+  private func read(_ query: BoundStatement, into page: inout RelationshipPage) async throws(PostgresError) {
+    for row in try await pool.query(query.statement, query.parameters) {
+      let bytes = row.withBytes(11) { $0?.count ?? 0 }
+      page.append(try Relationship(decoding: row), metadataBytes: bytes)
+    }
+  }
+}
+
+/// A page under construction.
+private struct RelationshipPage {
+  private let list: RelationshipList
+  private var bytes = 0
+  private var last: RelationshipPlace?
+  /// Whether a row did not fit.
+  private(set) var isFull = false
+  private(set) var response = ListRelationshipsResponse()
+  var isIncoming = false
+
+  init(_ list: RelationshipList) { self.list = list }
+
+  var room: Int { list.pageSize - response.relationships.count }
+
+  mutating func append(_ relationship: Relationship, metadataBytes: Int) {
+    if isFull { return }
+    let texts = relationship.from.utf8.count + relationship.to.utf8.count + relationship.name.utf8.count
+    // Metadata may take six times their JSON text.
+    bytes += 128 + texts + 6 * metadataBytes
+    if room == 0 || (bytes > Limits.answerBytes && last != nil) {
+      isFull = true
+      if let last { response.nextPageToken = list.nextPageToken(after: last) }
+      return
+    }
+    response.relationships.append(relationship)
+    let end = relationship.validTo.map { $0.seconds * 1_000_000 + Int64($0.nanos) / 1_000 }
+    last = RelationshipPlace(
+      isIncoming: isIncoming, key: relationship.key, validTo: end ?? StoredRelationship.open)
+  }
+}
+
+extension RelationshipList {
+  /// The statement for this combination of conditions and page.
+  fileprivate func statement(incoming: Bool, limit: Int, in project: ProjectID) -> BoundStatement {
+    var query = QueryFragments.Composition(RelationshipQueries.list)
+    query.add("all", project.text)
+    if let context { query.add(incoming ? "to" : "from", context) }
+    if let other { query.add(incoming ? "from" : "to", other) }
+    if incoming, direction == .both { query.add("other_than_itself") }
+    query.add(conditions, ended: showEnded)
+    query.add("live")
+    if let after, after.isIncoming == incoming {
+      let key = after.key
+      let kind = Int16(key.kind.rawValue)
+      let end = PostgresTimestamp(microseconds: after.validTo)
+      if incoming {
+        query.add("after_to", kind, key.name, key.from, end)
+      } else {
+        query.add("after_from", key.from, kind, key.name, key.to, end)
+      }
+    }
+    query.add(incoming ? "by_to" : "by_from")
+    query.add("limit", limit)
+    return query.statement
+  }
+}
+
+extension QueryFragments.Composition {
+  /// Which relationships.
+  /// - Parameter ended: Whatever the time in which they hold.
+  mutating func add(_ conditions: RelationshipConditions, ended: Bool = false) {
+    if !conditions.kinds.isEmpty { add("kinds", conditions.kinds.map { Int16($0.rawValue) }) }
+    if !conditions.names.isEmpty { add("names", conditions.names) }
+    if let moment = conditions.validAt {
+      let time = PostgresTimestamp(microseconds: moment)
+      add("valid_at", time, time)
+    } else if !ended {
+      add("valid_now")
+    }
+    if let weight = conditions.minWeight { add("min_weight", weight) }
+  }
+}

@@ -1,0 +1,150 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// Stores relationships in one write of two round trips.
+  func relate(
+    _ batch: Batch<RelationshipDraft>, _ scope: CallScope
+  ) async throws(RPCError) -> RelationshipAnswer {
+    let statements = Self.looks(for: batch.valid, scope, locking: true)
+    let result = try await journal.write(scope, locking: statements) { locked throws(RPCError) in
+      let decided = try Self.decide(batch, try RelateLooks(Array(locked.rows.dropFirst())))
+      let outcomes = decided.map { $0.map(\.outcome) }
+      return WritePlan(
+        outcomes, statements: Self.writes(decided.successes(), scope),
+        changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
+    }
+    switch result {
+    case .repeated(let stored): return try RelationshipAnswer(stored)
+    case .written(let write): return RelationshipAnswer(write.value, write.stamp)
+    }
+  }
+
+  /// What ``relate(_:_:)`` would do.
+  func plannedRelate(
+    _ batch: Batch<RelationshipDraft>, _ scope: CallScope
+  ) async throws(RPCError) -> RelationshipAnswer {
+    let statements = Self.looks(for: batch.valid, scope, locking: false)
+    let rows = try await database { () async throws(PostgresError) in
+      try await pool.transaction(.snapshot) { tx throws(PostgresError) in try await tx.commit(statements) }
+    }
+    return RelationshipAnswer(try Self.decide(batch, try RelateLooks(rows)).map { $0.map(\.outcome) }, nil)
+  }
+
+  /// What a write of these relationships must know; for the write itself, after the locks.
+  private static func looks(
+    for drafts: [RelationshipDraft], _ scope: CallScope, locking: Bool
+  ) -> [BoundStatement] {
+    if drafts.isEmpty { return [] }
+    let project = scope.project
+    let keys = drafts.map(\.key)
+    let ids = Array(Set(keys.flatMap { [$0.from, $0.to] })).sorted()
+    let containers = drafts.filter { $0.key.kind == .contains }
+    var statements =
+      locking ? [RelationshipLocks(keys, project, containing: !containers.isEmpty).statement] : []
+    statements += [
+      RelationshipQueries.contextStates.bind([project.text, ids]),
+      RelationshipQueries.find.bind(
+        [project.text] + keys.columns + [
+          drafts.map { PostgresTimestamp($0.validFrom) },
+          drafts.map { PostgresTimestamp(microseconds: $0.validTo ?? StoredRelationship.open) },
+        ]),
+    ]
+    if !containers.isEmpty {
+      statements.append(
+        RelationshipQueries.containers.bind([
+          project.text, Array(Set(containers.map(\.key.from))).sorted(),
+          PostgresTimestamp(containers.compactMap(\.validFrom).min()), Limits.containers + 1,
+        ]))
+    }
+    return statements
+  }
+
+  private static func decide(
+    _ batch: Batch<RelationshipDraft>, _ looks: RelateLooks
+  ) throws(RPCError) -> [Result<ResolvedRelationship, RPCError>] {
+    var containment = looks.containment
+    return try batch.decided { draft in
+      draft.resolved(looks.stored[draft.key] ?? [], looks.contexts).flatMap { resolved in
+        guard draft.key.kind == .contains else { return .success(resolved) }
+        // What has no beginning yet begins in a moment: whatever holds now or later counts.
+        let from = draft.validFrom ?? resolved.before?.validFrom ?? looks.now
+        let to = draft.validTo ?? StoredRelationship.open
+        if let loop = containment.loop(closing: draft.key.from, draft.key.to, from: from, to: to) {
+          return .failure(.containsLoop(loop))
+        }
+        containment.insert(draft.key.from, draft.key.to, from: from, to: to)
+        return .success(resolved)
+      }
+    }
+  }
+
+  private static func writes(_ resolved: [ResolvedRelationship], _ scope: CallScope) -> [BoundStatement] {
+    let project = scope.project.text
+    let new = resolved.filter { $0.before == nil }.map(\.draft)
+    let changed = resolved.filter { $0.before != nil }
+    var statements: [BoundStatement] = []
+    if !new.isEmpty {
+      statements.append(
+        RelationshipQueries.insert.bind(
+          [project] + new.map(\.key).columns + [
+            new.map { PostgresTimestamp($0.validFrom) },
+            new.map { PostgresTimestamp(microseconds: $0.validTo ?? StoredRelationship.open) },
+            new.map { $0.weight ?? 1 }, new.map { JSONB($0.metadata ?? "null") },
+          ]))
+    }
+    if !changed.isEmpty {
+      let drafts = changed.map(\.draft)
+      let keys = drafts.map(\.key)
+      statements += [
+        RelationshipQueries.supersede.bind(
+          [project] + keys.columns + [keys.map { _ in PostgresTimestamp.infinity }]),
+        RelationshipQueries.update.bind(
+          [project] + keys.columns + [
+            drafts.map { PostgresTimestamp($0.validFrom) }, drafts.map(\.weight),
+            drafts.map { JSONB($0.metadata ?? "null") },
+          ]),
+      ]
+    }
+    return statements
+  }
+}
+
+/// What a write of relationships has looked up.
+private struct RelateLooks {
+  var contexts = ContextStates()
+  var stored: [RelationshipKey: [StoredRelationship]] = [:]
+  var containment = Containment()
+  /// In microseconds. By the clock of this server: it matters only for containments that end while they are
+  /// looked at.
+  let now = PostgresTimestamp.now.microseconds
+
+  init(_ rows: [Rows]) throws(RPCError) {
+    if rows.isEmpty { return }
+    (contexts, stored) = try database { () throws(PostgresError) in
+      (try ContextStates(decoding: rows[0]), try StoredRelationship.byKey(rows[1]))
+    }
+    guard rows.count > 2 else { return }
+    if rows[2].count > Limits.containers { throw .tooManyContainers }
+    containment = try database { () throws(PostgresError) in
+      var containment = Containment()
+      for row in rows[2] {
+        containment.insert(
+          try row.decode(0), try row.decode(1),
+          from: try row.decode(2, as: PostgresTimestamp.self).microseconds,
+          to: try row.decode(3, as: PostgresTimestamp.self).microseconds)
+      }
+      return containment
+    }
+  }
+}
+
+extension ResolvedRelationship {
+  fileprivate var change: ChangeRecord {
+    .relationship(draft.key, before == nil ? "created" : "updated", from: before?.version)
+  }
+}

@@ -1,0 +1,108 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// Ends relationships in one write of two round trips.
+  func unrelate(
+    _ batch: Batch<RelationshipEnding>, _ scope: CallScope
+  ) async throws(RPCError) -> RelationshipAnswer {
+    let endings = batch.valid
+    let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false).statement
+    let looks = endings.isEmpty ? [] : [locks, Self.look(for: endings, scope)]
+    let result = try await journal.write(scope, locking: looks) { locked throws(RPCError) in
+      let decided = try Self.decide(batch, locked.rows.last)
+      let outcomes = decided.map { $0.map(\.outcome) }
+      return WritePlan(
+        outcomes, statements: Self.writes(decided.successes(), scope),
+        changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
+    }
+    let endsNow = { (place: Int) in
+      if case .success(let ending) = batch.items[place] {
+        !ending.removes && ending.validTo == nil
+      } else {
+        false
+      }
+    }
+    switch result {
+    case .repeated(let stored): return try RelationshipAnswer(stored, ended: endsNow)
+    case .written(let write): return RelationshipAnswer(write.value, write.stamp, ended: endsNow)
+    }
+  }
+
+  /// What ``unrelate(_:_:)`` would do.
+  func plannedUnrelate(
+    _ batch: Batch<RelationshipEnding>, _ scope: CallScope
+  ) async throws(RPCError) -> RelationshipAnswer {
+    let look = Self.look(for: batch.valid, scope)
+    let rows = try await database { () async throws(PostgresError) in
+      try await pool.query(look.statement, look.parameters)
+    }
+    return RelationshipAnswer(try Self.decide(batch, rows).map { $0.map(\.outcome) }, nil)
+  }
+
+  private static func look(for endings: [RelationshipEnding], _ scope: CallScope) -> BoundStatement {
+    RelationshipQueries.find.bind(
+      [scope.project.text] + endings.map(\.key).columns + [
+        endings.map { PostgresTimestamp($0.validTo) }, endings.map { _ in PostgresTimestamp.infinity },
+      ])
+  }
+
+  private static func decide(
+    _ batch: Batch<RelationshipEnding>, _ rows: Rows?
+  ) throws(RPCError) -> [Result<ResolvedEnding, RPCError>] {
+    let stored = try rows.map { rows throws(RPCError) in
+      try database { () throws(PostgresError) in try StoredRelationship.byKey(rows) }
+    }
+    return try batch.decided { $0.resolved(stored?[$0.key] ?? []) }
+  }
+
+  private static func writes(_ resolved: [ResolvedEnding], _ scope: CallScope) -> [BoundStatement] {
+    if resolved.isEmpty { return [] }
+    let project = scope.project.text
+    func rows(_ endings: [ResolvedEnding]) -> [any PostgresValue] {
+      [project] + endings.map(\.ending.key).columns + [
+        endings.map { PostgresTimestamp(microseconds: $0.before.validTo) }
+      ]
+    }
+    let removed = resolved.filter(\.ending.removes)
+    let ended = resolved.filter { !$0.ending.removes }
+    var statements = [RelationshipQueries.supersede.bind(rows(resolved))]
+    if !removed.isEmpty { statements.append(RelationshipQueries.remove.bind(rows(removed))) }
+    if !ended.isEmpty {
+      statements.append(
+        RelationshipQueries.end.bind(rows(ended) + [ended.map { PostgresTimestamp($0.ending.validTo) }]))
+    }
+    return statements
+  }
+}
+
+extension StoredRelationship {
+  /// From the rows of `find_relationships`.
+  static func byKey(_ rows: Rows) throws(PostgresError) -> [RelationshipKey: [StoredRelationship]] {
+    var stored: [RelationshipKey: [StoredRelationship]] = [:]
+    for row in rows {
+      let relationship = try StoredRelationship(decoding: row)
+      stored[relationship.key, default: []].append(relationship)
+    }
+    return stored
+  }
+}
+
+extension ResolvedEnding {
+  fileprivate var change: ChangeRecord {
+    .relationship(ending.key, ending.removes ? "removed" : "ended", from: before.version)
+  }
+}
+
+extension ChangeRecord {
+  /// A relationship went from one version to the next; from none when it was stored.
+  static func relationship(_ key: RelationshipKey, _ action: String, from version: Int64?) -> ChangeRecord {
+    ChangeRecord(
+      kind: "relationship", id: key.text, action: action, oldVersion: version,
+      newVersion: (version ?? 0) + 1)
+  }
+}

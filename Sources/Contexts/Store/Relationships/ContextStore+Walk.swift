@@ -1,0 +1,126 @@
+import CairnAPI
+import EventLoop
+import GRPC
+import Journal
+import Postgres
+import Requests
+
+extension ContextStore {
+  /// Walks along relationships: one round trip a step, all in one snapshot. Returns whom it reached, and whether
+  /// it was cut short.
+  func walk(
+    _ walk: GraphWalk, in project: ProjectID
+  ) async throws(RPCError) -> (walk: BreadthFirstWalk, isTruncated: Bool) {
+    try await pool.transaction(.snapshot) { tx throws(RPCError) in
+      var state = BreadthFirstWalk(from: walk.start, onlyThroughMatching: walk.onlyThroughMatching)
+      var budget = Limits.walkRelationships
+      var isTruncated = false
+      while state.depth < walk.maxDepth, !state.frontier.isEmpty, state.hits.count < walk.limit, !isTruncated
+      {
+        let step = StepQuery(
+          frontier: state.frontier, direction: walk.direction, relationships: walk.relationships,
+          contexts: walk.contexts, budget: budget)
+        let starts = state.depth == 0 ? walk.start : []
+        let steps = try await Self.steps(step, in: project, checking: starts, tx)
+        isTruncated = steps.count > budget
+        state.advance(Array(steps.prefix(budget)))
+        budget -= min(budget, steps.count)
+      }
+      let hasMore = state.depth < walk.maxDepth && !state.frontier.isEmpty
+      return (state, isTruncated || hasMore || state.hits.count > walk.limit)
+    }
+  }
+
+  /// Finds paths: one round trip a step, from both ends by turns, all in one snapshot.
+  func paths(_ query: PathQuery, in project: ProjectID) async throws(RPCError) -> FindPathsResponse {
+    let (graph, isCut) = try await pool.transaction(.snapshot) { tx throws(RPCError) in
+      try await Self.gather(query, in: project, tx)
+    }
+    var sorted = graph
+    sorted.sort()
+    var enumeration = PathEnumeration(
+      sorted, longest: query.maxDepth, shortestOnly: query.shortestOnly, limit: query.limit)
+    var left = Limits.pathSteps
+    while !enumeration.isOver, left > 0 {
+      enumeration.run(steps: Limits.pathStepsAtOnce)
+      left -= Limits.pathStepsAtOnce
+      await Task.yield()
+      if Task.isCancelled { throw RPCError(.cancelled, "the call was cancelled") }
+    }
+    var response = FindPathsResponse()
+    response.paths = enumeration.paths
+    response.truncated = isCut || enumeration.isTruncated || !enumeration.isOver
+    return response
+  }
+
+  private static func gather(
+    _ query: PathQuery, in project: ProjectID, _ tx: Transaction
+  ) async throws(RPCError) -> (PathGraph, isCut: Bool) {
+    var graph = PathGraph(from: query.from, to: query.to)
+    var budget = Limits.walkRelationships
+    while graph.depth < query.maxDepth, !graph.isExhausted, !(query.shortestOnly && graph.isJoined) {
+      let step = StepQuery(
+        frontier: graph.frontier, direction: graph.goesForward ? query.direction : query.direction.reversed,
+        relationships: query.relationships, contexts: ContextConditions(), budget: budget)
+      let ends = graph.depth == 0 ? [query.from, query.to] : []
+      let steps = try await Self.steps(step, in: project, checking: ends, tx)
+      graph.advance(Array(steps.prefix(budget)))
+      if steps.count > budget { return (graph, true) }
+      budget -= steps.count
+    }
+    return (graph, false)
+  }
+
+  /// Runs one step; with contexts that must be there, in the same round trip.
+  private static func steps(
+    _ query: StepQuery, in project: ProjectID, checking ids: [String], _ tx: Transaction
+  ) async throws(RPCError) -> [WalkStep] {
+    let check = ids.isEmpty ? [] : [RelationshipQueries.contextStates.bind([project.text, ids])]
+    let (states, steps) = try await database { () async throws(PostgresError) in
+      let rows = try await tx.pipeline(check + [query.statement(in: project)])
+      let states = ids.isEmpty ? nil : try ContextStates(decoding: rows[0])
+      var steps: [WalkStep] = []
+      for row in rows[rows.count - 1] { steps.append(try WalkStep(decoding: row)) }
+      return (states, steps)
+    }
+    if let states { for id in ids { if let refusal = states.refusal(of: id) { throw refusal } } }
+    return steps
+  }
+}
+
+/// A step from several contexts at once.
+private struct StepQuery {
+  let frontier: [String]
+  let direction: WalkDirection
+  let relationships: RelationshipConditions
+  let contexts: ContextConditions
+  /// How many relationships may be looked at; one more shows that there are more.
+  let budget: Int
+
+  func statement(in project: ProjectID) -> BoundStatement {
+    var query = QueryFragments.Composition(RelationshipQueries.walk)
+    query.add("begin", project.text)
+    query.add(relationships)
+    query.add("step", frontier)
+    if direction != .in { query.add("out", budget + 1) }
+    if direction == .both { query.add("and") }
+    if direction != .out { query.add(direction == .both ? "in_too" : "in", budget + 1) }
+    query.add("reached")
+    query.add(contexts, at: nil)
+    query.add("where")
+    query.add("end_of_step", budget + 1)
+    return query.statement
+  }
+}
+
+extension WalkStep {
+  fileprivate init(decoding row: Row) throws(PostgresError) {
+    place = try row.decode(0)
+    kind = RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self)))
+    name = try row.decode(2)
+    next = try row.decode(3)
+    weight = try row.decode(4)
+    reversed = try row.decode(5)
+    matches = try row.decode(6)
+  }
+}

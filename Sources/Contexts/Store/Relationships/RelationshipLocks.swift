@@ -1,0 +1,40 @@
+import Journal
+import Postgres
+
+/// The locks under which relationships are written: who looks whether one is there and then stores it must be
+/// alone with it. Locks of their own, because rows of contexts are locked by those who change the contexts.
+struct RelationshipLocks {
+  private let keys: [RelationshipKey]
+  private let project: ProjectID
+  private let containing: Bool
+
+  /// A write takes at most so many, however many relationships it has. More than writers of a project at a time,
+  /// so that few wait for others without need.
+  private static let stripes: UInt32 = 256
+
+  /// - Parameter containing: Whether one of them says that a context contains another: those of a project are
+  ///   written one after the other, because a loop has many writers.
+  init(_ keys: [RelationshipKey], _ project: ProjectID, containing: Bool) {
+    self.keys = keys
+    self.project = project
+    self.containing = containing
+  }
+
+  /// Takes them all, in the same order as everybody.
+  var statement: BoundStatement {
+    let relationships = Set(keys.map { stripe(of: $0.from) }).sorted()
+    let containment = containing ? [project.lockKey] : []
+    return RelationshipQueries.lock.bind([
+      containment.map { _ in AdvisoryLockClass.containment.rawValue }
+        + relationships.map { _ in AdvisoryLockClass.relationships.rawValue },
+      containment + relationships,
+    ])
+  }
+
+  private func stripe(of id: String) -> Int32 {
+    var hash = UInt32(bitPattern: project.lockKey)
+    for byte in id.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    // The project's own bits stay, so that projects rarely share a stripe.
+    return Int32(bitPattern: UInt32(bitPattern: project.lockKey) & ~(Self.stripes - 1) | hash % Self.stripes)
+  }
+}

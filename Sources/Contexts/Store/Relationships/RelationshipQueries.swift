@@ -1,0 +1,22 @@
+import Postgres
+
+/// The statements on relationships, under the names of their files.
+enum RelationshipQueries {
+  static let lock = Statement("lock_relationships", PackageResources.lock_relationships_sql)
+  static let contextStates = Statement("find_context_states", PackageResources.find_context_states_sql)
+  static let find = Statement("find_relationships", PackageResources.find_relationships_sql)
+  static let containers = Statement("find_containers", PackageResources.find_containers_sql)
+  static let insert = Statement("insert_relationships", PackageResources.insert_relationships_sql)
+  static let supersede = Statement("supersede_relationships", PackageResources.supersede_relationships_sql)
+  static let update = Statement("update_relationships", PackageResources.update_relationships_sql)
+  static let end = Statement("end_relationships", PackageResources.end_relationships_sql)
+  static let remove = Statement("remove_relationships", PackageResources.remove_relationships_sql)
+
+  static let list = QueryFragments(
+    text(PackageResources.list_relationships_sql), text(PackageResources.relationship_conditions_sql))
+  static let walk = QueryFragments(
+    text(PackageResources.walk_relationships_sql), text(PackageResources.relationship_conditions_sql),
+    text(PackageResources.list_contexts_sql))
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
