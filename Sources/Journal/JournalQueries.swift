@@ -37,5 +37,6 @@ package enum JournalMigrations {
   package static let all = [
     Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql),
     Migration(module: "journal", file: "m0002_moments", PackageResources.m0002_moments_sql),
+    Migration(module: "journal", file: "m0003_operations", PackageResources.m0003_operations_sql),
   ]
 }

@@ -18,3 +18,16 @@ extension Limits {
   /// Seconds that a cut import is remembered.
   static let importLifetime: Int64 = 30 * 86_400
 }
+
+/// Bounds of a search.
+extension Limits {
+  /// Characters of a query.
+  static let queryLength = 1_024
+  /// Words, phrases and prefixes of a query.
+  static let queryTerms = 64
+  static let defaultSearchPage = 20
+  /// Of every hit on a page the highlights are made anew: half a millisecond each.
+  static let largestSearchPage = 100
+  /// Values of a facet.
+  static let facetValues = 100
+}

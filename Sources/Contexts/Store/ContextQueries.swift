@@ -24,6 +24,7 @@ enum ContextQueries {
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 
   static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
+  static let search = QueryFragments(String(decoding: PackageResources.search_contexts_sql, as: UTF8.self))
   /// Those of exports, and of lists the conditions.
   static let export = QueryFragments(
     String(decoding: PackageResources.list_contexts_sql + PackageResources.export_contexts_sql, as: UTF8.self)
@@ -40,6 +41,7 @@ package enum ContextMigrations {
   package static let all = [
     Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql),
     Migration(module: "contexts", file: "m0002_relationships", PackageResources.m0002_relationships_sql),
+    Migration(module: "contexts", file: "m0003_search", PackageResources.m0003_search_sql),
     Migration(module: "contexts", file: "m0004_lifetime", PackageResources.m0004_lifetime_sql),
     Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
   ]

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Postgres
+import Requests
 
 /// Contexts in PostgreSQL.
 ///

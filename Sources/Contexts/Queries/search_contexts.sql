@@ -1,0 +1,155 @@
+-- A search, from named fragments: those that a request needs are put together in this order, and each `$?`
+-- becomes the next parameter. `$1` is the project. Everything is read in one statement: matches window by
+-- window, the newest first, until there are enough of them; their rank; what they have in common; one page of
+-- them with its contexts.
+
+-- asked:
+WITH asked AS MATERIALIZED (
+  SELECT config, to_tsquery(config, query) AS words
+  FROM (
+    SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = $?
+  ) AS project, (SELECT $?::text AS query) AS given
+),
+-- newest:
+bounds AS MATERIALIZED (
+  SELECT coalesce(max(number), 0) AS newest, coalesce(min(number), 0) AS oldest
+  FROM context_text WHERE project_id = $1
+),
+-- up_to:
+bounds AS MATERIALIZED (
+  SELECT $?::bigint AS newest, coalesce(min(number), 0) AS oldest
+  FROM context_text WHERE project_id = $1
+),
+-- found:
+found AS MATERIALIZED (
+  SELECT hit.*
+  FROM asked, bounds, context_windows($1, bounds.newest) AS slices
+  CROSS JOIN LATERAL (
+    SELECT number, context_id, create_time, update_time, type, status, owner, tags,
+      ts_rank(coalesce(head, context_text.words), asked.words)::float8 AS score
+    FROM context_text
+    WHERE project_id = $1 AND number <= bounds.newest
+      AND numnode(asked.words) > 0 AND context_text.words @@ (asked.words && slices
+-- found_all:
+found AS MATERIALIZED (
+  SELECT hit.*
+  FROM bounds, context_windows($1, bounds.newest) AS slices
+  CROSS JOIN LATERAL (
+    SELECT number, context_id, create_time, update_time, type, status, owner, tags, 0::float8 AS score
+    FROM context_text
+    WHERE project_id = $1 AND number <= bounds.newest
+      AND context_text.words @@ (slices
+-- marked:
+      && $?::text::tsquery
+-- live:
+      ) AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
+-- statuses:
+      AND status = ANY ($?::smallint[])
+-- created_from:
+      AND create_time >= $?
+-- created_before:
+      AND create_time < $?
+-- updated_from:
+      AND update_time >= $?
+-- updated_before:
+      AND update_time < $?
+-- considered:
+    ORDER BY number DESC
+    OFFSET 0
+  ) AS hit
+  LIMIT $?
+), considered AS MATERIALIZED (
+  SELECT * FROM found ORDER BY number DESC LIMIT $?
+)
+-- summary:
+, summary AS MATERIALIZED (
+  SELECT count(found.number) AS seen, bounds.newest,
+    -- Numbers looked at, and all there are: what is not counted is estimated by them.
+    bounds.newest - coalesce((SELECT min(number) FROM considered), bounds.oldest) + 1 AS span,
+    bounds.newest - bounds.oldest + 1 AS spans
+  FROM bounds LEFT JOIN found ON true
+  GROUP BY bounds.newest, bounds.oldest
+), page AS MATERIALIZED (
+  SELECT * FROM (
+    SELECT number, context_id, score,
+-- by_score:
+      score AS place
+-- by_create_time:
+      extract(epoch FROM create_time)::float8 AS place
+-- by_update_time:
+      extract(epoch FROM update_time)::float8 AS place
+-- placed:
+    FROM considered
+  ) AS placed
+-- before:
+  WHERE (place, number) < ($?::float8, $?::bigint)
+-- after:
+  WHERE (place, number) > ($?::float8, $?::bigint)
+-- descending:
+  ORDER BY place DESC, number DESC LIMIT $?
+)
+-- ascending:
+  ORDER BY place, number LIMIT $?
+)
+-- facets:
+, facets AS MATERIALIZED (
+  SELECT jsonb_object_agg(name, counts) AS facets FROM (
+-- facet_type:
+    SELECT 'type' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+      SELECT type::text AS value, count(*) AS count FROM considered GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?) AS top) AS counts
+-- facet_status:
+    SELECT 'status' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+      SELECT status::text AS value, count(*) AS count FROM considered GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?) AS top) AS counts
+-- facet_tag:
+    SELECT 'tag' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+      SELECT tag AS value, count(*) AS count FROM considered, unnest(tags) AS tag GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top) AS counts
+-- facet_owner:
+    SELECT 'owner' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+      SELECT owner AS value, count(*) AS count FROM considered WHERE owner <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top) AS counts
+-- facet_month:
+    SELECT 'month' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+      SELECT to_char(month, 'YYYY-MM') AS value, count FROM (
+        SELECT date_trunc('month', create_time AT TIME ZONE 'UTC') AS month, count(*) AS count
+        FROM considered GROUP BY 1 ORDER BY 1 DESC LIMIT $?) AS months) AS top) AS counts
+-- and:
+    UNION ALL
+-- facets_end:
+  ) AS facet
+)
+-- answer:
+SELECT hit.context_id, hit.version, hit.position, hit.create_time, hit.update_time, hit.delete_time, hit.type,
+  hit.status, hit.title, hit.media_type, hit.owner, hit.session, hit.tags, hit.metadata, hit.expire_time, hit.purge_time,
+  hit.number, hit.place, hit.score, summary.seen, summary.newest, summary.span, summary.spans,
+  (SELECT count(*) FROM page)
+-- with_facets:
+  , (SELECT facets FROM facets)
+-- without_facets:
+  , NULL::jsonb
+-- with_highlights:
+  , ts_headline(asked.config, translate(hit.title, U&'\E000\E001', ''), asked.words,
+    U&'StartSel=\E000, StopSel=\E001, HighlightAll=true'),
+  ts_headline(asked.config, translate(left(hit.content, 20000), U&'\E000\E001\E002', ''), asked.words,
+    U&'StartSel=\E000, StopSel=\E001, MaxFragments=3, MaxWords=30, MinWords=10, FragmentDelimiter=\E002')
+-- without_highlights:
+  , NULL::text, NULL::text
+-- full:
+  , hit.content, hit.data
+-- hits:
+FROM summary
+-- with_asked:
+  CROSS JOIN asked
+-- page:
+  LEFT JOIN (
+    SELECT *, sum(octet_length(content) + octet_length(data)) OVER (ORDER BY at) AS bytes
+    FROM (
+      SELECT context.*, page.place, page.score, page.at
+      FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
+      JOIN context ON context.project_id = $1 AND context.context_id = page.context_id
+    ) AS joined
+  ) AS hit ON true
+-- full_bound:
+  AND (hit.at = 1 OR hit.bytes <= $?)
+-- end:
+ORDER BY hit.at

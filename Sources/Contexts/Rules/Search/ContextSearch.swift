@@ -1,0 +1,151 @@
+import CairnAPI
+import GRPC
+import Requests
+import Wire
+
+/// A search that may be made.
+struct ContextSearch {
+  /// Nil: everything that meets the conditions.
+  let query: SearchQuery?
+  let conditions: ContextConditions
+  let facets: [SearchFacet]
+  let order: SearchOrder
+  let after: SearchPlace?
+  let pageSize: Int
+  let isFull: Bool
+  let highlights: Bool
+  /// Of everything that a page token must agree with.
+  let fingerprint: Fingerprint
+
+  init(validating request: SearchRequest, project: String) throws(RPCError) {
+    var violations = Violations()
+    query = violations.searchQuery("query", request.query)
+    conditions = ContextConditions(
+      validating: request.filter ?? ContextFilter(), showDeleted: false, at: "filter", &violations)
+    facets = violations.facets("facets", request.facets)
+    let order = SearchOrder(request.orderBy)
+    if order == nil {
+      violations.add(
+        "order_by", "must be `relevance`, or `create_time` or `update_time`, with or without ` desc`")
+    }
+    self.order = order ?? .standard
+    if request.pageSize < 0 { violations.add("page_size", "must not be negative") }
+    pageSize =
+      request.pageSize <= 0 ? Limits.defaultSearchPage : min(Int(request.pageSize), Limits.largestSearchPage)
+    violations.view("view", request.view)
+    isFull = request.view.isFull
+    highlights = request.highlight
+    fingerprint = Fingerprint(of: request, order: self.order, project: project)
+    after = violations.pageToken(request.pageToken, fingerprint).flatMap { SearchPlace($0) }
+    if after == nil, !request.pageToken.isEmpty, violations.isEmpty {
+      violations.add("page_token", "is not one that a search gave", .pageTokenInvalid)
+    }
+    try violations.check()
+  }
+}
+
+/// How hits are sorted; equal ones by their age, the newest first where the order is descending.
+struct SearchOrder: Equatable {
+  enum Key: String { case score, createTime = "create_time", updateTime = "update_time" }
+
+  let key: Key
+  let isDescending: Bool
+
+  /// The best first.
+  static let standard = SearchOrder(key: .score, isDescending: true)
+
+  init(key: Key, isDescending: Bool) {
+    self.key = key
+    self.isDescending = isDescending
+  }
+
+  /// Reads `order_by`; nil when it is something else.
+  init?(_ text: String) {
+    let words = text.split(separator: " ")
+    if words.isEmpty || words == ["relevance"] || words == ["relevance", "desc"] {
+      self = .standard
+      return
+    }
+    guard let order = ListOrder(text) else { return nil }
+    switch order.key {
+    case .createTime: self.init(key: .createTime, isDescending: order.isDescending)
+    case .updateTime: self.init(key: .updateTime, isDescending: order.isDescending)
+    case .id: return nil
+    }
+  }
+}
+
+/// Where a page of a search ends: the sort key of its last hit, and the newest context that the search knows.
+struct SearchPlace: Equatable {
+  /// Score, or seconds since 1970.
+  let value: Double
+  let number: Int64
+  /// What was created later is no part of this search.
+  let newest: Int64
+
+  init(value: Double, number: Int64, newest: Int64) {
+    self.value = value
+    self.number = number
+    self.newest = newest
+  }
+
+  init?(_ token: PageToken) {
+    let parts = token.id.split(separator: "/").map { Int64($0) }
+    guard parts.count == 2, let number = parts[0], let newest = parts[1] else { return nil }
+    self.init(value: Double(bitPattern: UInt64(bitPattern: token.time)), number: number, newest: newest)
+  }
+
+  var token: PageToken { PageToken(time: Int64(bitPattern: value.bitPattern), id: "\(number)/\(newest)") }
+}
+
+/// What a search can count.
+enum SearchFacet: String, CaseIterable { case type, status, tag, owner, month }
+
+extension Violations {
+  /// Nil for no text.
+  mutating func searchQuery(_ field: String, _ text: String) -> SearchQuery? {
+    if text.utf8.count > 4 * Limits.queryLength || text.unicodeScalars.count > Limits.queryLength {
+      add(field, "must have at most \(Limits.queryLength) characters")
+      return nil
+    }
+    noNUL(field, text)
+    if text.isEmpty { return nil }
+    let query = SearchQuery(text)
+    if query.termCount > Limits.queryTerms {
+      add(field, "must have at most \(Limits.queryTerms) terms, not \(query.termCount)")
+    }
+    if query.hasShortPrefix {
+      add(field, "must have at least \(SearchQuery.shortestPrefix) characters before a `*`")
+    }
+    return query
+  }
+
+  fileprivate mutating func facets(_ field: String, _ names: [String]) -> [SearchFacet] {
+    guard names.count <= SearchFacet.allCases.count else {
+      add(field, "must have at most \(SearchFacet.allCases.count) entries, not \(names.count)")
+      return []
+    }
+    var facets: [SearchFacet] = []
+    for (index, name) in names.enumerated() {
+      guard let facet = SearchFacet(rawValue: name) else {
+        let known = SearchFacet.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        add("\(field)[\(index)]", "must be one of \(known), not \(name.quoted)")
+        continue
+      }
+      if facets.contains(facet) { add("\(field)[\(index)]", "is there twice") }
+      facets.append(facet)
+    }
+    return facets
+  }
+}
+
+extension Fingerprint {
+  fileprivate init(of request: SearchRequest, order: SearchOrder, project: String) {
+    self.init()
+    combine(part: "Search")
+    combine(part: project)
+    combine(part: request.query)
+    combine(part: "\(order.key.rawValue) \(order.isDescending)")
+    combine((request.filter ?? ContextFilter()).serializedBytes())
+  }
+}

@@ -1,0 +1,112 @@
+import CairnAPI
+import Postgres
+import Requests
+import Wire
+
+/// Where the columns of `search_contexts` are that follow those of the context.
+enum SearchColumn {
+  static let number = Context.columnCount
+  static let place = Context.columnCount + 1
+  static let score = Context.columnCount + 2
+  static let seen = Context.columnCount + 3
+  static let newest = Context.columnCount + 4
+  static let span = Context.columnCount + 5
+  static let spans = Context.columnCount + 6
+  static let pageCount = Context.columnCount + 7
+  static let facets = Context.columnCount + 8
+  /// The highlights.
+  static let title = Context.columnCount + 9
+  static let passages = Context.columnCount + 10
+  /// And data after it.
+  static let content = Context.columnCount + 11
+}
+
+extension SearchHit {
+  /// From a row of `search_contexts`.
+  init(decoding row: Row, isFull: Bool) throws(PostgresError) {
+    self.init()
+    context = try Context(decoding: row, contentColumn: isFull ? SearchColumn.content : nil)
+    score = try row.decode(SearchColumn.score)
+    title = try row.decode(SearchColumn.title, as: String?.self).map { Highlight(marked: $0) }
+    content = try row.decode(SearchColumn.passages, as: String?.self).map { Highlight(marked: $0) }
+  }
+
+  /// Bytes of the highlights in the message, at most.
+  var highlightBytes: Int { (title?.sizeBound ?? 0) + (content?.sizeBound ?? 0) }
+}
+
+extension Highlight {
+  /// From the text of `ts_headline` in which U+E000 and U+E001 stand around what matches, and U+E002 between
+  /// passages.
+  init(marked text: String) {
+    self.init()
+    for passage in text.split(separator: "\u{E002}") {
+      var parts: [Highlight.Part] = []
+      for (index, piece) in passage.split(separator: "\u{E000}", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        // What comes before the first mark does not match; every other piece begins with a match.
+        let halves = piece.split(separator: "\u{E001}", maxSplits: 1, omittingEmptySubsequences: false)
+        parts.append(text: halves[0], match: index > 0)
+        if halves.count > 1 { parts.append(text: halves[1], match: false) }
+      }
+      var made = Highlight.Passage()
+      made.parts = parts
+      passages.append(made)
+    }
+  }
+
+  fileprivate var sizeBound: Int {
+    passages.reduce(0) { sum, passage in
+      passage.parts.reduce(sum + 6) { $0 + $1.text.utf8.count + 14 }
+    }
+  }
+}
+
+extension [Highlight.Part] {
+  fileprivate mutating func append(text: Substring, match: Bool) {
+    if text.isEmpty { return }
+    var part = Highlight.Part()
+    part.text = String(text)
+    part.match = match
+    append(part)
+  }
+}
+
+extension [SearchFacet] {
+  /// The facets in the order asked for, from `{"type": [["1", 12], …], …}`.
+  func decode(_ json: String?, _ total: SearchTotal) -> [Facet] {
+    var counts: [String: JSONValue] = [:]
+    if let json, case .object(let members)? = try? JSONParser.parse(json) {
+      for member in members { counts[member.name] = member.value }
+    }
+    return map { name in
+      var facet = Facet()
+      facet.name = name.rawValue
+      facet.estimated = total.isEstimated
+      guard case .array(let values)? = counts[name.rawValue] else { return facet }
+      facet.values = values.compactMap { value in
+        guard case .array(let pair) = value, pair.count == 2, case .string(let text) = pair[0],
+          case .number(let count) = pair[1]
+        else { return nil }
+        var value = Facet.Value()
+        value.value = name.text(of: text)
+        value.count = total.estimated(Int64(count) ?? 0)
+        return value
+      }
+      return facet
+    }
+  }
+}
+
+extension SearchFacet {
+  /// A stored value as the API names it.
+  fileprivate func text(of stored: String) -> String {
+    let number = Int32(stored) ?? 0
+    return switch self {
+    case .type: ContextType.schema.name(of: number) ?? stored
+    case .status: ContextStatus.schema.name(of: number) ?? stored
+    case .tag, .owner, .month: stored
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import CairnAPI
+import Journal
+import Postgres
+import Requests
+
+/// "Which contexts match, and how well", as the beginning of a statement of `search_contexts.sql`: the CTEs `asked`
+/// (language and words of the query), `bounds`, and `considered` (the newest matches with their `score` and what a
+/// filter or a facet may want). What is to be done with them follows.
+struct SearchMatches {
+  /// Nil: everything that meets the conditions, with score 0.
+  let query: SearchQuery?
+  let conditions: ContextConditions
+  /// Nothing that was created later; nil: everything.
+  let newest: Int64?
+  /// No more matches than this are looked at.
+  let limit: Int
+
+  /// Adds the CTEs, up to and without the comma or the word that follows them.
+  func add(to composition: inout QueryFragments.Composition, in project: ProjectID) {
+    composition.add("asked", project.text, query?.tsquery ?? "")
+    if let newest { composition.add("up_to", newest) } else { composition.add("newest") }
+    composition.add(query == nil ? "found_all" : "found")
+    if let marks = conditions.marks(of: project) { composition.add("marked", marks) }
+    composition.add("live")
+    if !conditions.statuses.isEmpty {
+      composition.add("statuses", conditions.statuses.map { Int16($0.rawValue) })
+    }
+    composition.add("created", conditions.created)
+    composition.add("updated", conditions.updated)
+    composition.add("considered", limit + 1, limit)
+  }
+}
+
+extension ContextConditions {
+  /// The conditions that the text index answers, as a tsquery of marks; nil when there are none.
+  fileprivate func marks(of project: ProjectID) -> String? {
+    func mark(_ kind: String, _ value: some CustomStringConvertible) -> String {
+      SearchQuery.quoted(" \(project.text)/\(kind)/\(value)")
+    }
+    var all = tags.map { mark("tag", $0) }
+    if !owner.isEmpty { all.append(mark("owner", owner)) }
+    if !session.isEmpty { all.append(mark("session", session)) }
+    if !types.isEmpty {
+      all.append("(" + types.map { mark("type", $0.rawValue) }.joined(separator: " | ") + ")")
+    }
+    return all.isEmpty ? nil : all.joined(separator: " & ")
+  }
+}
+
+extension QueryFragments.Composition {
+  fileprivate mutating func add(_ name: String, _ range: ContextConditions.TimeRange) {
+    if let from = range.from { add("\(name)_from", PostgresTimestamp(microseconds: from)) }
+    if let before = range.before { add("\(name)_before", PostgresTimestamp(microseconds: before)) }
+  }
+}
