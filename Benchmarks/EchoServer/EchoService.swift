@@ -37,15 +37,16 @@ struct EchoService: EchoProvider {
 
   /// Waits and fails as the message says.
   private func obey(_ request: EchoMessage, _ call: CallContext) async throws(RPCError) {
-    if request.delayMilliseconds > 0 {
-      do throws(CancellationError) {
-        try await call.loop.sleep(for: .milliseconds(Int64(request.delayMilliseconds)))
-      } catch {
-        throw RPCError(.cancelled, "the call was cancelled")
-      }
+    if request.delayMilliseconds > 0 || request.failWith != 0 { try await misbehave(request, call) }
+  }
+
+  @inline(never)
+  private func misbehave(_ request: EchoMessage, _ call: CallContext) async throws(RPCError) {
+    do throws(CancellationError) {
+      try await call.loop.sleep(for: .milliseconds(Int64(max(0, request.delayMilliseconds))))
+    } catch {
+      throw RPCError(.cancelled, "the call was cancelled")
     }
-    if let code = StatusCode(rawValue: request.failWith), code != .ok {
-      throw RPCError(code, request.text)
-    }
+    if let code = StatusCode(rawValue: request.failWith), code != .ok { throw RPCError(code, request.text) }
   }
 }

@@ -8,20 +8,24 @@ struct MetadataEcho: ServerInterceptor {
   func intercept(
     _ call: CallContext, _ next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
-    var packs = false
+    guard wantsGzip(call) else { return try await next() }
+    call.compressAnswers()
+    try await next()
+    call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
+  }
+
+  private func wantsGzip(_ call: CallContext) -> Bool {
+    var wanted = false
     call.metadata.fields.forEach { name, value in
       if name.starts(with: "x-echo-") {
-        packs = packs || name.equals("x-echo-gzip")
+        wanted = wanted || name.equals("x-echo-gzip")
         let (name, value) = (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
         call.setHeader(name, value)
         call.setTrailer(name, value)
       }
       return true
     }
-    guard packs else { return try await next() }
-    call.compressAnswers()
-    try await next()
-    call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
+    return wanted
   }
 }
 

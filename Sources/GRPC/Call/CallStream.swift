@@ -96,8 +96,9 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
   public override func outboundDrained() { wakeWriter() }
 
-  /// Suspends until ``wakeReader()``, or until the task is cancelled.
-  final func waitToRead() async {
+  /// Suspends until ``wakeReader()``, or until the task is cancelled. Inlined, for an open call that is silent
+  /// waits here, with all its frames.
+  @inline(__always) final func waitToRead() async {
     precondition(reader == nil, "two tasks read the messages of one call")
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in

@@ -12,85 +12,83 @@ package struct MessageDeframer {
   }
 
   static let prefixSize = 5
+  /// Bytes of a message after which room is made for all of it, so that it is not moved again and again;
+  /// before, its length is only a claim.
+  private static let trustedSize = 128 << 10
 
   private let limit: Int
   private var partial: [UInt8] = []
-  private var expected = -1
+  // What is known of the prefix of the message under way.
+  private var prefixCount: UInt8 = 0
+  private var flag: UInt8 = 0
+  private var size: UInt32 = 0
 
   /// - Parameter limit: The largest message taken, in bytes.
   init(limit: Int) { self.limit = limit }
 
   /// Whether the bytes so far end inside a message.
-  var isMidMessage: Bool { !partial.isEmpty }
+  var isMidMessage: Bool { prefixCount > 0 }
 
   /// Forgets what has come of a message.
   mutating func reset() {
     partial = []
-    expected = -1
+    prefixCount = 0
   }
 
   /// Hands each message that `bytes` completes to `deliver`.
   mutating func receive(_ bytes: UnsafeRawBufferPointer, _ deliver: (Frame) -> Void) throws(Failure) {
     var offset = 0
     while offset < bytes.count {
-      if partial.isEmpty {
-        if let frame = try whole(bytes, &offset) { deliver(frame) } else { return }
-      } else if let frame = try continued(bytes, &offset) {
-        deliver(frame)
-      }
+      if prefixCount < Self.prefixSize { takePrefix(bytes, &offset) }
+      guard prefixCount == Self.prefixSize else { return }
+      if partial.isEmpty { try checkPrefix() }
+      if let frame = takePayload(bytes, &offset) { deliver(frame) }
     }
   }
 
-  /// A message that lies in `bytes` as a whole, copied once; else keeps the rest.
-  private mutating func whole(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) throws(Failure) -> Frame?
-  {
-    let left = bytes.count - offset
-    if left >= Self.prefixSize {
-      let size = try size(bytes, at: offset)
-      let end = offset + Self.prefixSize + size
-      if end <= bytes.count {
-        let frame = Frame(
-          isCompressed: bytes[offset] == 1,
-          payload: [UInt8](UnsafeRawBufferPointer(rebasing: bytes[(offset + Self.prefixSize)..<end])))
-        offset = end
-        return frame
-      }
-      expected = size
+  private mutating func takePrefix(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
+    if prefixCount == 0, bytes.count - offset >= Self.prefixSize {
+      flag = bytes[offset]
+      size = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self))
+      prefixCount = UInt8(Self.prefixSize)
+      offset += Self.prefixSize
+      return
     }
-    partial.append(contentsOf: bytes[offset...])
-    offset = bytes.count
-    return nil
+    while prefixCount < Self.prefixSize, offset < bytes.count {
+      if prefixCount == 0 { flag = bytes[offset] } else { size = size << 8 | UInt32(bytes[offset]) }
+      prefixCount += 1
+      offset += 1
+    }
   }
 
-  private mutating func continued(
-    _ bytes: UnsafeRawBufferPointer, _ offset: inout Int
-  ) throws(Failure) -> Frame? {
-    if expected < 0 {
-      take(Self.prefixSize - partial.count, from: bytes, &offset)
-      guard partial.count >= Self.prefixSize else { return nil }
-      let prefix = partial
-      expected = try prefix.withUnsafeBytes { buffer -> Result<Int, Failure> in
-        do throws(Failure) { return .success(try size(buffer, at: 0)) } catch { return .failure(error) }
-      }.get()
+  private func checkPrefix() throws(Failure) {
+    guard flag <= 1 else { throw .invalidFlag(flag) }
+    guard size <= limit else { throw .tooLarge(size: Int(size), limit: limit) }
+  }
+
+  /// The message, when `bytes` hold the rest of it; one that they hold as a whole is copied once.
+  private mutating func takePayload(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Frame? {
+    let end = min(bytes.count, offset + Int(size) - partial.count)
+    let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+    offset = end
+    guard partial.count + part.count == size else {
+      makeRoom(for: partial.count + part.count)
+      partial.append(contentsOf: part)
+      return nil
     }
-    take(Self.prefixSize + expected - partial.count, from: bytes, &offset)
-    guard partial.count == Self.prefixSize + expected else { return nil }
-    let frame = Frame(isCompressed: partial[0] == 1, payload: Array(partial[Self.prefixSize...]))
-    partial = []
-    expected = -1
+    let frame: Frame
+    if partial.isEmpty {
+      frame = Frame(isCompressed: flag == 1, payload: [UInt8](part))
+    } else {
+      partial.append(contentsOf: part)
+      frame = Frame(isCompressed: flag == 1, payload: partial)
+    }
+    reset()
     return frame
   }
 
-  private mutating func take(_ wanted: Int, from bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
-    let count = min(wanted, bytes.count - offset)
-    partial.append(contentsOf: bytes[offset..<(offset + count)])
-    offset += count
-  }
-
-  private func size(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) -> Int {
-    guard bytes[offset] <= 1 else { throw .invalidFlag(bytes[offset]) }
-    let size = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self)))
-    guard size <= limit else { throw .tooLarge(size: size, limit: limit) }
-    return size
+  private mutating func makeRoom(for count: Int) {
+    guard count > partial.capacity else { return }
+    partial.reserveCapacity(count >= Self.trustedSize ? Int(size) : min(Int(size), 4 * count))
   }
 }

@@ -15,19 +15,6 @@ extension ServerStream {
     onlyResponse = try server.frame(message)
   }
 
-  /// The next message of a streaming request; nil at its end.
-  func nextRequest<Request: Message>(_: Request.Type) async throws(RPCError) -> Request? {
-    while true {
-      if let frame = takeMessage() {
-        wasRequestCompressed = frame.isCompressed
-        return try Self.decode(frame.isCompressed ? await inflate(frame.payload) : frame.payload)
-      }
-      try checkAlive()
-      if machine.isRequestEnded { return nil }
-      await waitToRead()
-    }
-  }
-
   /// - Parameter compress: False for a message that goes out as it is in a call that compresses.
   func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try checkAlive()
@@ -55,7 +42,7 @@ extension ServerStream {
     try await server.compression.inflate(payload, limit: server.configuration.maxReceiveMessageSize)
   }
 
-  private func checkAlive() throws(RPCError) {
+  func checkAlive() throws(RPCError) {
     if machine.isClosed || machine.response == .answered || Task.isCancelled {
       throw .callEnded
     }

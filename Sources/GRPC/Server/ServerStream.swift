@@ -157,7 +157,9 @@ package final class ServerStream: CallStream, @unchecked Sendable {
         return awaitRoom()
       }
     }
-    let task = loop.startTask { [self] in await run() }
+    // As startTask does, without its closure around this one: an open call holds the frames of both.
+    loop.assertOnLoop()
+    let task = Task.immediate(executorPreference: loop) { [self] in await run() }
     if machine.response != .answered, !machine.isClosed { handlerTask = task }
   }
 
@@ -166,17 +168,24 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     do throws(RPCError) {
       try await server.interceptors.run(CallContext(self)) { () async throws(RPCError) in
         // Only now: who is refused by an interceptor has nothing inflated for him.
-        if wasRequestCompressed, handler.takesOneRequest { try await inflateFirst(inflate) }
+        if wasRequestCompressed, handler.takesOneRequest { try await inflateRequest() }
         try await handler.serve(self)
       }
     } catch {
       failure = error
     }
-    if compressesAnswers, failure == nil, let framed = onlyResponse {
-      onlyResponse = await server.compression.compress(framed)
-    }
+    if compressesAnswers, failure == nil { await compressAnswer() }
     handlerTask = nil
     if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+  }
+
+  // Not inlined: few calls compress, and all would hold room for it.
+
+  @inline(never) private func inflateRequest() async throws(RPCError) { try await inflateFirst(inflate) }
+
+  @inline(never) private func compressAnswer() async {
+    guard let framed = onlyResponse else { return }
+    onlyResponse = await server.compression.compress(framed)
   }
 
   /// Ends the call from outside its handler.
