@@ -60,7 +60,8 @@ def test_a_client_that_never_reads_is_held_within_its_bound(start_echo):
 
 
 def test_large_requests_at_once_wait_for_each_other_and_all_arrive(start_echo):
-    server = start_echo("--max-connection-receive-buffer", str(8 * MIB))
+    # Half of it when the waiting begins, one whole request, and a window of 256 KiB for each of the others.
+    server = start_echo("--max-connection-receive-buffer", str(16 * MIB))
     with server.channel(OWN) as channel:
         echo = echo_pb2_grpc.EchoStub(channel)
         text = "x" * 3_900_000
