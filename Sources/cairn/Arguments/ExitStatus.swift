@@ -9,6 +9,8 @@ struct ExitStatus: Equatable, Sendable {
   static let failure = ExitStatus(code: 1)
   /// The command line or the configuration is wrong.
   static let usage = ExitStatus(code: 2)
+  /// Ended by a signal such as Ctrl-C's.
+  static let interrupted = ExitStatus(code: 130)
 
   /// 64 and the number of the status code (`NOT_FOUND` is 69), apart from what shells and others use.
   static func status(_ code: StatusCode) -> ExitStatus {

@@ -7,7 +7,9 @@ struct Command: Sendable {
   let run: @Sendable (Arguments, CommandContext) async throws(CommandError) -> ExitStatus
 
   /// In the order of the help.
-  static let all: [Command] = [serve, migrateUp, migrateStatus, list, describe, call, health]
+  static let all: [Command] = [
+    serve, migrateUp, migrateStatus, list, describe, call, exportContexts, importContexts, health,
+  ]
 }
 
 /// What a command finds around it.

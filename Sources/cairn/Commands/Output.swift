@@ -6,6 +6,9 @@ enum Output {
 
   static func text(_ text: String) { write(STDOUT_FILENO, text) }
 
+  /// To standard error, as it is.
+  static func error(_ text: String) { write(STDERR_FILENO, text) }
+
   static func complain(_ lines: [String]) {
     let text = lines.joined(separator: "\n")
     write(STDERR_FILENO, text.hasSuffix("\n") ? text : text + "\n")

@@ -44,14 +44,14 @@ struct ExportCursor: Equatable {
 
   init(_ moment: Moment) { self.moment = moment }
 
-  /// As a page token: its time is the number of records.
-  var pageToken: PageToken { PageToken(time: Int64(sent), id: id, moment: moment) }
+  /// As a page token, whose id is never empty: its time is the number of records.
+  var pageToken: PageToken { PageToken(time: Int64(sent), id: ">" + id, moment: moment) }
 
   init?(_ token: PageToken) {
-    guard let moment = token.moment, token.time >= 0 else { return nil }
+    guard let moment = token.moment, token.time >= 0, token.id.hasPrefix(">") else { return nil }
     self.moment = moment
     sent = Int(token.time)
-    id = token.id
+    id = String(token.id.dropFirst())
   }
 }
 

@@ -1,0 +1,60 @@
+import CairnAPI
+import Wire
+
+/// What one element or file of a foreign format comes to.
+typealias ForeignItem = Result<Context, InputError>
+
+extension JSONValue {
+  /// The member of an object; nil where there is none, or null.
+  subscript(_ name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    let value = members.first { $0.name == name }?.value
+    return value == .null ? nil : value
+  }
+
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+  var items: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+  var number: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
+
+  /// The first of these members that is a text with something in it.
+  func text(_ names: String...) -> String? {
+    names.lazy.compactMap { self[$0]?.text }.first { !$0.isEmpty }
+  }
+
+  /// A time as seconds since 1970, as RFC 3339, or as a date alone.
+  var time: WellKnown.Timestamp? {
+    if let number, number > 0, number < 2e11 {
+      let microseconds = (number * 1_000_000).rounded()
+      let seconds = Int64(microseconds / 1_000_000)
+      let nanos = Int32((microseconds - Double(seconds) * 1_000_000) * 1_000)
+      return WellKnown.Timestamp(seconds: seconds, nanos: nanos)
+    }
+    return text.flatMap { WellKnown.Timestamp(written: $0) }
+  }
+}
+
+extension WellKnown.Timestamp {
+  /// A time as people write it: RFC 3339, with a space for the T, without a zone (then UTC), or a date alone.
+  init?(written text: String) {
+    var text = String(text.filter { $0 != "\u{FEFF}" })
+    if text.utf8.count == 10 { text += "T00:00:00Z" }
+    if text.utf8.count > 10 {
+      let separator = text.index(text.startIndex, offsetBy: 10)
+      if text[separator] == " " { text.replaceSubrange(separator...separator, with: "T") }
+      if text.utf8.count == 16 { text += ":00" }
+    }
+    guard let (seconds, nanos) = TimestampText.parse(text) ?? TimestampText.parse(text + "Z") else {
+      return nil
+    }
+    self.init(seconds: seconds, nanos: nanos)
+  }
+}
+
+extension String {
+  /// As a title: one line, not longer than a title may be, or `otherwise` when nothing is left.
+  func title(otherwise: String) -> String {
+    let line = split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let scalars = line.unicodeScalars.prefix(1_024)
+    return scalars.isEmpty ? otherwise : String(String.UnicodeScalarView(scalars))
+  }
+}

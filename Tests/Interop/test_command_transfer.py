@@ -1,0 +1,208 @@
+"""`cairn export` and `cairn import`: files out and in, foreign formats, bad files, and going on after a cut."""
+
+import json
+import signal
+import subprocess
+
+import pytest
+from cairn.v1 import context_pb2
+
+from harness import ROOT, binary
+from harness.project import new_project
+from harness.server import environment
+from harness.transfer import exported, imported, kept
+from harness.waiting import eventually
+from test_contexts_x10_transfer import made
+
+
+@pytest.fixture
+def contexts(channel):
+    return new_project(channel)
+
+
+@pytest.fixture
+def run(server):
+    """Runs a command against the server in a project: (status, output, errors)."""
+    def run(contexts, *arguments, input=None):
+        done = subprocess.run(
+            [str(binary("cairn")), *map(str, arguments), "-a", server.address, "-p", contexts.project], cwd=ROOT,
+            env=environment(), capture_output=True, timeout=120, input=input)
+        return done.returncode, done.stdout, done.stderr.decode()
+    return run
+
+
+@pytest.mark.parametrize("name", ["all.jsonl", "all.binpb"])
+def test_a_file_out_and_in_again(contexts, channel, run, tmp_path, name):
+    imported(contexts, list(made(1_500)))
+    status, output, errors = run(contexts, "export", tmp_path / name, "--deleted")
+    assert (status, output) == (0, b"") and errors.startswith("1500 records in "), errors
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    other = new_project(channel)
+    status, output, errors = run(other, "import", tmp_path / name)
+    assert (status, output) == (0, b"") and errors.startswith("1500 stored in "), errors
+    one, two = exported(contexts, show_deleted=True), exported(other, show_deleted=True)
+    assert [kept(context) for context in one.values()] == [kept(context) for context in two.values()]
+    assert run(other, "import", tmp_path / name)[2].startswith("0 stored, 1500 skipped in ")
+    assert run(other, "import", tmp_path / name, "--mode", "new-ids")[2].startswith("1500 stored in ")
+
+
+def test_through_pipes_and_filters(contexts, channel, run):
+    for owner in ["ann", "ben"]:
+        contexts.create(id=owner, owner=owner, tags=["t"])
+    status, output, errors = run(contexts, "export", "--owner", "ann", "--tag", "t", "--quiet")
+    assert status == 0 and [json.loads(line).get("context", {}).get("id") for line in output.splitlines()] == [
+        None, "ann", None]
+    other = new_project(channel)
+    assert run(other, "import", input=output)[0] == 0
+    assert other.ids() == ["ann"]
+
+
+def test_a_bad_line_is_reported_with_its_number(contexts, run, tmp_path):
+    lines = [json.dumps({"context": {"id": f"{n}", "title": "t"}}).encode() for n in range(1, 1001)]
+    lines[41] = b'{"context": {"id": "42"}}'
+    lines[99] = b"\xff\xfe\xfd"
+    lines[999] = lines[999][:-4]
+    file = tmp_path / "bad.jsonl"
+    file.write_bytes(b"\n".join(lines))
+    status, _, errors = run(contexts, "import", file, "--on-error", "none")
+    assert status == 1 and contexts.ids() == [] and "nothing stored: 997 can be, 0 skipped; 3 wrong" in errors
+    status, _, errors = run(contexts, "import", file)
+    assert status == 1 and "997 stored, 3 wrong" in errors
+    assert f"{file}:42: context.title must not be empty" in errors
+    assert f"{file}:100: the line is not UTF-8" in errors
+    assert f"{file}:1000: the line is no TransferRecord in JSON" in errors
+    assert len(contexts.ids(page_size=1000)) == 997
+    other = new_project(contexts.channel)
+    status, _, errors = run(other, "import", file, "--on-error", "stop")
+    assert status == 67 and f"{file}:42: " in errors and "--resume" in errors
+    assert len(other.ids()) == 41
+
+
+def test_cut_mixed_and_foreign_files_are_told_apart(contexts, run, tmp_path):
+    imported(contexts, list(made(50)))
+    for name in ["x.jsonl", "x.binpb"]:
+        file = tmp_path / name
+        run(contexts, "export", file)
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-5])
+        status, _, errors = run(contexts, "import", file)
+        assert status == 1 and "it was cut" in errors, errors
+    for name, data, expected in [
+        ("array.jsonl", b'[{"a": 1}]', "is a JSON array, not JSON lines"),
+        ("wide.jsonl", "{}".encode("utf-16"), "is UTF-16, not UTF-8"),
+        ("not.binpb", b"\xff" * 100, "holds no binary records"),
+        ("what.dat", b"hello", "cannot tell what"),
+    ]:
+        file = tmp_path / name
+        file.write_bytes(data)
+        status, _, errors = run(contexts, "import", file)
+        assert status == 1 and expected in errors, errors
+    status, _, errors = run(contexts, "import", tmp_path / "none")
+    assert status == 1 and "No such file" in errors
+    assert run(contexts, "import", "--format", "word")[0] == 2
+
+
+def test_markdown_folders(contexts, run, tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "one.md").write_text(
+        "---\ntitle: \"One: first\"\ntags: [a, b c]\ndate: 2024-05-01\nauthor: ann\ntype: decision\nmood: good\n"
+        "aliases:\n  - uno\n---\n# Heading\n\nText.\n")
+    (tmp_path / "two.markdown").write_text("\ufeffIntro\n\n# Second\n\nMore.\n")
+    (tmp_path / "three.md").write_bytes(b"caf\xe9")
+    (tmp_path / ".hidden.md").write_text("# no")
+    (tmp_path / "image.png").write_bytes(b"no")
+    status, _, errors = run(contexts, "import", tmp_path)
+    assert status == 1 and f"{tmp_path}, three.md: is not UTF-8" in errors and "2 stored, 1 wrong" in errors
+    one = contexts.GetContext(id="deep/one.md")
+    assert (one.title, list(one.tags), one.owner) == ("One: first", ["a", "b c"], "ann")
+    assert one.type == context_pb2.CONTEXT_TYPE_DECISION and one.create_time.ToJsonString() == "2024-05-01T00:00:00Z"
+    assert dict(one.metadata)["mood"] == "good" and list(one.metadata["aliases"]) == ["uno"]
+    assert one.content == "# Heading\n\nText.\n"
+    assert contexts.GetContext(id="two.markdown").title == "Second"
+    (tmp_path / "two.markdown").write_text("# Second, changed\n")
+    assert "2 overwritten" in run(contexts, "import", tmp_path, "--mode", "overwrite")[2]
+    assert contexts.GetContext(id="two.markdown").title == "Second, changed"
+
+
+def test_text_folders(contexts, run, tmp_path):
+    (tmp_path / "note.txt").write_text("hello")
+    assert run(contexts, "import", tmp_path)[0] == 0
+    note = contexts.GetContext(id="note.txt")
+    assert (note.title, note.content, note.media_type) == ("note", "hello", "text/plain")
+
+
+def test_conversations_and_memories(contexts, run, tmp_path):
+    chatgpt = [{
+        "title": "Bridges", "create_time": 1700000000.25, "update_time": 1700000100.5, "conversation_id": "c1",
+        "current_node": "n3", "default_model_slug": "gpt-x", "mapping": {
+            "root": {"id": "root", "message": None, "parent": None, "children": ["n1"]},
+            "n1": {"id": "n1", "parent": "root", "message": {
+                "author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Which bridge?"]}}},
+            "n2": {"id": "n2", "parent": "n1", "message": {
+                "author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["An older branch"]}}},
+            "n3": {"id": "n3", "parent": "n1", "message": {
+                "author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["The old one."]}}}}}]
+    claude = [{
+        "uuid": "u1", "name": "Rivers", "created_at": "2024-01-02T03:04:05.678901Z",
+        "updated_at": "2024-01-02T03:05:00Z", "chat_messages": [
+            {"sender": "human", "text": "Hi"}, {"sender": "assistant", "text": "", "content": [
+                {"type": "text", "text": "Hello"}]}]}, {"uuid": "u2"}]
+    mem0 = {"results": [
+        {"id": "m1", "memory": "Likes tea", "user_id": "ann", "categories": ["food"], "metadata": {"k": 1},
+         "created_at": "2024-01-02T03:04:05-08:00"}, {"id": "m2"}]}
+    statuses = []
+    for name, data in [("chatgpt", chatgpt), ("claude", claude), ("mem0", mem0)]:
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(data))
+        statuses.append(run(contexts, "import", file))
+    assert [status for status, _, _ in statuses] == [0, 1, 1], statuses
+    assert "element 2: is no conversation of Claude" in statuses[1][2]
+    bridges = contexts.GetContext(id="chatgpt-c1")
+    assert bridges.content == "**User**\n\nWhich bridge?\n\n**Assistant**\n\nThe old one.\n\n"
+    assert bridges.create_time.ToJsonString() == "2023-11-14T22:13:20.250Z" and bridges.metadata["model"] == "gpt-x"
+    rivers = contexts.GetContext(id="claude-u1")
+    assert rivers.title == "Rivers" and "**Human**\n\nHi" in rivers.content and "Hello" in rivers.content
+    tea = contexts.GetContext(id="m1")
+    assert (tea.type, tea.owner, list(tea.tags)) == (context_pb2.CONTEXT_TYPE_MEMORY, "ann", ["food"])
+    assert tea.create_time.ToJsonString() == "2024-01-02T11:04:05Z" and tea.metadata["k"] == 1
+    (tmp_path / "cut.json").write_text(json.dumps(chatgpt + chatgpt)[:-20])
+    status, _, errors = run(contexts, "import", tmp_path / "cut.json")
+    assert status == 1 and "it was cut" in errors
+
+
+def test_ctrl_c_says_how_to_go_on(contexts, run, server):
+    process = subprocess.Popen(
+        [str(binary("cairn")), "import", "-a", server.address, "-p", contexts.project], cwd=ROOT, env=environment(),
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    lines = [json.dumps({"context": {"title": f"t{n}"}}).encode() + b"\n" for n in range(500)]
+    process.stdin.write(b"".join(lines[:200]))
+    process.stdin.flush()
+    eventually(lambda: len(contexts.ids(page_size=1000)) == 200, "what was sent is stored")
+    process.send_signal(signal.SIGINT)
+    errors = process.stderr.read().decode()
+    assert process.wait(30) == 130 and "to go on: cairn import" in errors
+    id = errors.split("--resume ")[1].split()[0]
+    status, _, errors = run(contexts, "import", "--resume", id, input=b"".join(lines))
+    assert status == 0 and errors.startswith("500 stored in ")
+    assert sorted(context.title for context in contexts.list(page_size=1000)) == sorted(f"t{n}" for n in range(500))
+
+
+def test_an_export_that_was_cut_goes_on(run, start_server, database, tmp_path):
+    server = start_server("--database-url", database.url)
+    with server.channel() as channel:
+        contexts = new_project(channel)
+        text = "x" * 20_000
+        imported(contexts, [context_pb2.Context(id=f"{n:04}", title="t", content=text) for n in range(1500)], size=100)
+        file = tmp_path / "out.jsonl"
+        command = [str(binary("cairn")), "export", str(file), "-a", server.address, "-p", contexts.project]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE)
+        eventually(lambda: (tmp_path / "out.jsonl.cairn-resume").exists() or process.poll() is not None, "it has begun")
+        process.kill()
+        process.wait()
+        process.stderr.close()
+        if (tmp_path / "out.jsonl.cairn-resume").exists():
+            done = subprocess.run([*command, "--resume"], cwd=ROOT, env=environment(), capture_output=True, timeout=120)
+            assert done.returncode == 0, done.stderr
+        ids = [json.loads(line).get("context", {}).get("id") for line in file.read_text().splitlines()]
+        assert ids == [None, *(f"{n:04}" for n in range(1500)), None]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
