@@ -49,6 +49,22 @@ extension HTTP2Connection {
     }
   }
 
+  /// Ends requests that wait until the peer allows more streams, when it will not: after its GOAWAY, say.
+  package func giveUpUnsent() {
+    guard role == .client, !isClosed else { return }
+    var next = firstStream
+    while let stream = next {
+      next = stream.next
+      // nghttp2 knows a stream from the moment in which its head is made.
+      guard nghttp2_session_find_stream(session, stream.id) == nil,
+        nghttp2_session_set_stream_user_data(session, stream.id, nil) == 0
+      else { continue }
+      nghttp2_submit_rst_stream(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, HTTP2ErrorCode.cancel)
+      streamEnded(stream, .unsent)
+    }
+  }
+
   /// A reset was sent. A peer that earns too many of them by what it sends makes work as one that sends
   /// them itself.
   func sentReset(_ errorCode: UInt32) {

@@ -1,3 +1,4 @@
+import EventLoop
 import Foundation
 import Testing
 
@@ -108,6 +109,23 @@ struct CommandRunTests {
         ["call", "Bidirectional", "-a", address], input: #"{"text":"a"} {"failWith":9}"#)
       #expect(both.status == 73, "\(both.errors)")
       #expect(both.lines == [#"{"text":"a"}"#])
+    }
+  }
+
+  @Test("a server that is not there yet is waited for, or its absence told")
+  func waiting() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/cairn-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let base = ["health", "--address", "unix:\(folder)/s"]
+    let absent = try await runCairn(base + ["--connect-timeout", "5s"])
+    #expect(absent.status == 78 && absent.errors.contains("\(folder)/s"), "\(absent.errors)")
+    let late = try await runCairn(base + ["--wait", "--deadline", "300ms"])
+    #expect(late.status == 68, "\(late.errors)")
+    async let patient = runCairn(base + ["--wait"])
+    try await withServer(at: SocketAddress(.unix(path: folder + "/s"))) { _ in
+      let run = try await patient
+      #expect(run.status == 0 && run.output == "SERVING\n", "\(run.errors)")
     }
   }
 

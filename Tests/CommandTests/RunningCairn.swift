@@ -91,8 +91,10 @@ struct Missing: ServerInterceptor {
 }
 
 /// A server with the echo service, health and reflection on a free port, for the length of `body`.
-func withServer(without missing: [String] = [], _ body: (_ address: String) async throws -> Void) async throws
-{
+func withServer(
+  without missing: [String] = [], at wanted: SocketAddress = SocketAddress(.ipv4(host: "127.0.0.1", port: 0)),
+  _ body: (_ address: String) async throws -> Void
+) async throws {
   let group = EventLoopGroup(loops: 1)
   let statuses = HealthStatuses()
   statuses.set(.serving, for: "")
@@ -102,7 +104,7 @@ func withServer(without missing: [String] = [], _ body: (_ address: String) asyn
       EchoService(), HealthService(statuses),
       ReflectionService(ReflectionIndex(services: [EchoService.descriptor])),
     ], interceptors: missing.map(Missing.init) + [MetadataEcho(), FailureDetails()], group: group)
-  let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
+  let address = try await server.listen(wanted)
   defer { group.stop() }
   try await body(address.description)
   statuses.finish()

@@ -2,8 +2,12 @@
 //
 //   InteropPeer serve --listen HOST:PORT
 //   InteropPeer call HOST:PORT CASE
+//   InteropPeer steady TARGET
+//   InteropPeer retry TARGET
 //
-// `call` prints nothing and exits with 0 when the case passed, else says what was not as it must be.
+// `call` prints nothing and exits with 0 when the case passed, else says what was not as it must be. `steady`
+// makes calls until standard input ends and prints how many; none may fail. `retry` makes one call with a retry
+// policy.
 
 import EventLoop
 import GRPC
@@ -57,9 +61,22 @@ func call(_ target: String, _ name: String) {
   if let problem { fail(problem) }
 }
 
+func run(_ body: @escaping @Sendable (EventLoop) async throws(RPCError) -> Void) {
+  let loop = EventLoopGroup(loops: 1).loops[0]
+  do throws(RPCError) {
+    try loop.runBlocking { () async throws(RPCError) in try await body(loop) }
+  } catch {
+    fail("\(error)")
+  }
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("serve", 3) where arguments[1] == "--listen": serve(arguments[2])
 case ("call", 3): call(arguments[1], arguments[2])
-default: fail("usage: InteropPeer serve --listen HOST:PORT | call HOST:PORT CASE")
+case ("steady", 2):
+  run { loop async throws(RPCError) in print(try await ChannelRun.steady(arguments[1], on: loop)) }
+case ("retry", 2): run { loop async throws(RPCError) in try await ChannelRun.retry(arguments[1], on: loop) }
+default:
+  fail("usage: InteropPeer serve --listen HOST:PORT | call HOST:PORT CASE | steady TARGET | retry TARGET")
 }

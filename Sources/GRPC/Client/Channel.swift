@@ -52,6 +52,16 @@ package final class Channel: @unchecked Sendable {
     subchannels = Subchannels(parsed, connector, configuration, resolver: resolver)
   }
 
+  /// Why `target` cannot be one; nil when it can.
+  package static func objection(to target: String) -> String? {
+    do throws(SocketError) {
+      _ = try ChannelTarget(target)
+      return nil
+    } catch {
+      return error.problem
+    }
+  }
+
   deinit {
     let subchannels = subchannels
     loop.execute { subchannels.shutDown() }

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// How a channel finds, keeps and shares out its connections, and what it tries again.
 package struct ChannelConfiguration: Sendable {
   /// Which of the target's addresses get the calls. Default pick first.
@@ -6,6 +8,9 @@ package struct ChannelConfiguration: Sendable {
   package var backoff = ConnectionBackoff()
   /// The least time between two look-ups of the target's name. Default 30 s.
   package var resolutionInterval: Duration = .seconds(30)
+  /// Looks one `HOST:PORT` up; may block. Default the system's resolver.
+  package var nameResolver: NameResolver = SocketAddress.resolve
+  package typealias NameResolver = @Sendable (String) throws(SocketError) -> [SocketAddress]
   /// Whether servers are asked for a sign of life. Default no.
   package var keepalive: ClientKeepalive?
 

@@ -31,7 +31,8 @@ struct ClientOptions: Equatable, Sendable {
       Option(
         name: "address", letter: "a", value: "HOST:PORT",
         help:
-          "The server: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: CAIRN_ADDRESS, else \(defaultAddress)."
+          "The server: HOST:PORT, [IPV6]:PORT, unix:PATH or another target of gRPC's. Default: CAIRN_ADDRESS, "
+          + "else \(defaultAddress)."
       ),
       Option(
         name: "project", letter: "p", value: "NAME",
@@ -56,8 +57,8 @@ struct ClientOptions: Equatable, Sendable {
 
   init(_ arguments: Arguments, environment: [String: String]) throws(UsageError) {
     if let text = arguments["address"] ?? environment["CAIRN_ADDRESS"] {
-      guard ListenAddress.isValid(text) else {
-        throw UsageError("\"\(text)\" is no address; expected HOST:PORT, [IPV6]:PORT or unix:PATH")
+      if let objection = Channel.objection(to: text) {
+        throw UsageError("--address \(text): \(objection)")
       }
       address = text
     }

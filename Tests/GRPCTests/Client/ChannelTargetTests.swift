@@ -43,9 +43,11 @@ import Testing
   func resolve() throws {
     let target = try ChannelTarget("127.0.0.2:1,nowhere.invalid:2,127.0.0.1:3,127.0.0.2:1")
     #expect(
-      try target.resolve() == [
+      try target.resolve(SocketAddress.resolve) == [
         SocketAddress(.ipv4(host: "127.0.0.2", port: 1)), SocketAddress(.ipv4(host: "127.0.0.1", port: 3)),
       ])
-    #expect(throws: SocketError.self) { try ChannelTarget("nowhere.invalid:2").resolve() }
+    #expect(throws: SocketError.self) {
+      try ChannelTarget("nowhere.invalid:2").resolve(SocketAddress.resolve)
+    }
   }
 }

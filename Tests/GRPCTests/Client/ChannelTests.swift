@@ -14,15 +14,19 @@ import Testing
     let address: SocketAddress
     private let server: Mutex<GRPCServer?>
 
-    init(_ group: EventLoopGroup, at wanted: SocketAddress? = nil) async throws {
+    init(
+      _ group: EventLoopGroup, at wanted: SocketAddress? = nil,
+      configuration: ServerConfiguration = .init()
+    ) async throws {
       self.group = group
-      let server = GRPCServer(services: [service], group: group)
+      let server = GRPCServer(services: [service], configuration: configuration, group: group)
       address = try await server.listen(wanted ?? SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
       self.server = Mutex(server)
     }
 
     var calls: Int { service.started.load(ordering: .relaxed) }
 
+    /// Lets the calls under way end.
     func stop() async { await server.withLock { $0.take() }?.drain(within: .seconds(5)) }
 
     func start() async throws {
@@ -137,6 +141,52 @@ import Testing
       #expect(try await streaming.value == "a")
       await channel.close()
       await place.stop()
+    }
+  }
+
+  @Test("a name is looked up again when its address fails, and the calls go to the new one")
+  func movedServer() async throws {
+    try await Self.withGroup { group in
+      let places = [try await Place(group), try await Place(group)]
+      let current = Mutex(places[0].address)
+      var configuration = Self.impatient()
+      configuration.resolutionInterval = .milliseconds(10)
+      configuration.nameResolver = { _ in [current.withLock { $0 }] }
+      let channel = Channel("dns:///cairn.example:1", on: group.loops[1], configuration: configuration)
+      try await Self.call(channel)
+      current.withLock { $0 = places[1].address }
+      await places[0].stop()
+      try await Self.call(channel, CallOptions(waitsForReady: true))
+      #expect(places.map(\.calls) == [1, 1])
+      #expect(await channel.snapshot.subchannels.map(\.address) == [places[1].address])
+      await channel.close()
+      await places[1].stop()
+    }
+  }
+
+  @Test("a call that a server has no room for yet goes elsewhere when that server leaves")
+  func noRoom() async throws {
+    try await Self.withGroup { group in
+      var small = ServerConfiguration()
+      small.maxConcurrentStreams = 1
+      let places = [try await Place(group, configuration: small), try await Place(group)]
+      let target = places.map(\.address.description).joined(separator: ",")
+      let channel = Channel(target, on: group.loops[1], configuration: Self.impatient())
+      let long = try await channel.bidirectional(ProbeService.both)
+      try await long.write(message("a"))
+      #expect(try await long.next()?.message == "a")
+      async let waiting: Void = Self.call(channel)
+      #expect(await eventually { await channel.snapshot.subchannels[0].openCalls == 2 })
+      async let stopped: Void = places[0].stop()
+      try await waiting
+      #expect(places.map(\.calls) == [1, 1])
+      try await long.write(message("b"))
+      #expect(try await long.next()?.message == "b")
+      await long.finishWriting()
+      #expect(try await long.next() == nil)
+      await stopped
+      await channel.close()
+      await places[1].stop()
     }
   }
 

@@ -32,6 +32,9 @@ struct Balancer {
 
   init(_ policy: LoadBalancing) { self.policy = policy }
 
+  /// There are other addresses: a pass begins with the first of them.
+  mutating func restart() { next = 0 }
+
   /// - Parameter isWanted: Whether calls wait for a connection.
   mutating func decide(_ members: [Member], isWanted: Bool) -> Decision {
     switch policy {

@@ -47,12 +47,12 @@ struct ChannelTarget: Equatable, Sendable {
   /// Every address of every endpoint. **Blocks** while the resolver works.
   ///
   /// - Throws: When no endpoint has an address.
-  func resolve() throws(SocketError) -> [SocketAddress] {
+  func resolve(_ resolver: ChannelConfiguration.NameResolver) throws(SocketError) -> [SocketAddress] {
     var addresses: [SocketAddress] = []
     var failure: SocketError?
     for endpoint in endpoints {
       do throws(SocketError) {
-        for address in try SocketAddress.resolve(endpoint) where !addresses.contains(address) {
+        for address in try resolver(endpoint) where !addresses.contains(address) {
           addresses.append(address)
         }
       } catch {

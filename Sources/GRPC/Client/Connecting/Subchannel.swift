@@ -113,6 +113,7 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
 
   private func retire() {
     guard let connection = connection.take(), !connection.isClosed else { return }
+    connection.giveUpUnsent()
     if connection.streamCount == 0 { connection.close() }
     retiring.append(connection)
   }

@@ -9,6 +9,7 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   private let connector: Connector
   private let backoff: ConnectionBackoff
   private let resolver: BlockingPool
+  private let nameResolver: ChannelConfiguration.NameResolver
   private var resolution: ResolutionMachine
   private var balancer: Balancer
 
@@ -30,6 +31,7 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     self.target = target
     self.connector = connector
     self.resolver = resolver
+    nameResolver = configuration.nameResolver
     backoff = configuration.backoff
     resolution = ResolutionMachine(backoff, interval: configuration.resolutionInterval)
     balancer = Balancer(configuration.loadBalancing)
@@ -140,10 +142,12 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     let action = resolution.handle(event, at: loop.now)
     if let due = resolution.due { loop.schedule(self, at: due) } else { loop.cancel(self) }
     guard action == .resolve else { return }
-    let target = target
+    let (target, nameResolver) = (target, nameResolver)
     Task(executorPreference: loop) { [self] in
       do throws(SocketError) {
-        let addresses = try await resolver.run(on: loop) { () throws(SocketError) in try target.resolve() }
+        let addresses = try await resolver.run(on: loop) { () throws(SocketError) in
+          try target.resolve(nameResolver)
+        }
         perform(.succeeded)
         replace(addresses)
       } catch {
@@ -157,6 +161,7 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   /// Addresses that stay keep their connection.
   private func replace(_ addresses: [SocketAddress]) {
     guard state != .shutdown else { return }
+    balancer.restart()
     let old = members
     members = addresses.map { address in
       old.first { $0.address == address } ?? Subchannel(address, connector, backoff, owner: self)

@@ -1,0 +1,42 @@
+import EventLoop
+import GRPC
+import Glibc
+
+/// What a channel does while its servers come and go, for tests that have the servers.
+enum ChannelRun {
+  /// Calls EmptyCall all the time, by round robin, until standard input ends.
+  ///
+  /// - Returns: How many calls were answered.
+  static func steady(_ target: String, on loop: EventLoop) async throws(RPCError) -> Int {
+    var configuration = ChannelConfiguration()
+    configuration.loadBalancing = .roundRobin
+    configuration.backoff.initial = .milliseconds(50)
+    configuration.backoff.maximum = .milliseconds(200)
+    let channel = Channel(target, on: loop, configuration: configuration)
+    let client = GrpcTestingTestServiceClient(channel)
+    let options = CallOptions(timeout: .seconds(30), waitsForReady: true)
+    var calls = 0
+    while !isInputOver {
+      _ = try await client.emptyCall(GrpcTestingEmpty(), options: options)
+      calls += 1
+      try? await loop.sleep(for: .milliseconds(1))
+    }
+    await channel.close()
+    return calls
+  }
+
+  /// One EmptyCall that is tried four times where the server is UNAVAILABLE.
+  static func retry(_ target: String, on loop: EventLoop) async throws(RPCError) {
+    var configuration = ChannelConfiguration()
+    configuration.retryPolicy = RetryPolicy(
+      maxAttempts: 4, initialBackoff: .milliseconds(5), retryableCodes: [.unavailable])
+    let channel = Channel(target, on: loop, configuration: configuration)
+    _ = try await GrpcTestingTestServiceClient(channel).emptyCall(GrpcTestingEmpty())
+    await channel.close()
+  }
+
+  private static var isInputOver: Bool {
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&input, 1, 0) > 0
+  }
+}
