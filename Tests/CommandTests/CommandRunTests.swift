@@ -122,9 +122,9 @@ struct CommandRunTests {
     #expect(absent.status == 78 && absent.errors.contains("\(folder)/s"), "\(absent.errors)")
     let late = try await runCairn(base + ["--wait", "--deadline", "300ms"])
     #expect(late.status == 68, "\(late.errors)")
-    async let patient = runCairn(base + ["--wait"])
+    let patient = Task { try await runCairn(base + ["--wait"]) }
     try await withServer(at: SocketAddress(.unix(path: folder + "/s"))) { _ in
-      let run = try await patient
+      let run = try await patient.value
       #expect(run.status == 0 && run.output == "SERVING\n", "\(run.errors)")
     }
   }

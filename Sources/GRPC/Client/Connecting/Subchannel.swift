@@ -162,7 +162,7 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
     fail(
       SocketError(
         address: address.description,
-        problem: "the connection was closed before it was used\(connection.whyClosed)"))
+        problem: "the connection to the server was lost before its settings came\(connection.whyClosed)"))
   }
 }
 
