@@ -6,6 +6,12 @@ package struct ContextConfiguration: Sendable {
   /// Matches, the newest, that a search ranks, orders and counts. More make searches for common words slower and
   /// their facets exact for longer.
   package var consideredMatches = 10_000
+  /// How often contexts that have expired are deleted and deleted ones purged, and after three times of it without
+  /// a sign of life another server takes over. Readers mind the times themselves.
+  package var sweepInterval: Duration = .seconds(10)
+  /// Hears what the sweep did, and what kept it from it: a line of text each.
+  package var note: @Sendable (String) -> Void = { _ in }
+  package var warn: @Sendable (String) -> Void = { _ in }
 
   package init() {}
 }

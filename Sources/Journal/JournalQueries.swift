@@ -21,6 +21,9 @@ enum JournalQueries {
   static let notifySettled = Statement("notify_settled", PackageResources.notify_settled_sql)
   static let oldestTransaction = Statement("oldest_transaction", PackageResources.oldest_transaction_sql)
 
+  static let takeDuty = Statement("take_duty", PackageResources.take_duty_sql)
+  static let leaveDuty = Statement("leave_duty", PackageResources.leave_duty_sql)
+
   static let findMoment = Statement("find_moment", PackageResources.find_moment_sql)
   static let readJournal = Statement("read_journal", PackageResources.read_journal_sql)
   static let extendJournal = Statement("extend_journal", PackageResources.extend_journal_sql)
@@ -38,5 +41,6 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql),
     Migration(module: "journal", file: "m0002_moments", PackageResources.m0002_moments_sql),
     Migration(module: "journal", file: "m0003_operations", PackageResources.m0003_operations_sql),
+    Migration(module: "journal", file: "m0004_duties", PackageResources.m0004_duties_sql),
   ]
 }

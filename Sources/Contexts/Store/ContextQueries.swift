@@ -21,6 +21,18 @@ enum ContextQueries {
   static let update = Statement("update_context", PackageResources.update_context_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
   static let restore = Statement("restore_context", PackageResources.restore_context_sql)
+  static let projectsWithExpired = Statement(
+    "projects_with_expired", PackageResources.projects_with_expired_sql)
+  static let lockExpired = Statement("lock_expired_contexts", PackageResources.lock_expired_contexts_sql)
+  static let projectsWithPurges = Statement(
+    "projects_with_purges", PackageResources.projects_with_purges_sql)
+  static let toPurge = Statement("contexts_to_purge", PackageResources.contexts_to_purge_sql)
+  static let purgeVersions = Statement("purge_versions", PackageResources.purge_versions_sql)
+  static let purgeRelationships = Statement("purge_relationships", PackageResources.purge_relationships_sql)
+  static let purgeRelationshipVersions = Statement(
+    "purge_relationship_versions", PackageResources.purge_relationship_versions_sql)
+  static let lockPurged = Statement("lock_purged_contexts", PackageResources.lock_purged_contexts_sql)
+  static let purge = Statement("purge_contexts", PackageResources.purge_contexts_sql)
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 
   static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))

@@ -54,7 +54,7 @@ extension Context {
   fileprivate init(outlineOf change: Change) {
     self.init()
     id = change.id
-    version = change.newVersion ?? 0
+    version = change.newVersion ?? change.oldVersion ?? 0
     etag = Etag.text(version)
     position = change.position
   }

@@ -104,6 +104,7 @@ extension Configuration {
           + "127.0.0.1, or say --insecure")
     }
     problems += tlsContradictions
+    if contextSweepInterval == .zero { problems.append("context-sweep-interval must be more than 0") }
     if dataDirectory != nil, databaseURL != nil {
       problems.append("data-dir is for the embedded PostgreSQL; with database-url there is none")
     }

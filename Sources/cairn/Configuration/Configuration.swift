@@ -38,6 +38,10 @@ struct Configuration: Equatable, Sendable {
   var writeStatementTimeout: Duration = .seconds(30)
   var lockTimeout: Duration = .seconds(10)
 
+  /// How long deleted contexts can be brought back.
+  var contextRetention: Duration = .seconds(30 * 24 * 3600)
+  var contextSweepInterval: Duration = .seconds(10)
+
   var maxReceiveMessageSize = 4 << 20
   var maxSendMessageSize = 64 << 20
   var maxConcurrentStreams = 1000

@@ -20,7 +20,7 @@ struct Setting: Sendable {
 
   var option: Option { Option(name: name, value: value, help: help, repeats: isList) }
 
-  static let all: [Setting] = general + tls + database + limits + connections
+  static let all: [Setting] = general + tls + database + contexts + limits + connections
 
   private static let general = [
     Setting(
@@ -91,6 +91,15 @@ struct Setting: Sendable {
       "Longest time of a statement that writes; 0 for none. Default 30s."),
     duration(
       "lock-timeout", \.lockTimeout, "Longest wait for a lock in the database; 0 for none. Default 10s."),
+  ]
+
+  private static let contexts = [
+    duration(
+      "context-retention", \.contextRetention,
+      "How long a deleted context can be brought back; then it is purged for good. Default 30d."),
+    duration(
+      "context-sweep-interval", \.contextSweepInterval,
+      "How often expired contexts are deleted and deleted ones purged, by one server for all. Default 10s."),
   ]
 
   private static let limits = [
@@ -182,7 +191,7 @@ extension Setting {
   private static func duration(_ name: String, _ path: Path<Duration>, _ help: String) -> Setting {
     Setting(name: name, value: "TIME", help: help) { configuration, texts in
       guard let duration = texts.last.flatMap(Quantity.duration) else {
-        return "a time with its unit (ms, s, m, h) such as 30s"
+        return "a time with its unit (ms, s, m, h, d) such as 30s"
       }
       configuration[keyPath: path] = duration
       return nil

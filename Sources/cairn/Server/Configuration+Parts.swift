@@ -1,4 +1,5 @@
 import CLinux
+import Contexts
 import GRPC
 import HTTP2
 import Operations
@@ -41,6 +42,15 @@ extension Configuration {
 
   /// In settings zero stands for never.
   private static func limit(_ duration: Duration) -> Duration? { duration > .zero ? duration : nil }
+
+  func contexts(_ log: Log) -> ContextConfiguration {
+    var contexts = ContextConfiguration()
+    contexts.retention = contextRetention
+    contexts.sweepInterval = contextSweepInterval
+    contexts.note = { log.debug($0) }
+    contexts.warn = { log.warning($0) }
+    return contexts
+  }
 
   func pool(for database: Database, _ log: Log) -> PoolConfiguration {
     var pool = PoolConfiguration()

@@ -14,6 +14,7 @@ final class RunningServer: Sendable {
   private let journal: Journal
   private let monitor: HealthMonitor
   private let server: GRPCServer
+  private let sweep: ContextSweep
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -34,9 +35,11 @@ final class RunningServer: Sendable {
     let journal = Journal(pool: pool, url: database.url, loops: group.loops, blocking: blocking)
     try journal.start()
 
-    let domains: [any RPCService] = [
-      ContextService(journal: journal, pool: pool, blocking: blocking), ProjectService(journal: journal),
-    ]
+    let contexts = ContextService(
+      journal: journal, pool: pool, blocking: blocking, configuration: configuration.contexts(log))
+    let domains: [any RPCService] = [contexts, ProjectService(journal: journal)]
+    sweep = ContextSweep(contexts, on: home)
+    sweep.start()
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })
@@ -109,6 +112,7 @@ final class RunningServer: Sendable {
     let cut = await server.drain(within: limit)
     if cut > 0 { log.warning("\(cut) calls had not ended and were cut off") }
     for task in background { task.cancel() }
+    await sweep.stop()
     await journal.stop()
     await pool.close()
     group.stop()

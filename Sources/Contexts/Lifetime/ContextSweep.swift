@@ -1,0 +1,76 @@
+import EventLoop
+import GRPC
+import Journal
+import Postgres
+
+/// Deletes what has expired and purges what was deleted long enough ago, on one server at a time.
+///
+/// Nobody waits for it: readers mind the times themselves. What it adds is the record in the journal, for those who
+/// watch, and the space.
+package final class ContextSweep: Sendable {
+  private let store: ContextStore
+  private let duty: Duty
+
+  /// - Parameter loop: Where it works.
+  package init(_ service: ContextService, on loop: EventLoop) {
+    let store = service.store
+    self.store = store
+    duty = Duty(
+      "contexts.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval
+    ) { duty in
+      do throws(RPCError) {
+        try await store.sweep(while: duty.keep)
+      } catch {
+        store.configuration.warn("the sweep of contexts failed and will be tried again: \(error.message)")
+      }
+    }
+  }
+
+  package func start() { duty.start() }
+
+  /// Ends after the batch under way. Before the pool is closed.
+  package func stop() async { await duty.stop() }
+}
+
+extension ContextStore {
+  /// One round over all projects, in short transactions.
+  ///
+  /// - Parameter mayGoOn: Asked before each batch.
+  func sweep(while mayGoOn: () async -> Bool) async throws(RPCError) {
+    for project in try await projects(ContextQueries.projectsWithExpired) {
+      var expired = 0
+      while await mayGoOn() {
+        let count = try await expireSome(in: project)
+        if count == 0 { break }
+        expired += count
+      }
+      if expired > 0 { configuration.note("\(expired) contexts of project \(project) have expired") }
+    }
+    for project in try await projects(ContextQueries.projectsWithPurges) {
+      var purged = 0
+      while await mayGoOn() {
+        let ids = try await idsToPurge(in: project)
+        if ids.isEmpty { break }
+        purged += try await purge(ids, in: project, while: mayGoOn)
+      }
+      if purged > 0 { configuration.note("\(purged) contexts of project \(project) were purged") }
+    }
+  }
+
+  private func projects(_ statement: Statement) async throws(RPCError) -> [ProjectID] {
+    try await database { () async throws(PostgresError) in
+      var projects: [ProjectID] = []
+      for row in try await pool.query(statement) {
+        if let project = ProjectID(try row.decode(0)) { projects.append(project) }
+      }
+      return projects
+    }
+  }
+}
+
+extension CallScope {
+  /// What the server does by itself.
+  static func sweep(_ project: ProjectID, _ operation: String) -> CallScope {
+    CallScope(project: project, principal: "cairn", operation: "cairn/\(operation)")
+  }
+}
