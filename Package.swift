@@ -110,7 +110,7 @@ let package = Package(
     tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
-    tests("Operations", ["Operations"]),
+    tests("Operations", ["Operations", "EventLoop"]),
     tests("Gzip", ["Gzip"]),
     tests("GRPC", ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(

@@ -42,6 +42,10 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   private var unsent: [UInt8] = []
   private var unsentOffset = 0
   private var closeRequested = false
+  /// The peer has closed its side, or the socket is broken.
+  private var isPeerGone = false
+  /// TLS holds bytes that are read in one of the next turns.
+  private var readsOnLater = false
   private(set) package var isClosed = false
   /// Why it is closed; nil before.
   private(set) package var end: StreamEnd?
@@ -106,7 +110,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   // MARK: Reading
 
   package func descriptorReady(_ events: DescriptorEvents) {
-    if !events.isDisjoint(with: [.read, .failed]) { readAvailable() }
+    // Who has bytes left from this turn has his turn already.
+    if !readsOnLater, !events.isDisjoint(with: [.read, .failed]) { readAvailable() }
     guard events.contains(.write), !isClosed else { return }
     if transport.tls?.readWantsWrite == true {
       registration?.update(.read)
@@ -124,7 +129,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
       let count = transport.read(input)
       guard count > 0 else {
         if count < 0 && (errno == EAGAIN || errno == EINTR) { break }
-        closeRequested = true
+        (closeRequested, isPeerGone) = (true, true)
         break
       }
       lastRead = loop.now
@@ -158,9 +163,11 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     if tls.readWantsWrite {
       registration?.update([.read, .write])
     } else if tls.mayRead, !closeRequested {
+      readsOnLater = true
       loop.execute { [weak self] in
-        guard let self, !isClosed else { return }
-        readAvailable()
+        guard let self else { return }
+        readsOnLater = false
+        if !isClosed { readAvailable() }
       }
     }
   }
@@ -233,6 +240,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
 
   private func afterFailedWrite() -> Bool {
     if errno == EAGAIN || errno == EINTR { return waitForRoom() }
+    isPeerGone = true
     tearDown()
     return false
   }
@@ -259,7 +267,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     guard !isClosed else { return }
     isClosed = true
     registration?.cancel()
-    transport.close()
+    if role == .server, !isPeerGone { transport.close(on: loop, buffers) } else { transport.close() }
     let why = transport.tls?.failure?.problem ?? otherProtocol
     let reason = why.map { StreamEnd.connectionBroken($0) } ?? .connectionLost
     end = reason

@@ -9,6 +9,8 @@ package final class TransportBuffers: @unchecked Sendable {
   let input = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
   let output = UnsafeMutableRawBufferPointer.allocate(byteCount: writeSize, alignment: 16)
   var outputCount = 0
+  /// Sockets that wait for their peers to close.
+  var closingCount = 0
   /// What is held for all peers of the loop.
   var shared = SharedBytes()
   /// A frame had to wait because the write buffer was full.

@@ -1,10 +1,12 @@
 """How a server stops: what runs is finished, what is new is refused, and nobody loses his place."""
 
 import signal
+import time
 
 import grpc
 import pytest
 from cairn.v1 import context_pb2, context_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from harness.feed import Watcher
 from harness.postgres import Session
@@ -57,6 +59,23 @@ def test_calls_in_flight_end_well_and_new_ones_are_unavailable(lone_server, lone
         session.execute("ROLLBACK")
         assert [context.id for context in in_flight.result(30).contexts] == [stored.id]
         assert lone_server.wait() == 0
+
+
+def test_a_notice_before_the_drain_lets_balancers_go_elsewhere(database, start_server):
+    """NOT_SERVING first, while calls are served as before and clients may still connect."""
+    server = start_server("--database-url", database.url, "--drain-notice", "3s")
+    with server.channel() as channel:
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(), timeout=60)
+        serving = health_pb2.HealthCheckResponse.SERVING
+        assert next(watch).status == serving
+        begun = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        assert create(context_pb2_grpc.ContextServiceStub(channel), "late").title == "late"
+        with server.channel(("grpc.use_local_subchannel_pool", 1)) as another:
+            assert create(context_pb2_grpc.ContextServiceStub(another), "later").title == "later"
+        assert server.wait() == 0, server.text
+        assert time.monotonic() - begun >= 3
 
 
 def test_a_second_signal_ends_calls_that_do_not_end(lone_server, lone_database):

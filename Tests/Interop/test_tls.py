@@ -9,11 +9,13 @@ import threading
 
 import grpc
 import pytest
+from cairn.echo.v1 import echo_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from harness.certificates import Authority
 from harness.server import CHANNEL_OPTIONS, Server, cairn
 from harness.waiting import eventually
+from test_bad_frames import ECHO, PREFACE, SETTINGS, frame
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +169,55 @@ def test_half_open_handshakes_are_dropped_and_nobody_else_notices(secure, author
     finally:
         for one in silent:
             one.close()
+
+
+def test_only_so_many_handshakes_are_under_way(start_server, database, authority, pair):
+    server = start_server(
+        "--database-url", database.url, *tls(pair), "--loops", "1", "--tls-handshake-timeout", "5m",
+        "--max-tls-handshakes", "50")
+    silent = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(50)]
+    try:
+        with channel(server, authority) as open_channel:
+            assert check(open_channel), "one who means it is served, though there are as many as may be"
+        later = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(30)]
+        # One had gone for the client, the others of the oldest for those who came later.
+        assert [one.recv(1) for one in silent[:30]] == [b""] * 30
+        for one in silent[30:] + later:
+            one.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                one.recv(1)
+        assert "gave way to newer ones" in server.text
+        assert server.text.count("no TLS with") < 10, "the log tells of some only"
+    finally:
+        for one in silent:
+            one.close()
+
+
+def test_a_peer_that_never_pauses_leaves_turns_to_others(authority, pair):
+    server = Server(*tls(pair), program="EchoServer", command=()).start()
+    stopped = threading.Event()
+    context = ssl.create_default_context(cadata=authority.bytes.decode())
+    context.check_hostname = False
+    context.set_alpn_protocols(["h2"])
+    data = frame(8, 0, 0, b"\0\0\0\x01") * 5000  # WINDOW_UPDATE is never a flood.
+
+    def flood():
+        with socket.create_connection(("127.0.0.1", server.port)) as plain, context.wrap_socket(plain) as connection:
+            connection.sendall(PREFACE + SETTINGS)
+            while not stopped.is_set():
+                connection.sendall(data)
+
+    flooder = threading.Thread(target=flood)
+    flooder.start()
+    try:
+        with channel(server, authority) as open_channel:
+            echo = echo_pb2_grpc.EchoStub(open_channel)
+            for _ in range(200):
+                assert echo.Unary(ECHO, timeout=30) == ECHO
+    finally:
+        stopped.set()
+        flooder.join(60)
+        assert server.stop() == 0, server.text
 
 
 @pytest.mark.parametrize("how", ["the files change", "SIGHUP"])

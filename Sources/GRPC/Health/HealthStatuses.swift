@@ -9,6 +9,7 @@ package final class HealthStatuses: Sendable {
     var statuses: [String: Status] = [:]
     var watchers: [Int: (service: String, continuation: AsyncStream<Status>.Continuation)] = [:]
     var nextWatcher = 0
+    var isFinished = false
   }
   private let state = Mutex(State())
 
@@ -32,22 +33,27 @@ package final class HealthStatuses: Sendable {
   /// The status now and each change; a slow reader sees the newest only.
   func watch(_ service: String) -> AsyncStream<Status> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-      let watcher = state.withLock { state in
+      let watcher = state.withLock { state -> Int? in
+        continuation.yield(state.statuses[service] ?? .serviceUnknown)
+        guard !state.isFinished else { return nil }
         state.nextWatcher += 1
         state.watchers[state.nextWatcher] = (service, continuation)
-        continuation.yield(state.statuses[service] ?? .serviceUnknown)
         return state.nextWatcher
       }
+      guard let watcher else { return continuation.finish() }
       continuation.onTermination = { [weak self] _ in
         _ = self?.state.withLock { $0.watchers.removeValue(forKey: watcher) }
       }
     }
   }
 
-  /// Ends every watch, so that a server can stop.
+  /// Ends every watch, now and later, so that a server can stop.
   package func finish() {
-    state.withLock { state in
-      for watcher in state.watchers.values { watcher.continuation.finish() }
+    let watchers = state.withLock { state in
+      state.isFinished = true
+      return Array(state.watchers.values)
     }
+    // Not under the lock: the end of a watch takes it off the list.
+    for watcher in watchers { watcher.continuation.finish() }
   }
 }

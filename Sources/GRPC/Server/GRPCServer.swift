@@ -24,7 +24,7 @@ package final class GRPCServer: Sendable {
     parts = group.loops.map {
       ServerLoop(
         loop: $0, table: table, interceptors: chain, configuration: configuration, blocking: blocking,
-        http2: http2)
+        http2: http2, loops: group.loops.count)
     }
   }
 

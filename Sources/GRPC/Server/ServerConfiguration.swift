@@ -14,6 +14,9 @@ package struct ServerConfiguration: Sendable {
 
   /// How long a client may take for the TLS handshake. Default 10 s.
   package var tlsHandshakeTimeout: Duration = .seconds(10)
+  /// TLS handshakes under way at once, of all clients together. Above that the oldest are given up, so that
+  /// clients who do not go on with theirs cannot keep others out. Default 1000.
+  package var maxTLSHandshakes = 1000
   /// Told of each client whose TLS handshake failed, and why. Called on the connection's loop.
   package var onTLSFailure: (@Sendable (SocketAddress, TLSError) -> Void)?
 
@@ -54,6 +57,9 @@ package struct ServerConfiguration: Sendable {
   package var maxConnectionAgeGrace: Duration?
 
   package init() {}
+
+  /// The share of one loop.
+  func tlsHandshakes(loops: Int) -> Int { max(1, maxTLSHandshakes / max(1, loops)) }
 
   /// - Parameter loops: How many share the memory.
   func http2(loops: Int) -> HTTP2Configuration {

@@ -15,7 +15,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   private let buffers = TransportBuffers()
   package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
-  var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
+  var handshakes: Handshakes
   private var whenEmpty: [UnsafeContinuation<Void, Never>] = []
   private(set) var isDraining = false
   /// Calls that were cancelled because the server would not wait for them.
@@ -28,13 +28,14 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
 
   init(
     loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration,
-    blocking: BlockingPool, http2: HTTP2Configuration
+    blocking: BlockingPool, http2: HTTP2Configuration, loops: Int
   ) {
     self.loop = loop
     self.table = table
     self.interceptors = interceptors
     self.configuration = configuration
     self.http2 = http2
+    handshakes = Handshakes(limit: configuration.tlsHandshakes(loops: loops))
     compression = MessageCompression(loop: loop, pool: blocking)
   }
 
@@ -80,7 +81,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   /// Tells every client to go elsewhere; what is in flight goes on.
   func startDrain() {
     isDraining = true
-    for handshake in Array(handshakes.values) { handshake.cancel() }
+    for handshake in handshakes.all { handshake.cancel() }
     for connection in connections.values { connection.startDrain() }
   }
 

@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 
 /// What carries a connection's bytes: a connected, non-blocking socket, with or without TLS on it. A plain
@@ -36,6 +37,12 @@ package struct ByteTransport: @unchecked Sendable {
   func write(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     if let tls { return tls.write(bytes, count) }
     return Glibc.write(descriptor, bytes, count)
+  }
+
+  /// Closes it when the peer has heard what was written, which has its time for that.
+  func close(on loop: EventLoop, _ buffers: TransportBuffers) {
+    tls?.sayGoodbye()
+    ClosingSocket.close(descriptor, on: loop, buffers)
   }
 
   func close() {

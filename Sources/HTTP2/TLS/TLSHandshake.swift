@@ -12,6 +12,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   private let loop: EventLoop
   private let serverName: String?
   private let completed: (TLSHandshake, Result<ByteTransport, TLSError>) -> Void
+  private let closed: ((TLSHandshake) -> Void)?
   private var registration: Registration?
   private var state = State.shaking
 
@@ -23,9 +24,11 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   /// - Parameters:
   ///   - serverName: What a client expects of the server's certificate.
   ///   - completed: Called once, never before ``start(timeout:)``.
+  ///   - closed: Called after that when a failed one has closed its socket.
   package init(
     _ role: HTTP2Connection.Role, _ context: TLSContext, descriptor: Int32, serverName: String? = nil,
-    on loop: EventLoop, completed: @escaping (TLSHandshake, Result<ByteTransport, TLSError>) -> Void
+    on loop: EventLoop, closed: ((TLSHandshake) -> Void)? = nil,
+    completed: @escaping (TLSHandshake, Result<ByteTransport, TLSError>) -> Void
   ) {
     session = TLSSession(role, context, descriptor: descriptor)
     self.role = role
@@ -33,6 +36,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
     self.loop = loop
     self.serverName = serverName
     self.completed = completed
+    self.closed = closed
   }
 
   package func start(timeout: Duration) {
@@ -49,7 +53,9 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   }
 
   /// Closes the socket without a word; `completed` hears of it.
-  package func cancel() { fail(TLSError("the connection was given up during the TLS handshake")) }
+  package func cancel(
+    because error: TLSError = TLSError("the connection was given up during the TLS handshake")
+  ) { fail(error) }
 
   package func descriptorReady(_ events: DescriptorEvents) {
     switch state {
@@ -94,9 +100,11 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   }
 
   private func fail(_ error: TLSError) {
-    let isNews = state == .shaking
+    if state == .shaking {
+      state = .lingering
+      completed(self, .failure(error))
+    }
     close()
-    if isNews { completed(self, .failure(error)) }
   }
 
   private func discard() {
@@ -112,5 +120,6 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
     registration?.cancel()
     loop.cancel(self)
     Glibc.close(descriptor)
+    closed?(self)
   }
 }

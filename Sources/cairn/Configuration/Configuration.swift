@@ -18,6 +18,7 @@ struct Configuration: Equatable, Sendable {
   /// Nil for what fits: required when there are CAs, none else.
   var tlsClientAuthentication: ClientAuthentication?
   var tlsHandshakeTimeout: Duration = .seconds(10)
+  var maxTLSHandshakes = 1000
   /// Folder of the embedded PostgreSQL; nil for the place that fits the user.
   var dataDirectory: String?
   /// An outside PostgreSQL; nil for the embedded one.

@@ -67,6 +67,9 @@ struct Setting: Sendable {
     duration(
       "tls-handshake-timeout", \.tlsHandshakeTimeout,
       "How long a client's TLS handshake may take. Default 10s."),
+    count(
+      "max-tls-handshakes", \.maxTLSHandshakes, 1...1_000_000,
+      "TLS handshakes under way at once; above that the oldest are given up. Default 1000."),
   ]
 
   private static let database = [

@@ -24,7 +24,9 @@ extension Configuration {
     server.maxSendMessageSize = maxSendMessageSize
     server.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
     server.tlsHandshakeTimeout = tlsHandshakeTimeout
-    server.onTLSFailure = { peer, error in log.info("no TLS with \(peer): \(error)") }
+    server.maxTLSHandshakes = maxTLSHandshakes
+    let failures = TLSFailureLog(log)
+    server.onTLSFailure = { peer, error in failures.failed(peer, error) }
     server.maxMetadataSize = maxMetadataSize
     server.maxConnectionReceiveBuffer = maxConnectionReceiveBuffer
     server.maxConnectionSendBuffer = maxConnectionSendBuffer
