@@ -59,17 +59,17 @@ found AS MATERIALIZED (
   ) AS hit
   LIMIT $?
 ), considered AS MATERIALIZED (
-  SELECT * FROM found ORDER BY number DESC LIMIT $?
+  -- As it was found: the newest first.
+  SELECT * FROM found LIMIT $?
 )
 -- summary:
 , summary AS MATERIALIZED (
-  SELECT count(found.number) AS seen, bounds.newest,
+  SELECT seen, newest,
     -- Numbers looked at, and all there are: what is not counted is estimated by them.
-    bounds.newest - coalesce((SELECT min(number) FROM considered), bounds.oldest) + 1 AS span,
-    bounds.newest - bounds.oldest + 1 AS spans
-  FROM bounds LEFT JOIN found ON true
-  GROUP BY bounds.newest, bounds.oldest
-), page AS MATERIALIZED (
+    newest - coalesce(last, oldest) + 1 AS span, newest - oldest + 1 AS spans
+  FROM (SELECT count(*) AS seen, min(number) AS last FROM found) AS found, bounds
+)
+, page AS MATERIALIZED (
   SELECT * FROM (
     SELECT number, context_id, score,
 -- by_score:
@@ -102,7 +102,7 @@ found AS MATERIALIZED (
       SELECT status::text AS value, count(*) AS count FROM considered GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?) AS top) AS counts
 -- facet_tag:
     SELECT 'tag' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT tag AS value, count(*) AS count FROM considered, unnest(tags) AS tag GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      SELECT tag AS value, count(*) AS count FROM (SELECT unnest(tags) AS tag FROM considered) AS tags GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
       ) AS top) AS counts
 -- facet_owner:
     SELECT 'owner' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
