@@ -13,6 +13,8 @@ package final class Journal: Sendable {
   let ticker: SettleTicker
   /// The feed of everything that changed.
   package let changes: Feed<Change>
+  /// Work that outlives the call that asked for it.
+  package let operations: Operations
 
   private let url: String
   private let home: EventLoop
@@ -36,6 +38,7 @@ package final class Journal: Sendable {
     ticker = SettleTicker(pool: pool, loop: home, configuration)
     changes = Feed(pool: pool, home: home, loops: loops, configuration)
     maintenance = Maintenance(pool: pool, loop: home, configuration)
+    operations = Operations(pool: pool, home: home)
   }
 
   /// Starts settling, feeds and maintenance. The schema must be up to date.
@@ -53,7 +56,10 @@ package final class Journal: Sendable {
   }
 
   /// Ends all feeds with UNAVAILABLE and the position to go on from; new ones are refused. Writes go on.
-  package func drain() { changes.drain() }
+  package func drain() {
+    changes.drain()
+    operations.drain()
+  }
 
   /// Stops what runs in the background. After the last call has ended, and before the pool is closed.
   package func stop() async {
@@ -62,6 +68,7 @@ package final class Journal: Sendable {
       listener?.close()
       listener = nil
     }
+    await operations.stop()
     await home.run { [self] in
       await ticker.stop()
       await maintenance.stop()

@@ -32,7 +32,16 @@ enum JournalQueries {
 
   static let findProject = Statement("find_project", PackageResources.find_project_sql)
   static let listProjects = Statement("list_projects", PackageResources.list_projects_sql)
+  static let lockProjectRow = Statement("lock_project_row", PackageResources.lock_project_row_sql)
+  static let updateProject = Statement("update_project", PackageResources.update_project_sql)
   static let createProject = Statement("create_project", PackageResources.create_project_sql)
+
+  static let beginOperation = Statement("begin_operation", PackageResources.begin_operation_sql)
+  static let findOperation = Statement("find_operation", PackageResources.find_operation_sql)
+  static let claimOperation = Statement("claim_operation", PackageResources.claim_operation_sql)
+  static let holdOperation = Statement("hold_operation", PackageResources.hold_operation_sql)
+  static let advanceOperation = Statement("advance_operation", PackageResources.advance_operation_sql)
+  static let failOperation = Statement("fail_operation", PackageResources.fail_operation_sql)
 }
 
 /// The schema of this module, for the migrator.

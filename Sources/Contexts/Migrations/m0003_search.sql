@@ -63,12 +63,37 @@ CREATE TABLE context_text (
 -- search reads the list from end to end.
 CREATE INDEX context_text_by_word ON context_text USING gin (words) WITH (fastupdate = on, gin_pending_list_limit = 512);
 
--- Keeps context_text as context is, whoever writes.
-CREATE FUNCTION context_text_store() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Makes the row of a context, in the language that its project has now.
+CREATE FUNCTION context_text_make(context context) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   project_language text;
   config regconfig;
   words tsvector;
+BEGIN
+  SELECT search_language INTO project_language FROM project WHERE project.project_id = context.project_id;
+  project_language := coalesce(project_language, 'simple');
+  config := ('pg_catalog.' || project_language)::regconfig;
+  words := context_words(config, context.title, context.tags, context.content);
+  INSERT INTO context_text AS stored (project_id, number, context_id, position, create_time, update_time,
+    delete_time, expire_time, type, status, owner, session, tags, language, lexemes, bytes, words, head)
+  VALUES (context.project_id, context.number, context.context_id, context.position, context.create_time,
+    context.update_time, context.delete_time, context.expire_time, context.type, context.status, context.owner,
+    context.session, context.tags, project_language, length(words),
+    octet_length(context.title) + octet_length(left(context.content, 100000)),
+    words || array_to_tsvector(context_marks(
+      context.project_id, context.number, context.type, context.owner, context.session, context.tags)),
+    CASE WHEN octet_length(context.content) > 3000
+      THEN context_words(config, context.title, context.tags, left(context.content, 1500)) END)
+  ON CONFLICT (project_id, number) DO UPDATE SET
+    position = excluded.position, update_time = excluded.update_time, delete_time = excluded.delete_time,
+    expire_time = excluded.expire_time, type = excluded.type, status = excluded.status, owner = excluded.owner,
+    session = excluded.session, tags = excluded.tags, language = excluded.language,
+    lexemes = excluded.lexemes, bytes = excluded.bytes, words = excluded.words, head = excluded.head;
+END
+$$;
+
+-- Keeps context_text as context is, whoever writes.
+CREATE FUNCTION context_text_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF (NEW.title, NEW.type, NEW.owner, NEW.session, NEW.tags, NEW.content)
@@ -81,24 +106,7 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  SELECT search_language INTO project_language FROM project WHERE project_id = NEW.project_id;
-  project_language := coalesce(project_language, 'simple');
-  config := ('pg_catalog.' || project_language)::regconfig;
-  words := context_words(config, NEW.title, NEW.tags, NEW.content);
-  INSERT INTO context_text AS stored (project_id, number, context_id, position, create_time, update_time,
-    delete_time, expire_time, type, status, owner, session, tags, language, lexemes, bytes, words, head)
-  VALUES (NEW.project_id, NEW.number, NEW.context_id, NEW.position, NEW.create_time, NEW.update_time,
-    NEW.delete_time, NEW.expire_time, NEW.type, NEW.status, NEW.owner, NEW.session, NEW.tags, project_language, length(words),
-    octet_length(NEW.title) + octet_length(left(NEW.content, 100000)),
-    words || array_to_tsvector(
-      context_marks(NEW.project_id, NEW.number, NEW.type, NEW.owner, NEW.session, NEW.tags)),
-    CASE WHEN octet_length(NEW.content) > 3000
-      THEN context_words(config, NEW.title, NEW.tags, left(NEW.content, 1500)) END)
-  ON CONFLICT (project_id, number) DO UPDATE SET
-    position = excluded.position, update_time = excluded.update_time, delete_time = excluded.delete_time,
-    expire_time = excluded.expire_time, type = excluded.type, status = excluded.status, owner = excluded.owner, session = excluded.session,
-    tags = excluded.tags, language = excluded.language, lexemes = excluded.lexemes, bytes = excluded.bytes,
-    words = excluded.words, head = excluded.head;
+  PERFORM context_text_make(NEW);
   RETURN NULL;
 END
 $$;
@@ -117,10 +125,31 @@ SELECT project_id, number, context_id, position, create_time, update_time, delet
   CASE WHEN octet_length(content) > 3000 THEN context_words('simple', title, tags, left(content, 1500)) END
 FROM (SELECT context.*, context_words('simple', title, tags, content) AS words FROM context) AS context;
 
-CREATE TRIGGER context_text_store
-  AFTER INSERT OR UPDATE ON context FOR EACH ROW EXECUTE FUNCTION context_text_store();
+CREATE TRIGGER context_text_follow
+  AFTER INSERT OR UPDATE ON context FOR EACH ROW EXECUTE FUNCTION context_text_follow();
 CREATE TRIGGER context_text_remove
   AFTER DELETE ON context FOR EACH ROW EXECUTE FUNCTION context_text_remove();
+
+-- Makes the rows of the next `size` contexts after an id anew, and says how many there were and which was last. The
+-- contexts are locked as writers lock them: first, and in the order of their ids.
+CREATE FUNCTION context_text_renew(project text, after text, size integer, OUT renewed bigint, OUT last text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  next_context context;
+BEGIN
+  renewed := 0;
+  FOR next_context IN
+    SELECT * FROM context
+    WHERE context.project_id = project AND context.context_id > after
+    ORDER BY context.context_id LIMIT size
+    FOR SHARE
+  LOOP
+    PERFORM context_text_make(next_context);
+    renewed := renewed + 1;
+    last := next_context.context_id;
+  END LOOP;
+END
+$$;
 
 -- The past: the words that a context had, with its marks. NULL in what was superseded before there was search.
 ALTER TABLE context_version ADD COLUMN number bigint, ADD COLUMN words tsvector;

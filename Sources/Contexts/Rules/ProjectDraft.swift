@@ -7,6 +7,7 @@ import Requests
 struct ProjectDraft {
   let id: ProjectID
   let title: String
+  let searchLanguage: String
 
   init(validating request: CreateProjectRequest) throws(RPCError) {
     var violations = Violations()
@@ -14,14 +15,67 @@ struct ProjectDraft {
     if request.project == nil { violations.add("project", "must be set") }
     let id = violations.projectID("project.id", project.id)
     violations.text("project.title", project.title, atMost: Limits.titleLength)
+    violations.searchLanguage("project.search_language", project.searchLanguage)
     violations.requestID(request.requestId)
     try violations.check()
     self.id = id
     title = project.title
+    searchLanguage = project.searchLanguage.orSimple
   }
 }
 
+/// A change of a project that may be made.
+struct ProjectUpdate {
+  let id: ProjectID
+  /// Nil: stays as it is.
+  let title: String?
+  let searchLanguage: String?
+
+  init(validating request: UpdateProjectRequest) throws(RPCError) {
+    var violations = Violations()
+    let project = request.project ?? Project()
+    if request.project == nil { violations.add("project", "must be set") }
+    let id = violations.projectID("project.id", project.id)
+    violations.text("project.title", project.title, atMost: Limits.titleLength)
+    violations.searchLanguage("project.search_language", project.searchLanguage)
+    let mask = UpdateMask<ProjectField>(
+      validating: request.updateMask, of: project, at: "update_mask", &violations)
+    try violations.check()
+    self.id = id
+    title = mask.fields.contains(.title) ? project.title : nil
+    searchLanguage = mask.fields.contains(.searchLanguage) ? project.searchLanguage.orSimple : nil
+  }
+}
+
+/// The fields of a project that a client may change.
+enum ProjectField: String, UpdatableField {
+  case title
+  case searchLanguage = "search_language"
+
+  static let resource = "project"
+  static let outputOnly: Set<String> = ["id", "create_time", "position"]
+  static let metadataField: ProjectField? = nil
+
+  func isSet(in project: Project) -> Bool {
+    switch self {
+    case .title: !project.title.isEmpty
+    case .searchLanguage: !project.searchLanguage.isEmpty
+    }
+  }
+}
+
+extension String {
+  /// The language of searches when none is named.
+  fileprivate var orSimple: String { isEmpty ? "simple" : self }
+}
+
 extension Violations {
+  /// A configuration that every PostgreSQL has, or nothing.
+  fileprivate mutating func searchLanguage(_ field: String, _ value: String) {
+    if value.isEmpty || searchLanguages.contains(value) { return }
+    add(field, "must be one of \(searchLanguages.joined(separator: ", ")), not \(value.quoted)")
+  }
+
   /// The project that `text` names.
   mutating func projectID(_ field: String, _ text: String) -> ProjectID {
     if let id = ProjectID(text) { return id }
@@ -31,3 +85,11 @@ extension Violations {
     return .default
   }
 }
+
+/// The text search configurations of PostgreSQL 15; later versions have these, too.
+private let searchLanguages = [
+  "simple", "arabic", "armenian", "basque", "catalan", "danish", "dutch", "english", "finnish", "french",
+  "german", "greek", "hindi", "hungarian", "indonesian", "irish", "italian", "lithuanian", "nepali",
+  "norwegian", "portuguese", "romanian", "russian", "serbian", "spanish", "swedish", "tamil", "turkish",
+  "yiddish",
+]

@@ -33,6 +33,10 @@ extension RPCError {
     RPCError(.alreadyExists, .contextNotDeleted, "context \(id.quoted) is not deleted", ["id": id])
   }
 
+  static func operationNotFound(_ id: String) -> RPCError {
+    RPCError(.notFound, .operationNotFound, "no such operation \(id.quoted) in this project", ["id": id])
+  }
+
   static func projectNotFound(_ id: String) -> RPCError {
     RPCError(.notFound, .projectNotFound, "there is no project \(id.quoted)", ["project": id])
   }

@@ -20,7 +20,9 @@ package struct ProjectService: ProjectServiceProvider {
       guard try await journal.findProject(draft.id) == nil else { throw .projectExists(draft.id.text) }
       return Project(draft, nil)
     }
-    switch try await journal.createProject(draft.id, title: draft.title, scope, answer: { [] }) {
+    switch try await journal.createProject(
+      draft.id, title: draft.title, searchLanguage: draft.searchLanguage, scope, answer: { [] })
+    {
     case .written(nil): throw .projectExists(draft.id.text)
     case .written(let stamp): return Project(draft, stamp)
     case .repeated(let stored): return Project(draft, stored.stamp)
@@ -34,6 +36,18 @@ package struct ProjectService: ProjectServiceProvider {
     try violations.check()
     guard let row = try await journal.findProject(id) else { throw .projectNotFound(id.text) }
     return Project(row)
+  }
+
+  package func updateProject(_ request: UpdateProjectRequest, _ call: CallContext) async throws(RPCError)
+    -> Project
+  {
+    let update = try ProjectUpdate(validating: request)
+    var scope = try CallScope(metadata: call.metadata, path: call.path)
+    scope.project = update.id
+    let updated = try await journal.updateProject(
+      title: update.title, searchLanguage: update.searchLanguage, scope)
+    guard let updated else { throw .projectNotFound(update.id.text) }
+    return Project(updated)
   }
 
   package func listProjects(
@@ -59,6 +73,7 @@ extension Project {
     self.init()
     id = draft.id.text
     title = draft.title
+    searchLanguage = draft.searchLanguage
     createTime = stamp.map { WellKnown.Timestamp($0.at) }
     position = stamp?.position ?? 0
   }
@@ -69,5 +84,6 @@ extension Project {
     title = row.title
     createTime = WellKnown.Timestamp(row.createTime)
     position = row.position
+    searchLanguage = row.searchLanguage
   }
 }

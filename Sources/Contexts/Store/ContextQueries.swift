@@ -36,6 +36,9 @@ enum ContextQueries {
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 
   static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
+  static let searchStatistics = Statement("search_statistics", PackageResources.search_statistics_sql)
+  static let count = Statement("count_contexts", PackageResources.count_contexts_sql)
+  static let renewWords = Statement("renew_words", PackageResources.renew_words_sql)
   static let search = QueryFragments(String(decoding: PackageResources.search_contexts_sql, as: UTF8.self))
   /// Those of exports, and of lists the conditions.
   static let export = QueryFragments(

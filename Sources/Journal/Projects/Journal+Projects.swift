@@ -49,12 +49,13 @@ extension Journal {
   ///
   /// - Parameter scope: The call's; its request id counts in the new project.
   package func createProject(
-    _ id: ProjectID, title: String, _ scope: CallScope, answer: () -> [UInt8]
+    _ id: ProjectID, title: String, searchLanguage: String, _ scope: CallScope, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     var scope = scope
     scope.project = id
     let result = try await create(
-      scope, keys: .client, JournalQueries.createProject, scope.parameters + [title], answer: answer)
+      scope, keys: .client, JournalQueries.createProject, scope.parameters + [title, searchLanguage],
+      answer: answer)
     switch result {
     case .repeated(let stored): return .repeated(stored)
     case .written(let rows):
@@ -62,5 +63,24 @@ extension Journal {
         return .written(try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) })
       } catch { throw RPCError(error) }
     }
+  }
+
+  /// Changes the project of `scope`: what is nil stays as it is. Nil when there is no such project, or the request was
+  /// answered before.
+  package func updateProject(
+    title: String?, searchLanguage: String?, _ scope: CallScope
+  ) async throws(RPCError) -> ProjectRow? {
+    let project = scope.project.text
+    let result = try await write(scope, locking: [JournalQueries.lockProjectRow.bind([project])]) {
+      locked throws(RPCError) in
+      guard locked.rows[0].first != nil else { return WritePlan(false) }
+      let change = ChangeRecord(
+        kind: "project", id: project, action: "updated", oldVersion: nil, newVersion: nil)
+      return WritePlan(
+        true, statements: [JournalQueries.updateProject.bind([project, title, searchLanguage])],
+        changes: [change])
+    }
+    guard case .written(let write) = result, let row = write.rows.first?.first else { return nil }
+    do throws(PostgresError) { return try ProjectRow(decoding: row) } catch { throw RPCError(error) }
   }
 }

@@ -6,11 +6,14 @@ package struct ProjectRow: Sendable, Equatable {
   package let title: String
   package let createTime: PostgresTimestamp
   package let position: Int64
+  /// The configuration of `pg_catalog` that makes words of texts.
+  package let searchLanguage: String
 
   init(decoding row: Row) throws(PostgresError) {
     id = ProjectID(unchecked: try row.decode(0))
     title = try row.decode(1)
     createTime = try row.decode(2)
     position = try row.decode(3)
+    searchLanguage = try row.decode(4)
   }
 }

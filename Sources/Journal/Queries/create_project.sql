@@ -1,8 +1,8 @@
 WITH draw AS MATERIALIZED (
   SELECT nextval('journal_position') AS position, clock_timestamp() AS at
 ), created AS (
-  INSERT INTO project (project_id, title, create_time, position)
-  SELECT $1, $8, at, position FROM draw
+  INSERT INTO project (project_id, title, create_time, position, search_language)
+  SELECT $1, $8, at, position, $9 FROM draw
   ON CONFLICT DO NOTHING
   RETURNING position, create_time
 ), changed AS (

@@ -40,6 +40,7 @@ final class RunningServer: Sendable {
     let domains: [any RPCService] = [contexts, ProjectService(journal: journal)]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
+    journal.operations.start([contexts.reindexing])
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })
