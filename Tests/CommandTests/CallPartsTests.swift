@@ -63,8 +63,14 @@ struct CallPartsTests {
         try ClientOptions(Arguments(options: [name: ["0s"]]), environment: [:])
       }
     }
-    #expect(throws: UsageError.self) {
-      try ClientOptions(Arguments(options: ["address": ["x"]]), environment: [:])
+    for address in ["x", "http://h:1", "dns://1.1.1.1/h:1"] {
+      #expect(throws: UsageError.self) {
+        try ClientOptions(Arguments(options: ["address": [address]]), environment: [:])
+      }
+    }
+    for address in ["dns:///h:1", "h:1,i:2", "unix:/run/a", "ipv6:[::1]:1"] {
+      #expect(
+        try ClientOptions(Arguments(options: ["address": [address]]), environment: [:]).address == address)
     }
   }
 

@@ -58,7 +58,7 @@ struct ClientOptions: Equatable, Sendable {
   init(_ arguments: Arguments, environment: [String: String]) throws(UsageError) {
     if let text = arguments["address"] ?? environment["CAIRN_ADDRESS"] {
       if let objection = Channel.objection(to: text) {
-        throw UsageError("--address \(text): \(objection)")
+        throw UsageError("address: \(objection)")
       }
       address = text
     }

@@ -151,10 +151,10 @@ import Wire
     }
   }
 
-  @Test("a request that is too large to keep is sent once")
-  func outgrown() async throws {
+  @Test("a request that is too large to keep is sent once", arguments: ["call", "channel"])
+  func outgrown(limitOf part: String) async throws {
     var configuration = Self.retrying(Self.soon)
-    configuration.retryBufferSize = 100
+    if part == "call" { configuration.retryBufferSize = 100 } else { configuration.retryBufferTotal = 100 }
     try await Self.withPeer([.status(.unavailable), .refuse], configuration) { peer, channel in
       for _ in 0..<2 {
         let large = message(String(repeating: "x", count: 100))

@@ -86,8 +86,9 @@ final class CallAttempts: LoopTimer, @unchecked Sendable {
   }
 
   private func retry(_ end: RetryMachine.End) -> Bool {
-    let action = retries.handle(
-      .ended(end), throttle: &channel.retryThrottle, random: .random(in: -1...1))
+    // Drawing lots is a system call, which calls that end well do without.
+    let random = end == .ok ? 0 : Double.random(in: -1...1)
+    let action = retries.handle(.ended(end), throttle: &channel.retryThrottle, random: random)
     guard case .retry(let delay) = action else { return false }
     state = .opening
     // Not at once: this may be in the middle of a connection's end.
