@@ -5,7 +5,7 @@ package enum CairnFiles {
   package static let all: [ProtoFile] = [
     CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file,
     CairnV1RelationshipDescriptor.file, CairnV1SearchDescriptor.file, CairnV1VersionDescriptor.file,
-    CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file,
+    CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file, CairnV1TemplateDescriptor.file,
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]

@@ -1,0 +1,153 @@
+import CairnAPI
+import GRPC
+import Requests
+import Wire
+
+/// A template with all those that stand in it, in those, and so on.
+struct TemplateFamily {
+  let root: Template
+  /// The others by their ids.
+  private(set) var members: [String: Template] = [:]
+  /// Ids that are to be looked up next.
+  private(set) var wanted: [String]
+
+  init(_ root: Template, including included: [String]) {
+    self.root = root
+    wanted = included
+  }
+
+  /// Takes what was found of ``wanted``. Throws TEMPLATE_NOT_FOUND when one is missing or deleted, and INVALID_ARGUMENT
+  /// when there are too many.
+  mutating func add(_ found: [Template]) throws(RPCError) {
+    let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var next: [String] = []
+    for id in wanted {
+      guard let template = byID[id] else { throw .templateNotFound(id) }
+      if template.deleteTime != nil { throw .templateDeleted(id) }
+      members[id] = template
+      next += ((try? TemplateText(template.content))?.templates ?? []).filter { members[$0] == nil }
+    }
+    if members.count > Limits.templateFamily {
+      var violations = Violations()
+      violations.add(
+        "template.content", "must not have more than \(Limits.templateFamily) templates in it in all")
+      try violations.check()
+    }
+    var seen: Set<String> = []
+    wanted = next.filter { $0 != root.id && members[$0] == nil && seen.insert($0).inserted }
+  }
+
+  /// Throws TEMPLATE_LOOP with the way when a template stands in itself.
+  func checkLoops() throws(RPCError) {
+    var finished: Set<String> = []
+    var way: [String] = []
+    func visit(_ id: String, _ template: Template) -> [String]? {
+      if let begin = way.firstIndex(of: id) { return Array(way[begin...]) + [id] }
+      if finished.contains(id) { return nil }
+      way.append(id)
+      for inner in (try? TemplateText(template.content))?.templates ?? [] {
+        let member = inner == root.id ? root : members[inner]
+        if let member, let loop = visit(inner, member) { return loop }
+      }
+      way.removeLast()
+      finished.insert(id)
+      return nil
+    }
+    if let loop = visit(root.id, root) { throw .templateLoop(loop) }
+  }
+
+  /// The declarations that count: the root's before those of the others.
+  private var variables: [TemplateVariable] {
+    var names: Set<String> = []
+    let all = root.variables + members.sorted { $0.key < $1.key }.flatMap(\.value.variables)
+    return all.filter { names.insert($0.name).inserted }
+  }
+
+  /// Title and content with the values in their places.
+  func rendered(with values: [String: WellKnown.Value]) throws(RPCError) -> (title: String, content: String) {
+    try checkLoops()
+    var violations = Violations()
+    let texts = texts(of: values, &violations)
+    try violations.check()
+    var rendering = Rendering(family: self, texts: texts)
+    let content = rendering.text(of: root.content)
+    let title = rendering.text(of: root.contextTitle)
+    if rendering.isTooLarge {
+      violations.add("values", "make a text of more than \(Limits.payloadBytes) bytes")
+    }
+    if title.unicodeScalars.count > Limits.titleLength {
+      violations.add("values", "make a title of more than \(Limits.titleLength) characters")
+    } else if title.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+      violations.add("values", "make a title without text")
+    }
+    try violations.check()
+    return (title, content)
+  }
+
+  private func texts(of values: [String: WellKnown.Value], _ violations: inout Violations) -> [String: String]
+  {
+    var texts: [String: String] = [:]
+    let variables = variables
+    for variable in variables {
+      let given = values[variable.name].flatMap { $0.isNull ? nil : $0 }
+      if let value = given ?? variable.defaultValue {
+        texts[variable.name] = variable.text(of: value, at: "values.\(variable.name)", &violations)
+      } else if variable.required {
+        violations.add("values.\(variable.name)", "is missing: must be \(variable.expected)")
+      }
+    }
+    let names = Set(variables.map(\.name))
+    for name in values.keys.sorted() where !names.contains(name) {
+      violations.add("values.\(name.cut(to: 64))", "is no variable of the template")
+    }
+    return texts
+  }
+}
+
+/// Puts texts in their places. Each template is done once, however often it stands in others: what would otherwise
+/// double with each level stays as small as the templates are.
+private struct Rendering {
+  let family: TemplateFamily
+  let texts: [String: String]
+  private var done: [String: String] = [:]
+  private(set) var isTooLarge = false
+
+  init(family: TemplateFamily, texts: [String: String]) {
+    self.family = family
+    self.texts = texts
+  }
+
+  /// Cut short when it grows beyond what a context can hold.
+  mutating func text(of source: String) -> String {
+    var result = ""
+    for piece in (try? TemplateText(source))?.pieces ?? [] {
+      switch piece {
+      case .text(let text): result += text
+      case .variable(let name): result += texts[name] ?? ""
+      case .template(let id): result += content(of: id)
+      }
+      if result.utf8.count > Limits.payloadBytes {
+        isTooLarge = true
+        return ""
+      }
+    }
+    return result
+  }
+
+  private mutating func content(of id: String) -> String {
+    if let text = done[id] { return text }
+    let text = text(of: family.members[id]?.content ?? "")
+    done[id] = text
+    return text
+  }
+}
+
+extension WellKnown.Value {
+  /// Null, or nothing at all.
+  fileprivate var isNull: Bool {
+    switch kind {
+    case nil, .nullValue: true
+    default: false
+    }
+  }
+}

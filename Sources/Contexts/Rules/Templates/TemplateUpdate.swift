@@ -1,0 +1,109 @@
+import CairnAPI
+import GRPC
+import Requests
+
+/// The fields of a template that a client may change.
+enum TemplateField: String, UpdatableField {
+  case title, description
+  case contextTitle = "context_title"
+  case content, variables, type
+  case mediaType = "media_type"
+  case tags
+
+  static let resource = "template"
+  static let outputOnly: Set<String> = [
+    "create_time", "update_time", "delete_time", "version", "etag", "position",
+  ]
+  static let metadataField: TemplateField? = nil
+
+  func isSet(in template: Template) -> Bool {
+    switch self {
+    case .title: !template.title.isEmpty
+    case .description: !template.description.isEmpty
+    case .contextTitle: !template.contextTitle.isEmpty
+    case .content: !template.content.isEmpty
+    case .variables: !template.variables.isEmpty
+    case .type: template.type != .unspecified
+    case .mediaType: !template.mediaType.isEmpty
+    case .tags: !template.tags.isEmpty
+    }
+  }
+
+  func copy(from values: Template, to template: inout Template) {
+    switch self {
+    case .title: template.title = values.title
+    case .description: template.description = values.description
+    case .contextTitle: template.contextTitle = values.contextTitle
+    case .content: template.content = values.content
+    case .variables: template.variables = values.variables
+    case .type: template.type = values.type
+    case .mediaType: template.mediaType = values.mediaType
+    case .tags: template.tags = values.tags
+    }
+  }
+}
+
+/// A change of one template that may be tried.
+struct TemplateUpdate {
+  let id: String
+  /// The version that the template must have; empty: any.
+  let etag: String
+  private let fields: Set<TemplateField>
+  private let values: Template
+
+  init(validating request: UpdateTemplateRequest) throws(RPCError) {
+    var violations = Violations()
+    let template = request.template ?? Template()
+    var mask = UpdateMask<TemplateField>()
+    if request.template == nil {
+      violations.add("template", "must be set")
+    } else {
+      mask = UpdateMask(validating: request.updateMask, of: template, at: "update_mask", &violations)
+      violations.identifier("template.id", template.id)
+    }
+    violations.requestID(request.requestId)
+    try violations.check()
+    (id, etag, fields, values) = (template.id, template.etag, mask.fields, template)
+  }
+
+  /// The template after the update, checked as a whole: its parts speak of each other.
+  func applied(to stored: Template) throws(RPCError) -> TemplateDraft {
+    var template = stored
+    for field in fields { field.copy(from: values, to: &template) }
+    var violations = Violations()
+    let draft = TemplateDraft(validating: template, at: "template", &violations)
+    try violations.check()
+    return draft
+  }
+}
+
+extension Template {
+  /// Throws when the stored template may not be changed: it is deleted, or at another version.
+  func checkChangeable(etag: String) throws(RPCError) {
+    if deleteTime != nil { throw .templateDeleted(id) }
+    if !etag.isEmpty, etag != self.etag {
+      throw .etagMismatch("template", id, given: etag, current: self.etag)
+    }
+  }
+}
+
+extension RPCError {
+  static func templateNotFound(_ id: String) -> RPCError {
+    RPCError(.notFound, .templateNotFound, "no template \(id.quoted) in this project", ["id": id])
+  }
+
+  static func templateDeleted(_ id: String) -> RPCError {
+    RPCError(.notFound, .templateDeleted, "template \(id.quoted) is deleted", ["id": id])
+  }
+
+  static func templateExists(_ id: String) -> RPCError {
+    RPCError(.alreadyExists, .templateExists, "a template \(id.quoted) exists already", ["id": id])
+  }
+
+  static func templateLoop(_ ids: [String]) -> RPCError {
+    RPCError(
+      .invalidArgument, .templateLoop,
+      "the template would come to stand in itself: \(ids.map(\.quoted).joined(separator: " has "))",
+      ["loop": ids.joined(separator: " ")])
+  }
+}

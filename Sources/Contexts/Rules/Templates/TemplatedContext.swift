@@ -1,0 +1,49 @@
+import CairnAPI
+import GRPC
+import Requests
+import Wire
+
+/// A context that is to be made from a template.
+struct TemplatedContext {
+  let templateID: String
+  let values: [String: WellKnown.Value]
+  private let context: Context
+
+  init(validating request: CreateContextFromTemplateRequest) throws(RPCError) {
+    var violations = Violations()
+    violations.identifier("template_id", request.templateId)
+    violations.requestID(request.requestId)
+    let context = request.context ?? Context()
+    let fixed = [
+      ("title", context.title.isEmpty), ("content", context.content.isEmpty), ("data", context.data.isEmpty),
+      ("type", context.type == .unspecified), ("media_type", context.mediaType.isEmpty),
+    ]
+    for (name, isEmpty) in fixed where !isEmpty {
+      violations.add("context.\(name)", "must be empty: it is the template's")
+    }
+    try violations.check()
+    (templateID, values, self.context) = (request.templateId, request.values, context)
+  }
+
+  /// The context with what the template makes of the values.
+  func draft(from family: TemplateFamily) throws(RPCError) -> ContextDraft {
+    let (title, content) = try family.rendered(with: values)
+    let template = family.root
+    var made = context
+    made.title = title
+    made.content = content
+    made.type = template.type
+    made.mediaType = template.mediaType
+    made.tags = template.tags + context.tags.filter { !template.tags.contains($0) }
+    var origin = WellKnown.Struct()
+    origin.fields["id"] = WellKnown.Value(.stringValue(template.id))
+    origin.fields["version"] = WellKnown.Value(.numberValue(Double(template.version)))
+    var metadata = context.metadata ?? WellKnown.Struct()
+    metadata.fields["template"] = metadata.fields["template"] ?? WellKnown.Value(.structValue(origin))
+    made.metadata = metadata
+    var violations = Violations()
+    let draft = ContextDraft(validating: made, at: "context", &violations)
+    try violations.check()
+    return draft
+  }
+}

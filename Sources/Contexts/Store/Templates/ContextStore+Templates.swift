@@ -1,0 +1,170 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// Templates by id, deleted ones too, in any order: one look-up.
+  func templates(_ ids: [String], in project: ProjectID) async throws(RPCError) -> [Template] {
+    if ids.isEmpty { return [] }
+    return try await database { () async throws(PostgresError) in
+      let rows = try await pool.query(TemplateQueries.get, [project.text, ids])
+      var templates: [Template] = []
+      for row in rows { templates.append(try Template(decoding: row)) }
+      return templates
+    }
+  }
+
+  /// One template. NOT_FOUND when there is none, or when it is deleted and these are not wanted.
+  func template(_ id: String, showDeleted: Bool, in project: ProjectID) async throws(RPCError) -> Template {
+    guard let template = try await templates([id], in: project).first else { throw .templateNotFound(id) }
+    if template.deleteTime != nil, !showDeleted { throw .templateDeleted(id) }
+    return template
+  }
+
+  /// A template with all those that stand in it: a look-up for each level.
+  func family(
+    of root: Template, including included: [String], in project: ProjectID
+  ) async throws(RPCError) -> TemplateFamily {
+    var family = TemplateFamily(root, including: included.filter { $0 != root.id })
+    while !family.wanted.isEmpty { try family.add(try await templates(family.wanted, in: project)) }
+    return family
+  }
+
+  /// A page of templates, and whether another one follows.
+  func templates(
+    after id: String, limit: Int, showDeleted: Bool, in project: ProjectID
+  ) async throws(RPCError) -> (page: [Template], hasMore: Bool) {
+    try await database { () async throws(PostgresError) in
+      let rows = try await pool.query(
+        TemplateQueries.list, [project.text, id, showDeleted, limit + 1, Limits.answerBytes])
+      var page: [Template] = []
+      var total = 0
+      for row in rows.prefix(limit) {
+        page.append(try Template(decoding: row))
+        total = try row.decode(7)
+      }
+      return (page, page.count < total)
+    }
+  }
+
+  /// Stores a new template, in the place of a deleted one where there is one.
+  func create(_ draft: TemplateDraft, _ scope: CallScope) async throws(RPCError) -> Template {
+    let id = draft.id ?? Self.newID()
+    return try await write(id, isNew: draft.id == nil, scope) { stored throws(RPCError) in
+      if let stored, stored.deleteTime == nil { throw .templateExists(id) }
+      return TemplateChange(action: "created", definition: draft.template, old: stored, isAnew: true)
+    }
+  }
+
+  func update(_ update: TemplateUpdate, _ scope: CallScope) async throws(RPCError) -> Template {
+    try await write(update.id, scope) { stored throws(RPCError) in
+      guard let stored else { throw .templateNotFound(update.id) }
+      try stored.checkChangeable(etag: update.etag)
+      let draft = try update.applied(to: stored)
+      return TemplateChange(action: "updated", definition: draft.template, old: stored)
+    }
+  }
+
+  func deleteTemplate(_ id: String, etag: String, _ scope: CallScope) async throws(RPCError) -> Template {
+    try await write(id, scope) { stored throws(RPCError) in
+      guard let stored else { throw .templateNotFound(id) }
+      try stored.checkChangeable(etag: etag)
+      return TemplateChange(action: "deleted", definition: stored.definition, old: stored, isDeletion: true)
+    }
+  }
+
+  /// Changes one template in one write: two round trips, one where it is new for certain.
+  private func write(
+    _ id: String, isNew: Bool = false, _ scope: CallScope,
+    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange
+  ) async throws(RPCError) -> Template {
+    for _ in 0..<5 {
+      do throws(RPCError) {
+        return try await attempt(id, isNew: isNew, scope, decide)
+      } catch {
+        // Somebody else used the id since it was looked for: look again.
+        guard error.particular("constraint") == "template_pkey" else { throw error }
+      }
+    }
+    throw RPCError(.aborted, .contention, "others keep using the id \(id.quoted); try again")
+  }
+
+  private func attempt(
+    _ id: String, isNew: Bool, _ scope: CallScope,
+    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange
+  ) async throws(RPCError) -> Template {
+    let project = scope.project.text
+    let lock = TemplateQueries.lock.bind([project, id])
+    let result = try await journal.write(scope, locking: isNew ? [] : [lock]) { locked throws(RPCError) in
+      let stored = try database { () throws(PostgresError) in
+        try locked.rows.first?.first.map { row throws(PostgresError) in try Template(decoding: row) }
+      }
+      let change = try decide(stored)
+      return WritePlan(
+        change, statements: change.statements(id, in: project), changes: [change.record(id)],
+        answer: { change.answer(id).serializedBytes() })
+    }
+    return try database { () throws(PostgresError) in
+      switch result {
+      case .written(let write): return try Template(decoding: try write.rows[write.rows.count - 1].only())
+      case .repeated(let stored): return try Template(repeated: stored)
+      }
+    }
+  }
+}
+
+/// A change of a template that nothing stands against.
+private struct TemplateChange {
+  let action: String
+  let definition: Template
+  /// What is stored now; nil when there is nothing.
+  let old: Template?
+  var isDeletion = false
+  /// It takes the place of a deleted one.
+  var isAnew = false
+
+  func statements(_ id: String, in project: String) -> [BoundStatement] {
+    let bytes = definition.serializedBytes()
+    guard old != nil else { return [TemplateQueries.insert.bind([project, id, bytes])] }
+    return [
+      TemplateQueries.supersede.bind([project, id]),
+      TemplateQueries.update.bind([project, id, bytes, isDeletion, isAnew]),
+    ]
+  }
+
+  func record(_ id: String) -> ChangeRecord {
+    ChangeRecord(
+      kind: "template", id: id, action: action, oldVersion: old?.version, newVersion: (old?.version ?? 0) + 1)
+  }
+
+  /// What is kept for a repetition: the answer without position and the time of the write.
+  func answer(_ id: String) -> Template {
+    var answer = definition
+    answer.id = id
+    answer.version = (old?.version ?? 0) + 1
+    answer.createTime = isAnew || old == nil ? nil : old?.createTime
+    // That it is deleted is kept as a time, whose value only the write knows.
+    answer.deleteTime = isDeletion ? WellKnown.Timestamp() : nil
+    return answer
+  }
+}
+
+extension Template {
+  /// The answer to a named request that was made before.
+  fileprivate init(repeated stored: StoredAnswer) throws(PostgresError) {
+    do throws(WireError) {
+      try self.init(decoding: stored.bytes)
+    } catch {
+      throw PostgresError(.invalidResult, "the stored answer to this request cannot be read")
+    }
+    let at = WellKnown.Timestamp(stored.stamp.at)
+    etag = Etag.text(version)
+    position = stored.stamp.position
+    createTime = createTime ?? at
+    updateTime = at
+    if deleteTime != nil { deleteTime = at }
+  }
+}
