@@ -18,6 +18,7 @@ help:
 	@echo "make test     run every test; the last line counts passes and failures"
 	@echo "make demo     store this machine's documentation while the server is killed and started again"
 	@echo "make bench    measure against the baselines (less than ten minutes)"
+	@echo "make bench-large  the same on a million contexts, which are made once and kept"
 	@echo "make format   format the Swift sources;  make lint  only check them"
 	@echo "make protoset write cairn.protoset, a descriptor set of the API"
 	@echo "make clean    take away what was built"
@@ -47,6 +48,12 @@ bench:
 	@.ci/install-packages run test bench
 	@$(MAKE) --no-print-directory $(venv)
 	@Benchmarks/run $(ARGS)
+
+.PHONY: bench-large
+bench-large:
+	@.ci/install-packages run test bench
+	@$(MAKE) --no-print-directory $(venv)
+	@Benchmarks/run-large $(ARGS)
 
 .PHONY: format lint
 format:

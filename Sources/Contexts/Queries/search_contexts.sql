@@ -5,7 +5,7 @@
 
 -- asked:
 WITH asked AS MATERIALIZED (
-  SELECT config, to_tsquery(config, query) AS words
+  SELECT config, CASE WHEN query <> '' THEN to_tsquery(config, query) ELSE '' END AS words
   FROM (
     SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = $?
   ) AS project, (SELECT $?::text AS query) AS given
@@ -25,24 +25,30 @@ found AS MATERIALIZED (
   SELECT hit.*
   FROM asked, bounds, context_windows($1, bounds.newest) AS slices
   CROSS JOIN LATERAL (
-    SELECT number, context_id, create_time, update_time, type, status, owner, tags,
-      ts_rank(coalesce(head, context_text.words), asked.words)::float8 AS score
-    FROM context_text
-    WHERE project_id = $1 AND number <= bounds.newest
-      AND numnode(asked.words) > 0 AND context_text.words @@ (asked.words && slices
--- found_all:
-found AS MATERIALIZED (
-  SELECT hit.*
-  FROM bounds, context_windows($1, bounds.newest) AS slices
-  CROSS JOIN LATERAL (
-    SELECT number, context_id, create_time, update_time, type, status, owner, tags, 0::float8 AS score
-    FROM context_text
-    WHERE project_id = $1 AND number <= bounds.newest
-      AND context_text.words @@ (slices
+    SELECT number, context_id, position, create_time, update_time, type, status, owner, tags,
+      ts_rank(coalesce(head, stored.words), asked.words)::float8 AS score
+    FROM context_text AS stored
+-- superseded_then:
+    UNION ALL
+    SELECT number, context_id, from_position, create_time, update_time, type, status, owner, tags,
+      ts_rank(stored.words, asked.words)::float8 AS score
+    FROM context_version AS stored
+-- matching:
+    WHERE project_id = $1 AND number <= bounds.newest AND stored.words @@ (asked.words && slices
 -- marked:
       && $?::text::tsquery
+-- matching_end:
+      )
+-- any_word:
+      AND numnode(asked.words) > 0
 -- live:
-      ) AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
+      AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
+-- live_then:
+      AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > $?)
+-- valid_then:
+      AND position <= $?
+-- superseded_valid_then:
+      AND position > $? AND from_position <= $?
 -- statuses:
       AND status = ANY ($?::smallint[])
 -- created_from:
@@ -71,7 +77,7 @@ found AS MATERIALIZED (
 )
 , page AS MATERIALIZED (
   SELECT * FROM (
-    SELECT number, context_id, score,
+    SELECT number, context_id, position, score,
 -- by_score:
       score AS place
 -- by_create_time:
@@ -147,6 +153,26 @@ FROM summary
       SELECT context.*, page.place, page.score, page.at
       FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
       JOIN context ON context.project_id = $1 AND context.context_id = page.context_id
+    ) AS joined
+  ) AS hit ON true
+-- page_then:
+  LEFT JOIN (
+    SELECT *, sum(octet_length(content) + octet_length(data)) OVER (ORDER BY at) AS bytes
+    FROM (
+      SELECT image.*, page.number, page.place, page.score, page.at
+      FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
+      CROSS JOIN LATERAL (
+        SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
+          media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+        FROM context
+        WHERE project_id = $1 AND context_id = page.context_id AND position = page.position
+        UNION ALL
+        SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
+          media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+        FROM context_version
+        WHERE project_id = $1 AND context_id = page.context_id AND context_version.position > page.position
+          AND from_position = page.position
+      ) AS image
     ) AS joined
   ) AS hit ON true
 -- full_bound:

@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -14,6 +15,8 @@ struct ContextSearch {
   let pageSize: Int
   let isFull: Bool
   let highlights: Bool
+  /// The moment to search, as the request or the page token says; nil for now.
+  let asOf: WantedMoment?
   /// Of everything that a page token must agree with.
   let fingerprint: Fingerprint
 
@@ -36,10 +39,14 @@ struct ContextSearch {
     isFull = request.view.isFull
     highlights = request.highlight
     fingerprint = Fingerprint(of: request, order: self.order, project: project)
-    after = violations.pageToken(request.pageToken, fingerprint).flatMap { SearchPlace($0) }
+    let token = violations.pageToken(request.pageToken, fingerprint)
+    after = token.flatMap { SearchPlace($0) }
     if after == nil, !request.pageToken.isEmpty, violations.isEmpty {
       violations.add("page_token", "is not one that a search gave", .pageTokenInvalid)
     }
+    let asOf = violations.asOf("as_of", request.asOf)
+    // Later pages are of the moment that the first one was of.
+    self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
   }
 }
@@ -95,7 +102,10 @@ struct SearchPlace: Equatable {
     self.init(value: Double(bitPattern: UInt64(bitPattern: token.time)), number: number, newest: newest)
   }
 
-  var token: PageToken { PageToken(time: Int64(bitPattern: value.bitPattern), id: "\(number)/\(newest)") }
+  /// The token of the page that follows.
+  func token(_ moment: Moment?) -> PageToken {
+    PageToken(time: Int64(bitPattern: value.bitPattern), id: "\(number)/\(newest)", moment: moment)
+  }
 }
 
 /// What a search can count.
@@ -147,5 +157,9 @@ extension Fingerprint {
     combine(part: request.query)
     combine(part: "\(order.key.rawValue) \(order.isDescending)")
     combine((request.filter ?? ContextFilter()).serializedBytes())
+    if let asOf = request.asOf {
+      combine(part: "as of")
+      combine(asOf.serializedBytes())
+    }
   }
 }

@@ -12,7 +12,8 @@ extension ContextService {
   {
     let project = try await journal.scope(call).project
     let search = try ContextSearch(validating: request, project: project.text)
-    return try await store.search(search, in: project)
+    let moment = try await journal.moment(search.asOf, in: project, call)
+    return try await store.search(search, at: moment, in: project)
   }
 
   package func searchStats(

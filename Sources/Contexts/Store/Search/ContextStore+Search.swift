@@ -7,9 +7,12 @@ import Wire
 
 extension ContextStore {
   /// One page of a search with its facets: one round trip, work and answer of bounded size.
-  func search(_ search: ContextSearch, in project: ProjectID) async throws(RPCError) -> SearchResponse {
+  func search(
+    _ search: ContextSearch, at moment: Moment? = nil, in project: ProjectID
+  ) async throws(RPCError) -> SearchResponse {
     try await database { () async throws(PostgresError) in
-      let query = search.statement(in: project, considering: configuration.consideredMatches)
+      let query = search.statement(
+        in: project, at: moment, considering: configuration.consideredMatches)
       let rows = try await pool.query(query.statement, query.parameters)
       var response = SearchResponse()
       guard let first = rows.first else { return response }
@@ -33,7 +36,7 @@ extension ContextStore {
         let place = SearchPlace(
           value: try last.decode(SearchColumn.place), number: try last.decode(SearchColumn.number),
           newest: try last.decode(SearchColumn.newest))
-        response.nextPageToken = place.token.text(for: search.fingerprint)
+        response.nextPageToken = place.token(moment).text(for: search.fingerprint)
       }
       return response
     }
@@ -42,9 +45,12 @@ extension ContextStore {
 
 extension ContextSearch {
   /// The statement for this combination of conditions, facets, order and page.
-  fileprivate func statement(in project: ProjectID, considering limit: Int) -> BoundStatement {
+  fileprivate func statement(
+    in project: ProjectID, at moment: Moment?, considering limit: Int
+  ) -> BoundStatement {
     var statement = QueryFragments.Composition(ContextQueries.search)
-    let matches = SearchMatches(query: query, conditions: conditions, newest: after?.newest, limit: limit)
+    let matches = SearchMatches(
+      query: query, conditions: conditions, newest: after?.newest, moment: moment, limit: limit)
     matches.add(to: &statement, in: project)
     statement.add("summary")
     statement.add("by_\(order.key.rawValue)")
@@ -63,7 +69,7 @@ extension ContextSearch {
     if isFull { statement.add("full") }
     statement.add("hits")
     if highlights { statement.add("with_asked") }
-    statement.add("page")
+    statement.add(moment == nil ? "page" : "page_then")
     if isFull { statement.add("full_bound", Limits.answerBytes) }
     statement.add("end")
     return statement.statement

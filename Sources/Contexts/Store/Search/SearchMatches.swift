@@ -12,6 +12,8 @@ struct SearchMatches {
   let conditions: ContextConditions
   /// Nothing that was created later; nil: everything.
   let newest: Int64?
+  /// The moment whose contexts are searched; nil for now.
+  let moment: Moment?
   /// No more matches than this are looked at.
   let limit: Int
 
@@ -19,15 +21,28 @@ struct SearchMatches {
   func add(to composition: inout QueryFragments.Composition, in project: ProjectID) {
     composition.add("asked", project.text, query?.tsquery ?? "")
     if let newest { composition.add("up_to", newest) } else { composition.add("newest") }
-    composition.add(query == nil ? "found_all" : "found")
+    composition.add("found")
+    add(conditionsTo: &composition, in: project)
+    if let moment {
+      composition.add("valid_then", moment.position)
+      composition.add("superseded_then")
+      add(conditionsTo: &composition, in: project)
+      composition.add("superseded_valid_then", moment.position, moment.position)
+    }
+    composition.add("considered", limit + 1, limit)
+  }
+
+  private func add(conditionsTo composition: inout QueryFragments.Composition, in project: ProjectID) {
+    composition.add("matching")
     if let marks = conditions.marks(of: project) { composition.add("marked", marks) }
-    composition.add("live")
+    composition.add("matching_end")
+    if query != nil { composition.add("any_word") }
+    if let moment { composition.add("live_then", moment.time) } else { composition.add("live") }
     if !conditions.statuses.isEmpty {
       composition.add("statuses", conditions.statuses.map { Int16($0.rawValue) })
     }
     composition.add("created", conditions.created)
     composition.add("updated", conditions.updated)
-    composition.add("considered", limit + 1, limit)
   }
 }
 

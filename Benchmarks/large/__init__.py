@@ -1,0 +1,1 @@
+"""Benches on much data: a database that is loaded once and kept."""

@@ -1,0 +1,89 @@
+"""search_rare, search_common: how long a search with facets takes; search_overhead: gRPC against the SQL alone."""
+
+import random
+import re
+import statistics
+import time
+
+from cairn.v1 import context_pb2, context_pb2_grpc, search_pb2
+
+from bench import by_turns, load, report
+from bench.pgbench import pgbench
+from harness.server import Server
+
+FACETS = ["type", "status", "tag", "owner", "month"]
+SAMPLE = 20_000
+CALLS = 200
+CLIENTS = 2
+
+
+def words(data):
+    """Rare words (in at most a thousandth of the contexts) and common ones (in at least a tenth), by a sample."""
+    step = max(1, data.contexts // SAMPLE)
+    rows = data.database.query(
+        "SELECT word, ndoc FROM ts_stat($$SELECT words FROM context_text WHERE number % " f"{step} = 0$$)"
+        " WHERE word ~ '^[a-z]{4,}$'")
+    size = data.contexts // step
+    shares = {word: int(count) / size for word, count in rows}
+    rare = sorted(word for word, share in shares.items() if 2 / size <= share <= 0.0007)
+    common = sorted(word for word, share in shares.items() if share >= 0.11)
+    random.Random(1).shuffle(rare)
+    return rare[:CALLS], common
+
+
+def request(word):
+    return search_pb2.SearchRequest(
+        query=word, facets=FACETS, highlight=True, view=context_pb2.CONTEXT_VIEW_BASIC)
+
+
+def latency(stub, words):
+    """Milliseconds of each call, one after the other, every word once before it counts."""
+    times = []
+    for word in (words * CALLS)[:CALLS]:
+        stub.Search(request(word), timeout=60)
+        start = time.monotonic()
+        answer = stub.Search(request(word), timeout=60)
+        times.append((time.monotonic() - start) * 1000)
+        assert answer.hits and len(answer.facets) == len(FACETS)
+    return times
+
+
+def percentiles(name, times):
+    ordered = sorted(times)
+    report(f"{name}_p50", statistics.median(ordered), 50, higher_is_better=False, unit="ms, bound 50")
+    report(f"{name}_p99", ordered[int(len(ordered) * 0.99)], 250, higher_is_better=False, unit="ms, bound 250")
+
+
+def overhead(data, server, stub, word):
+    """The same search through the whole server and as SQL alone, with the text and values that the server sent."""
+    answer = stub.Search(request(word), timeout=60)
+    sql = data.database.value(
+        f"SELECT query FROM pg_stat_activity WHERE datname = '{data.database.name}' AND query LIKE 'WITH asked%'"
+        " ORDER BY query_start DESC LIMIT 1")
+    values = {1: "default", 2: f"'{word}'", 3: 5001, 4: 5000, 5: 21, **{6 + n: 100 for n in range(len(FACETS))}}
+    assert int(max(re.findall(r"\$(\d+)", sql), key=int)) == len(values), sql
+    script = re.sub(r"\$(\d+)", r":v\1", sql).rstrip() + ";"
+
+    def ours():
+        return load.h2load(
+            server.address, "/cairn.v1.ContextService/Search", request(word), answer=answer, seconds=10,
+            clients=CLIENTS, streams=1).rate
+
+    def baseline():
+        return pgbench(data.database, script, CLIENTS, 10, {f"v{n}": value for n, value in values.items()})
+
+    report(f"search_overhead_{'common' if word == 'file' else 'rare'}", *by_turns(ours, baseline), unit="searches/s")
+
+
+def run(data):
+    rare, common = words(data)
+    server = Server("--database-url", data.database.url).start()
+    try:
+        with server.channel() as channel:
+            stub = context_pb2_grpc.ContextServiceStub(channel)
+            percentiles("search_rare", latency(stub, rare))
+            percentiles("search_common", latency(stub, common))
+            overhead(data, server, stub, "file")
+            overhead(data, server, stub, rare[0])
+    finally:
+        server.stop()
