@@ -96,16 +96,22 @@ def test_a_full_server_refuses_calls_until_there_is_room(start_echo):
         echo = echo_pb2_grpc.EchoStub(channel)
         large = Message(text="x" * 300_000)
         assert echo.Unary(large, timeout=30) == large
-        stalled = Stalled(server, 60, "x" * 300)
+        stalled = []
 
         def is_full():
             call = echo.Unary.future(large, timeout=30)
             return call.exception() is not None and call.code() == grpc.StatusCode.UNAVAILABLE
 
-        eventually(is_full, "the server is full")
+        def is_filled():
+            # What comes while a large call is under way is refused and leaves that call's room: it takes another.
+            stalled.append(Stalled(server, 60, "x" * 300))
+            return is_full()
+
+        eventually(is_filled, "the server is full")
         refusal = refused(echo.Unary, large, timeout=30, code=grpc.StatusCode.UNAVAILABLE)
         assert "try again" in refusal.message
-        stalled.socket.close()
+        for client in stalled:
+            client.socket.close()
         eventually(lambda: not is_full(), "there is room again")
 
 
