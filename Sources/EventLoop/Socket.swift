@@ -13,6 +13,9 @@ package enum Socket {
     set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
   }
 
+  /// What a connected or listening socket is bound to.
+  package static func localAddress(of descriptor: Int32) -> SocketAddress { address(descriptor, getsockname) }
+
   static func address(
     _ descriptor: Int32,
     _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32

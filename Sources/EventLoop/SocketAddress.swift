@@ -41,6 +41,16 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The 4 or 16 bytes of the IP address, in network order; none of a unix socket.
+  package var addressBytes: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    switch kind {
+    case .ipv4(let host, _): return inet_pton(AF_INET, host, &bytes) == 1 ? Array(bytes.prefix(4)) : []
+    case .ipv6(let host, _): return inet_pton(AF_INET6, host, &bytes) == 1 ? bytes : []
+    case .unix: return []
+    }
+  }
+
   var family: Int32 {
     switch kind {
     case .ipv4: AF_INET

@@ -12,6 +12,7 @@ extension HTTP2Connection {
     firstStream?.previous = stream
     firstStream = stream
     streamCount += 1
+    activity.startedStream(at: loop.now)
     if streamCount == 1, role == .client { upkeep?.streamOpened() }
   }
 

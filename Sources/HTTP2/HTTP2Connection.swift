@@ -26,6 +26,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   package let loop: EventLoop
   package let role: Role
   package let peer: SocketAddress
+  /// Tells it apart from all others of the process.
+  package let number = EntityNumber.next()
+  package var activity = ConnectionActivity()
   let configuration: HTTP2Configuration
   let buffers: TransportBuffers
   /// Kept until the connection is closed, so that a channel which is let go of cannot leave a
@@ -34,7 +37,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
 
   package var isQueuedForFlush = false
   var session: OpaquePointer?
-  private let transport: ByteTransport
+  let transport: ByteTransport
   /// The peer by its certificate; nil without TLS, or when it showed none.
   package let peerIdentity: PeerIdentity?
   private var registration: Registration?

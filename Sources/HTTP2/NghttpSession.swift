@@ -122,6 +122,9 @@ enum NghttpSession {
     let isServer = borrow(context) { connection in
       connection.watcher.answered()
       connection.hasSentSincePing = true
+      if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
+        connection.activity.streamsAnswered += 1
+      }
       return connection.role == .server
     }
     if !isServer { borrowStream(session, header.stream_id) { $0.isHeadSent = true } }

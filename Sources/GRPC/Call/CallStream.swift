@@ -39,6 +39,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     do throws(MessageDeframer.Failure) {
       try deframer.receive(bytes) { frame in
         messages.append(frame)
+        connection?.activity.receivedMessage(at: loop.now)
         received(frame)
       }
     } catch {
@@ -107,6 +108,12 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     } onCancel: {
       loop.execute { self.wakeReader() }
     }
+  }
+
+  /// Queues one framed message.
+  final func writeMessage(_ framed: [UInt8]) {
+    connection?.activity.sentMessage(at: loop.now)
+    write(framed)
   }
 
   final var mustWait: Bool { bufferedBytes > Self.highWater && isOpen }

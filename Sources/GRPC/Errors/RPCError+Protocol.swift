@@ -101,6 +101,19 @@ extension RPCError {
       .unavailable, .shuttingDown, "the server is stopping; call another one, or this one in a moment")
   }
 
+  // MARK: Requests of the standard services
+
+  /// channelz has nothing of that number, or not any more.
+  static func unknownEntity(_ kind: String, _ number: Int64) -> RPCError {
+    RPCError(
+      .notFound, .entityUnknown, "there is no \(kind) \(number)", ["kind": kind, "id": String(number)])
+  }
+
+  static func badFields(_ wrong: [(field: String, problem: String)]) -> RPCError {
+    RPCError(.invalidArgument, .fieldInvalid, "\(wrong[0].field) \(wrong[0].problem)").adding(
+      .badRequest(wrong.map { .init($0.field, $0.problem, reason: TransportReason.fieldInvalid.rawValue) }))
+  }
+
   // MARK: Memory
 
   static func connectionReceivesTooMuch(limit: Int) -> RPCError {

@@ -8,6 +8,8 @@ package enum ErrorDomain {
 /// Clients know one list of reasons, cairn.v1.ErrorReason, which is declared above this module: each of these
 /// is in it by the same name, and a test holds the two together.
 package enum TransportReason: String, Sendable, CaseIterable {
+  case fieldInvalid = "FIELD_INVALID"
+  case entityUnknown = "ENTITY_UNKNOWN"
   case serviceUnknown = "SERVICE_UNKNOWN"
   case methodUnknown = "METHOD_UNKNOWN"
   case callMetadataInvalid = "CALL_METADATA_INVALID"

@@ -7,8 +7,8 @@ import Synchronization
 /// Connections are spread over the loops of a group; a call stays on its connection's loop from its
 /// first byte to its last.
 package final class GRPCServer: Sendable {
-  private let parts: [ServerLoop]
-  private let listeners = Mutex<[(Listener, EventLoop)]>([])
+  let parts: [ServerLoop]
+  private let listeners = Mutex<[(listener: Listener, loop: EventLoop, number: Int64)]>([])
 
   /// - Parameters:
   ///   - interceptors: Around every call, the first one outermost.
@@ -41,8 +41,13 @@ package final class GRPCServer: Sendable {
       listener.start()
       return listener
     }
-    listeners.withLock { $0.append((listener, loop)) }
+    listeners.withLock { $0.append((listener, loop, EntityNumber.next())) }
     return listener.address
+  }
+
+  /// Where it listens.
+  var listenerAddresses: [(number: Int64, address: SocketAddress)] {
+    listeners.withLock { $0.map { ($0.number, $0.listener.address) } }
   }
 
   /// Connections open now.
@@ -73,7 +78,7 @@ package final class GRPCServer: Sendable {
   /// - Returns: How many calls had to be cut off.
   @discardableResult
   package func drain(within limit: Duration) async -> Int {
-    for (listener, loop) in listeners.withLock({ $0 }) { await loop.run { () async in listener.stop() } }
+    for (listener, loop, _) in listeners.withLock({ $0 }) { await loop.run { () async in listener.stop() } }
     var cut = 0
     await withTaskGroup(of: Int.self) { group in
       for part in parts { group.addTask { await Self.drain(part, within: limit) } }

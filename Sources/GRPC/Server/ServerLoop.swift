@@ -25,6 +25,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let connectionCount = Atomic<Int>(0)
   /// Calls open now, for the drain and for metrics.
   private(set) var callCount = 0
+  private var calls = CallCounts()
 
   init(
     loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration,
@@ -56,10 +57,28 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
 
   package func makeStream(on connection: HTTP2Connection) -> HTTP2Stream {
     callCount += 1
+    calls.started += 1
+    calls.lastStart = loop.now
     return ServerStream(server: self, connection: connection)
   }
 
   func callEnded() { callCount -= 1 }
+  func callSucceeded() { calls.succeeded += 1 }
+
+  /// All that were ever begun.
+  var callCounts: CallCounts {
+    var counts = calls
+    counts.failed = max(0, calls.started - calls.succeeded - callCount)
+    return counts
+  }
+
+  var openConnections: [(number: Int64, peer: SocketAddress)] {
+    connections.values.map { ($0.number, $0.peer) }
+  }
+
+  func connection(_ number: Int64) -> ConnectionSnapshot? {
+    connections.values.first { $0.number == number }?.snapshot
+  }
 
   package func goAwayReceived(on connection: HTTP2Connection) {}
 

@@ -25,7 +25,8 @@ extension ServerStream {
 
   func answerOK() {
     if !isHeadSent { sendHead() }
-    if let onlyResponse { write(onlyResponse) }
+    server.callSucceeded()
+    if let onlyResponse { writeMessage(onlyResponse) }
     if trailingMetadata.isEmpty {
       finish(trailers: .fields(Self.okTrailers))
     } else {

@@ -30,7 +30,7 @@ extension ServerStream {
     }
     if connection?.loopAdmits(chunk.count) == false { throw .serverIsFull }
     perform(machine.handle(.headWanted))
-    write(chunk)
+    writeMessage(chunk)
     while mustWait {
       await waitToWrite()
       try checkAlive()

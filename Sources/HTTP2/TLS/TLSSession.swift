@@ -64,6 +64,22 @@ final class TLSSession: @unchecked Sendable {
     return cairn_ssl_peer(ssl).map { PeerIdentity(Certificate(owning: $0)) }
   }
 
+  /// By its name in the RFCs.
+  var cipherSuite: String? {
+    SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_standard_name($0) }.map { String(cString: $0) }
+  }
+
+  /// The peer's certificate as DER; empty when it showed none.
+  var peerCertificate: [UInt8] {
+    guard let certificate = cairn_ssl_peer(ssl).map(Certificate.init(owning:)) else { return [] }
+    var bytes = [UInt8](repeating: 0, count: Int(max(0, i2d_X509(certificate.pointer, nil))))
+    bytes.withUnsafeMutableBufferPointer { buffer in
+      var place = buffer.baseAddress
+      _ = i2d_X509(certificate.pointer, &place)
+    }
+    return bytes
+  }
+
   // MARK: Bytes
 
   /// Whether received bytes wait inside, for which the socket will not become ready again.

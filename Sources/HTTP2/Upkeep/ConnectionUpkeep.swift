@@ -72,7 +72,9 @@ final class ConnectionUpkeep: LoopTimer {
   private func perform(_ action: KeepaliveMachine.Action) {
     switch action {
     case .none: break
-    case .ping: connection.ping(PingPayload.keepalive)
+    case .ping:
+      connection.activity.keepalivesSent += 1
+      connection.ping(PingPayload.keepalive)
     case .close: connection.close()
     }
   }

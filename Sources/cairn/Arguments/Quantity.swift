@@ -3,7 +3,9 @@ enum Quantity {
   /// `250ms`, `30s`, `5m`, `1h`, `30d`, `1.5s`; a number without a unit only when it is 0.
   static func duration(_ text: String) -> Duration? {
     if text == "0" { return .zero }
-    let units: [(String, Double)] = [("ms", 0.001), ("us", 0.000_001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]
+    let units: [(String, Double)] = [
+      ("ms", 0.001), ("us", 0.000_001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+    ]
     guard let (suffix, seconds) = units.first(where: { text.hasSuffix($0.0) }),
       let number = decimal(text.dropLast(suffix.count)), number * seconds <= 3_153_600_000
     else { return nil }

@@ -28,6 +28,7 @@ struct Configuration: Equatable, Sendable {
   var logLevel = LogLevel.info
   /// How long a stopping server says NOT_SERVING before it turns clients away.
   var drainNotice: Duration = .zero
+  var hidesChannelz = false
   /// How long a stopping server lets calls finish.
   var drainTimeout: Duration = .seconds(30)
 

@@ -32,6 +32,9 @@ struct Setting: Sendable {
       return nil
     },
     toggle(
+      "hide-channelz", \.hidesChannelz,
+      "Do not serve grpc.channelz.v1, which tells clients of each other's connections. Default off."),
+    toggle(
       "insecure", \.insecure, "Allow plaintext on addresses that other machines can reach. Default off."),
     count("loops", \.loops, 0...1024, "Threads that serve; 0 for one per processor. Default 0."),
     duration(

@@ -44,11 +44,15 @@ final class RunningServer: Sendable {
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })
-    let services = domains + [OperationsService(monitor: monitor, journal: journal)]
+    let channelz = Channelz()
+    var services = domains + [OperationsService(monitor: monitor, journal: journal)]
+    if !configuration.hidesChannelz { services.append(ChannelzService(channelz)) }
     let index = ReflectionIndex(services: services.map { type(of: $0).descriptor })
     server = GRPCServer(
       services: services + [HealthService(monitor.statuses), ReflectionService(index)],
       interceptors: [CallLog(log)], configuration: configuration.server(log), group: group)
+
+    channelz.add(server)
 
     var background = [Task(executorPreference: home) { await monitor.run() }]
     if let cluster = database.cluster {

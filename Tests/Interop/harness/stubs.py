@@ -12,11 +12,12 @@ from grpc_tools import protoc
 from . import CACHE, ROOT
 
 # Folders of protos and what of them is compiled. The google.rpc messages come with googleapis-common-protos,
-# health and reflection v1alpha with packages of grpcio; reflection v1 has no package yet.
+# health and reflection v1alpha with packages of grpcio; reflection v1 and channelz have none here.
 SOURCES = [
     (ROOT / "Protos", "cairn/**/*.proto"),
     (ROOT / "Benchmarks" / "EchoServer" / "Protos", "**/*.proto"),
     (pathlib.Path("/usr/share/grpc-proto/grpc/reflection/v1"), "reflection.proto"),
+    (pathlib.Path("/usr/share/grpc-proto/grpc/channelz/v1"), "channelz.proto"),
     *((pathlib.Path("/usr/share/grpc-proto"), f"grpc/testing/{name}.proto") for name in ("empty", "messages", "test")),
 ]
 

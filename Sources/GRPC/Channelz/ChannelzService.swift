@@ -1,0 +1,166 @@
+import EventLoop
+import HTTP2
+import StandardProtos
+
+/// grpc.channelz.v1: looks into the process's servers, connections and channels while they run.
+///
+/// Source: gRFC A14. Ids are positive and are not given twice; lists are pages in the order of ids.
+package struct ChannelzService: RPCService {
+  package static let descriptor = ServiceDescriptor(
+    name: "grpc.channelz.v1.Channelz", file: GrpcChannelzV1ChannelzDescriptor.file)
+
+  /// Entries of a page where the request does not say, and at most.
+  private static let pageSize = 100
+  private static let largestPage = 1000
+
+  private let channelz: Channelz
+
+  package init(_ channelz: Channelz) { self.channelz = channelz }
+
+  package static let getServers = method(
+    "GetServers", GrpcChannelzV1GetServersRequest.self, GrpcChannelzV1GetServersResponse.self)
+  package static let getServer = method(
+    "GetServer", GrpcChannelzV1GetServerRequest.self, GrpcChannelzV1GetServerResponse.self)
+  package static let getServerSockets = method(
+    "GetServerSockets", GrpcChannelzV1GetServerSocketsRequest.self,
+    GrpcChannelzV1GetServerSocketsResponse.self)
+  package static let getSocket = method(
+    "GetSocket", GrpcChannelzV1GetSocketRequest.self, GrpcChannelzV1GetSocketResponse.self)
+  package static let getTopChannels = method(
+    "GetTopChannels", GrpcChannelzV1GetTopChannelsRequest.self, GrpcChannelzV1GetTopChannelsResponse.self)
+  package static let getChannel = method(
+    "GetChannel", GrpcChannelzV1GetChannelRequest.self, GrpcChannelzV1GetChannelResponse.self)
+  package static let getSubchannel = method(
+    "GetSubchannel", GrpcChannelzV1GetSubchannelRequest.self, GrpcChannelzV1GetSubchannelResponse.self)
+
+  private static func method<Request, Response>(
+    _ name: String, _: Request.Type, _: Response.Type
+  ) -> MethodDescriptor<Request, Response> {
+    MethodDescriptor(descriptor.name, name, .unary)
+  }
+
+  package var handlers: [RPCHandler] {
+    [
+      .unary(Self.getServers, servers), .unary(Self.getServer, server),
+      .unary(Self.getServerSockets, sockets), .unary(Self.getSocket, socket),
+      .unary(Self.getTopChannels, topChannels), .unary(Self.getChannel, channel),
+      .unary(Self.getSubchannel, subchannel),
+    ]
+  }
+
+  // MARK: Servers
+
+  private func servers(
+    _ request: GrpcChannelzV1GetServersRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetServersResponse {
+    let page = try Page(channelz.servers, from: request.startServerId, request.maxResults, \.number)
+    var response = GrpcChannelzV1GetServersResponse()
+    response.end = page.isLast
+    for (number, server) in page.entries {
+      response.server.append(GrpcChannelzV1Server(number, await server.snapshot))
+    }
+    return response
+  }
+
+  private func server(
+    _ request: GrpcChannelzV1GetServerRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetServerResponse {
+    var response = GrpcChannelzV1GetServerResponse()
+    let server = try server(request.serverId)
+    response.server = GrpcChannelzV1Server(request.serverId, await server.snapshot)
+    return response
+  }
+
+  private func server(_ number: Int64) throws(RPCError) -> GRPCServer {
+    guard let found = channelz.servers.first(where: { $0.number == number }) else {
+      throw .unknownEntity("server", number)
+    }
+    return found.server
+  }
+
+  private func sockets(
+    _ request: GrpcChannelzV1GetServerSocketsRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetServerSocketsResponse {
+    let numbers = try await server(request.serverId).connections
+    let page = try Page(numbers, from: request.startSocketId, request.maxResults, \.number)
+    var response = GrpcChannelzV1GetServerSocketsResponse()
+    response.end = page.isLast
+    response.socketRef = page.entries.map { GrpcChannelzV1SocketRef($0.number, $0.peer.description) }
+    return response
+  }
+
+  private func socket(
+    _ request: GrpcChannelzV1GetSocketRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetSocketResponse {
+    var response = GrpcChannelzV1GetSocketResponse()
+    for (_, server) in channelz.servers {
+      if let address = server.listenerAddress(request.socketId) {
+        response.socket = GrpcChannelzV1Socket(listener: request.socketId, address)
+        return response
+      }
+      if let snapshot = await server.connection(request.socketId) {
+        response.socket = GrpcChannelzV1Socket(snapshot)
+        return response
+      }
+    }
+    throw .unknownEntity("socket", request.socketId)
+  }
+
+  // MARK: Channels
+
+  private func topChannels(
+    _ request: GrpcChannelzV1GetTopChannelsRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetTopChannelsResponse {
+    let page = try Page(channelz.channels, from: request.startChannelId, request.maxResults, \.number)
+    var response = GrpcChannelzV1GetTopChannelsResponse()
+    response.end = page.isLast
+    for (number, channel) in page.entries {
+      response.channel.append(GrpcChannelzV1Channel(number, await channel.snapshot, channelz))
+    }
+    return response
+  }
+
+  private func channel(
+    _ request: GrpcChannelzV1GetChannelRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetChannelResponse {
+    guard let found = channelz.channels.first(where: { $0.number == request.channelId }) else {
+      throw .unknownEntity("channel", request.channelId)
+    }
+    var response = GrpcChannelzV1GetChannelResponse()
+    response.channel = GrpcChannelzV1Channel(found.number, await found.channel.snapshot, channelz)
+    return response
+  }
+
+  private func subchannel(
+    _ request: GrpcChannelzV1GetSubchannelRequest, _ call: CallContext
+  ) async throws(RPCError) -> GrpcChannelzV1GetSubchannelResponse {
+    for (number, channel) in channelz.channels {
+      for one in await channel.snapshot.subchannels
+      where channelz.number(of: one.address.description, channel: number) == request.subchannelId {
+        var response = GrpcChannelzV1GetSubchannelResponse()
+        response.subchannel = GrpcChannelzV1Subchannel(request.subchannelId, one)
+        return response
+      }
+    }
+    throw .unknownEntity("subchannel", request.subchannelId)
+  }
+
+  /// Part of a list that is in the order of its numbers.
+  private struct Page<Entry> {
+    let entries: ArraySlice<Entry>
+    let isLast: Bool
+
+    init(
+      _ all: [Entry], from start: Int64, _ wanted: Int64, _ number: (Entry) -> Int64
+    ) throws(RPCError) {
+      var wrong: [(String, String)] = []
+      if wanted < 0 { wrong.append(("max_results", "is negative")) }
+      if start < 0 { wrong.append(("the id to start with", "is negative")) }
+      guard wrong.isEmpty else { throw .badFields(wrong) }
+      let size = wanted == 0 ? pageSize : Int(min(wanted, Int64(largestPage)))
+      let rest = all.drop { number($0) < start }
+      entries = rest.prefix(size)
+      isLast = rest.count <= size
+    }
+  }
+}

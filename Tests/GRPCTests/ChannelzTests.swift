@@ -1,0 +1,66 @@
+import EventLoop
+import StandardProtos
+import Testing
+
+@testable import GRPC
+
+@Suite struct ChannelzTests {
+  /// A server with channelz, and a channel to it that channelz knows.
+  private func withChannelz(_ body: (Channel) async throws -> Void) async throws {
+    let group = EventLoopGroup(loops: 2)
+    defer { group.stop() }
+    let channelz = Channelz()
+    let server = GRPCServer(services: [ProbeService(), ChannelzService(channelz)], group: group)
+    channelz.add(server)
+    let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
+    let channel = Channel(address.description, on: group.loops[0])
+    channelz.add(channel)
+    try await body(channel)
+    await channel.close()
+    await server.drain(within: .seconds(5))
+  }
+
+  @Test("channels and their addresses are told with their calls")
+  func channels() async throws {
+    try await withChannelz { channel in
+      for _ in 0..<3 { _ = try await channel.unary(ProbeService.unary, message("a")) }
+      _ = try? await channel.unary(ProbeService.unary, message("fail", code: 5))
+      let top = try await channel.unary(
+        ChannelzService.getTopChannels, GrpcChannelzV1GetTopChannelsRequest())
+      #expect(top.end)
+      let seen = try #require(top.channel.first)
+      #expect(seen.data?.target == channel.target)
+      #expect(seen.data?.state?.state == .ready)
+      #expect(seen.data?.callsStarted == 5)
+      #expect(seen.data?.callsSucceeded == 3)
+      #expect(seen.data?.callsFailed == 1)
+      #expect((seen.data?.lastCallStartedTimestamp?.seconds ?? 0) > 1_700_000_000)
+
+      var request = GrpcChannelzV1GetChannelRequest()
+      request.channelId = try #require(seen.ref?.channelId)
+      let again = try await channel.unary(ChannelzService.getChannel, request)
+      let reference = try #require(again.channel?.subchannelRef.first)
+      #expect(again.channel?.subchannelRef == seen.subchannelRef)
+      #expect(reference.name == channel.target)
+      var below = GrpcChannelzV1GetSubchannelRequest()
+      below.subchannelId = reference.subchannelId
+      let subchannel = try await channel.unary(ChannelzService.getSubchannel, below).subchannel
+      #expect(subchannel?.data?.state?.state == .ready)
+      #expect(subchannel?.data?.callsSucceeded == 5)
+    }
+  }
+
+  @Test("what is let go of is not told any more")
+  func weak() async {
+    let group = EventLoopGroup(loops: 1)
+    defer { group.stop() }
+    let channelz = Channelz()
+    do {
+      let channel = Channel("127.0.0.1:1", on: group.loops[0])
+      channelz.add(channel)
+      #expect(channelz.channels.count == 1)
+      await channel.close()
+    }
+    #expect(channelz.channels.isEmpty)
+  }
+}
