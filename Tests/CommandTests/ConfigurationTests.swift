@@ -48,6 +48,7 @@ struct ConfigurationTests {
       "max-send-message-size": "2MiB", "max-concurrent-streams": "7", "tls-cert": "c.pem", "tls-key": "k.pem",
       "tls-client-ca": "ca.pem", "tls-client-auth": "optional", "tls-handshake-timeout": "8s",
       "max-tls-handshakes": "9", "hide-channelz": "true",
+      "context-sweep-interval": "13s", "context-retention": "14d",
       "drain-notice": "2s", "max-metadata-size": "8KiB", "max-connection-receive-buffer": "3MiB",
       "max-connection-send-buffer": "5MiB", "max-buffered-bytes": "6MiB", "compress-answers": "true",
       "keepalive-time": "0", "keepalive-timeout": "8s", "min-ping-interval": "9s",
@@ -118,7 +119,7 @@ struct ConfigurationTests {
     arguments: [
       (
         ["--drain-timeout", "5"], [:],
-        "--drain-timeout: expected a time with its unit (ms, s, m, h) such as 30s, found \"5\""
+        "--drain-timeout: expected a time with its unit (ms, s, m, h, d) such as 30s, found \"5\""
       ),
       ([], ["CAIRN_LOOPS": "-1"], "CAIRN_LOOPS: expected a whole number from 0 to 1024, found \"-1\""),
       ([], ["CAIRN_POOL_MXA": "1"], "unknown variable CAIRN_POOL_MXA; did you mean CAIRN_POOL_MAX?"),
