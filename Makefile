@@ -16,6 +16,8 @@ sources := Package.swift $(wildcard Sources Tests codegen Benchmarks)
 help:
 	@echo "make run      build and start a server on 127.0.0.1:7433 with its own PostgreSQL"
 	@echo "make test     run every test; the last line counts passes and failures"
+	@echo "make fuzz     feed made-up input to what reads strangers' bytes; ARGS=\"SECONDS TARGET…\""
+	@echo "make test-tsan, make test-asan   every test under the thread or the address sanitizer"
 	@echo "make demo     store this machine's documentation while the server is killed and started again"
 	@echo "make bench    measure against the baselines (less than ten minutes)"
 	@echo "make bench-large  the same on a million contexts, which are made once and kept"
@@ -35,6 +37,18 @@ test:
 	@$(MAKE) --no-print-directory $(venv)
 	swift build --build-tests
 	@Tests/run
+
+# Each has a build of its own in .build/SANITIZER. ARGS as for Tests/run.
+.PHONY: test-tsan test-asan
+test-tsan test-asan:
+	@.ci/install-packages run test
+	@$(MAKE) --no-print-directory $(venv)
+	@Tests/run-sanitized $(if $(filter %-tsan,$@),thread,address) $(ARGS)
+
+.PHONY: fuzz
+fuzz:
+	@.ci/install-packages run
+	@Tests/Fuzz/run $(ARGS)
 
 .PHONY: demo
 demo:

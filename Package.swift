@@ -4,11 +4,15 @@ import PackageDescription
 /// Async functions stay where their caller is: a handler's calls return without asking which executor
 /// they belong on, which costs a lock each. Warnings are errors where `CI` is set; a developer in the
 /// middle of a change only sees them. Exclusive access is checked in debug builds, where the tests run.
+///
+/// `CAIRN_FUZZ` builds everything for the fuzzer, see Tests/Fuzz/run: it is told which branches are taken.
+let fuzzes = Context.environment["CAIRN_FUZZ"] != nil
 let settings: [SwiftSetting] =
   [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
   ] + (Context.environment["CI"] != nil ? [.treatAllWarnings(as: .error)] : [])
+  + (fuzzes ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func library(
   _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil,
@@ -99,6 +103,13 @@ let package = Package(
       name: "CodecBench", dependencies: ["CProtobufC", "Wire"], path: "Benchmarks/CodecBench",
       swiftSettings: settings, plugins: ["GenerateMessages"]),
 
+    // What must stand any input; the tests replay what fuzzing found.
+    .target(
+      name: "FuzzTargets", dependencies: ["Wire", "DynamicMessage", "GRPC", "HTTP2"],
+      path: "Tests/Fuzz/Targets", swiftSettings: settings, plugins: ["GenerateMessages"]),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
+
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(
@@ -119,4 +130,10 @@ let package = Package(
     tests("Codegen", [], exclude: ["Golden"]),
     tests("Wire", ["Wire", "DynamicMessage"], exclude: ["oracle.py"], plugins: ["GenerateMessages"]),
   ]
+    + (fuzzes
+      ? [
+        .executableTarget(
+          name: "Fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver", swiftSettings: settings,
+          linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+      ] : [])
 )

@@ -64,7 +64,9 @@ struct WireCursor {
   /// The next tag; nil at the end.
   mutating func tag() throws(UnpackError) -> WireTag? {
     if isAtEnd { return nil }
+    let start = position
     let raw = try varint()
+    guard position - start <= 5 else { throw malformed("a tag is longer than 5 bytes") }
     let number = raw >> 3
     guard number > 0, number <= 0x1FFF_FFFF else { throw malformed("field number \(number) is out of range") }
     return WireTag(number: Int32(number), wireType: UInt8(raw & 7))
@@ -100,10 +102,11 @@ struct WireCursor {
       guard position < bytes.count else { throw malformed("it ends within a number") }
       let byte = bytes[position]
       position += 1
+      guard shift < 63 || byte <= 1 else { throw malformed("a varint has more than 64 bits") }
       value |= UInt64(byte & 0x7F) << shift
       if byte < 0x80 { return value }
     }
-    throw malformed("a varint is longer than 10 bytes")
+    throw malformed("a varint has more than 64 bits")
   }
 
   private func malformed(_ reason: String) -> UnpackError { .malformed(message: message, reason: reason) }

@@ -3,8 +3,8 @@ import StandardProtos
 import Wire
 
 /// A status as trailers, and back: `grpc-status`, `grpc-message`, `grpc-status-details-bin`.
-enum StatusFields {
-  static func append(_ error: RPCError, to block: inout HeaderBlock) {
+package enum StatusFields {
+  package static func append(_ error: RPCError, to block: inout HeaderBlock) {
     block.append("grpc-status", String(error.code.rawValue))
     if !error.message.isEmpty { block.append("grpc-message", percentEncode(error.message)) }
     if !error.details.isEmpty {
@@ -21,7 +21,7 @@ enum StatusFields {
   }
 
   /// Nil for OK. `httpStatus` explains an answer that has no status of gRPC's.
-  static func read(_ block: HeaderBlock, httpStatus: Int) -> RPCError? {
+  package static func read(_ block: HeaderBlock, httpStatus: Int) -> RPCError? {
     guard let text = block.first("grpc-status") else {
       let code = httpStatus == 200 ? StatusCode.unknown : StatusCode(httpStatus: httpStatus)
       return RPCError(
@@ -40,7 +40,7 @@ enum StatusFields {
   }
 
   /// Keeps printable ASCII but `%`, as the specification asks.
-  static func percentEncode(_ text: String) -> String {
+  package static func percentEncode(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 <= 0x7e && $0 != 0x25 }) { return text }
     let digits = Array("0123456789ABCDEF".utf8)
     var out: [UInt8] = []
@@ -55,7 +55,7 @@ enum StatusFields {
   }
 
   /// Leaves what is not a valid escape as it is: a message is shown, never refused.
-  static func percentDecode(_ text: String) -> String {
+  package static func percentDecode(_ text: String) -> String {
     let bytes = Array(text.utf8)
     guard bytes.contains(0x25) else { return text }
     var out: [UInt8] = []

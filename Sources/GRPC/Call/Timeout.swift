@@ -1,8 +1,8 @@
 import EventLoop
 
 /// The `grpc-timeout` header: up to eight digits and a unit.
-enum Timeout {
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Duration? {
+package enum Timeout {
+  package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Duration? {
     guard bytes.count >= 2, bytes.count <= 9 else { return nil }
     var value: Int64 = 0
     for byte in bytes.dropLast() {
@@ -22,7 +22,7 @@ enum Timeout {
 
   /// The finest unit that holds the value in eight digits, rounded up: a server must not give up
   /// before its client does.
-  static func format(_ duration: Duration) -> String {
+  package static func format(_ duration: Duration) -> String {
     let nanoseconds = max(0, duration.saturatedNanoseconds)
     let units: [(size: Int64, letter: String)] = [
       (1, "n"), (1_000, "u"), (1_000_000, "m"), (1_000_000_000, "S"), (60_000_000_000, "M"),

@@ -8,7 +8,7 @@ package enum Compression: String, Sendable, CaseIterable {
   static let accepted = "identity,gzip"
 
   /// Whether a peer's `grpc-accept-encoding` has gzip in its list.
-  static func acceptsGzip(_ list: UnsafeBufferPointer<UInt8>) -> Bool {
+  package static func acceptsGzip(_ list: UnsafeBufferPointer<UInt8>) -> Bool {
     var start = 0
     while start < list.count {
       var end = start

@@ -1,6 +1,6 @@
 /// Cuts a stream's bytes into messages: a flag byte, four bytes of length, the message. Pure.
 package struct MessageDeframer {
-  enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     case tooLarge(size: Int, limit: Int)
     /// A flag byte other than 0 and 1.
     case invalidFlag(UInt8)
@@ -24,10 +24,10 @@ package struct MessageDeframer {
   private var size: UInt32 = 0
 
   /// - Parameter limit: The largest message taken, in bytes.
-  init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
   /// Whether the bytes so far end inside a message.
-  var isMidMessage: Bool { prefixCount > 0 }
+  package var isMidMessage: Bool { prefixCount > 0 }
 
   /// Forgets what has come of a message.
   mutating func reset() {
@@ -36,7 +36,7 @@ package struct MessageDeframer {
   }
 
   /// Hands each message that `bytes` completes to `deliver`.
-  mutating func receive(_ bytes: UnsafeRawBufferPointer, _ deliver: (Frame) -> Void) throws(Failure) {
+  package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ deliver: (Frame) -> Void) throws(Failure) {
     var offset = 0
     while offset < bytes.count {
       if prefixCount < Self.prefixSize { takePrefix(bytes, &offset) }

@@ -2,9 +2,9 @@ import EventLoop
 import HTTP2
 
 /// The head of a request, gathered field by field, and the verdict on it. Pure.
-struct RequestHead {
+package struct RequestHead {
   /// What is answered instead of a call.
-  enum Refusal: Equatable {
+  package enum Refusal: Equatable {
     /// Not gRPC: an HTTP answer for people.
     case http(status: String, text: String)
     case status(RPCError)
@@ -12,13 +12,13 @@ struct RequestHead {
 
   private(set) var handler: Int?
   private(set) var timeout: Duration?
-  private(set) var metadata = HeaderBlock()
+  package private(set) var metadata = HeaderBlock()
   /// How the messages marked compressed are packed.
   private(set) var encoding = Compression.identity
   /// Whether the client takes messages packed with gzip.
   private(set) var acceptsGzip = false
   /// Bytes of the header list so far, counted as RFC 9113 does.
-  private(set) var listSize = 0
+  package private(set) var listSize = 0
 
   private var unknownPath: String?
   private var isPost = false
@@ -28,8 +28,10 @@ struct RequestHead {
   private var hasBadTimeout = false
   private var unknownEncoding: String?
 
+  package init() {}
+
   /// `:path`, and the place of its handler in the server's table.
-  mutating func receive(path: UnsafeBufferPointer<UInt8>, handler: Int?) {
+  package mutating func receive(path: UnsafeBufferPointer<UInt8>, handler: Int?) {
     listSize += 5 + path.count + 32
     self.handler = handler
     if handler == nil { unknownPath = String(decoding: path.prefix(256), as: UTF8.self) }
@@ -37,7 +39,7 @@ struct RequestHead {
 
   /// Any field but `:path`. What is beyond `maxListSize` is counted, not kept: a byte can stand for a field
   /// of kilobytes.
-  mutating func receive(
+  package mutating func receive(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, maxListSize: Int
   ) {
     listSize += name.count + value.count + 32
@@ -86,7 +88,7 @@ struct RequestHead {
   /// Nil when the call may begin.
   ///
   /// - Parameter knows: Whether there is a service of that name.
-  func refusal(maxListSize: Int, knows: (Substring) -> Bool) -> Refusal? {
+  package func refusal(maxListSize: Int, knows: (Substring) -> Bool) -> Refusal? {
     guard listSize <= maxListSize else {
       return .status(.metadataTooLarge(size: listSize, limit: maxListSize))
     }
