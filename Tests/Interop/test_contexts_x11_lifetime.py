@@ -15,8 +15,7 @@ from harness.waiting import eventually
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 CHANGE = context_pb2.ContextChange
 DAY = 24 * 3600
-# Sweeps often; what is deleted goes a second later.
-QUICK = ("--context-retention", "1s", "--context-sweep-interval", "100ms")
+SWEEPING = ("--context-sweep-interval", "100ms")
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +33,17 @@ def contexts(unswept):
 
 
 @pytest.fixture
-def quick(start_server, database):
+def swept(start_server, database):
     """Contexts on a server that sweeps all the time."""
-    server = start_server("--database-url", database.url, *QUICK)
+    server = start_server("--database-url", database.url, *SWEEPING)
+    with server.channel() as channel:
+        yield new_project(channel)
+
+
+@pytest.fixture
+def quick(start_server, database):
+    """The same, and what is deleted is purged a second later."""
+    server = start_server("--database-url", database.url, *SWEEPING, "--context-retention", "1s")
     with server.channel() as channel:
         yield new_project(channel)
 
@@ -128,10 +135,10 @@ def test_x11_a_restored_version_does_not_expire_again(contexts):
     assert not contexts.RestoreContextVersion(id="x", version=1).HasField("expire_time")
 
 
-def test_x11_the_sweep_deletes_what_has_expired_and_says_so(quick):
-    ids = [quick.create(id=f"c{n:03}", expire_time=PAST).id for n in range(250)]
-    quick.create(id="other", expire_time=later())
-    watcher = quick.watch(after_position=0, view=context_pb2.CONTEXT_VIEW_BASIC)
+def test_x11_the_sweep_deletes_what_has_expired_and_says_so(swept):
+    ids = [swept.create(id=f"c{n:03}", expire_time=PAST).id for n in range(250)]
+    swept.create(id="other", expire_time=later())
+    watcher = swept.watch(after_position=0, view=context_pb2.CONTEXT_VIEW_BASIC)
     eventually(lambda: expirations(watcher) >= set(ids), "all have been deleted")
     changes = [change for change in watcher.changes if change.kind == CHANGE.KIND_EXPIRED]
     assert len(changes) == len(ids)
@@ -139,7 +146,7 @@ def test_x11_the_sweep_deletes_what_has_expired_and_says_so(quick):
         assert change.context.version == 2 and change.old_version == 1
         assert change.context.delete_time == change.context.update_time == change.provenance.time
         assert (change.provenance.principal, change.provenance.operation) == ("cairn", "cairn/ExpireContexts")
-    assert quick.ids() == ["other"]
+    assert swept.ids() == ["other"]
     watcher.close()
 
 
@@ -147,11 +154,11 @@ def expirations(watcher):
     return {change.context.id for change in watcher.changes if change.kind == CHANGE.KIND_EXPIRED}
 
 
-def test_x11_it_expires_by_itself_when_its_time_comes(quick):
-    quick.create(id="x", expire_time=later(2))
-    watcher = quick.watch(after_position=0)
+def test_x11_it_expires_by_itself_when_its_time_comes(swept):
+    swept.create(id="x", expire_time=later(2))
+    watcher = swept.watch(after_position=0)
     eventually(lambda: expirations(watcher) == {"x"}, "it has expired", timeout=60)
-    refused(quick.GetContext, id="x", code=NOT_FOUND)
+    refused(swept.GetContext, id="x", code=NOT_FOUND)
     watcher.close()
 
 
@@ -239,7 +246,7 @@ def test_x11_a_context_with_many_versions_is_purged_in_short_steps(quick, databa
 
 
 def test_x11_what_was_brought_back_stays_when_others_are_purged(start_server, database):
-    server = start_server("--database-url", database.url, "--context-sweep-interval", "100ms")
+    server = start_server("--database-url", database.url, *SWEEPING)
     with server.channel() as channel:
         contexts = new_project(channel)
         contexts.create(id="x")

@@ -14,11 +14,13 @@ extension ContextService {
     let journalID = stream.journal.description
     call.sendHeaders()
     while true {
-      var elements = try await stream.next(atMost: watch.isFull ? 16 : 256)[...]
+      // With a filter most changes may be none of those wanted; their contents are not looked up.
+      let limit = watch.isFull && watch.conditions == nil ? 16 : 256
+      var elements = try await stream.next(atMost: limit)[...]
       while !elements.isEmpty {
-        let events = try await store.events(of: elements, isFull: watch.isFull, in: project)
-        elements = elements.dropFirst(events.count)
-        for event in events {
+        let found = try await store.events(of: elements, for: watch, in: project)
+        elements = elements.dropFirst(found.taken)
+        for event in found.events {
           var response = WatchContextsResponse()
           response.journalId = journalID
           response.event = event
@@ -39,9 +41,11 @@ extension ContextWatch {
     }
   }
 
-  /// Whether a change is one of those watched.
+  /// Whether a change is one of those watched, as far as the journal alone can say.
   fileprivate var matches: @Sendable (Change) -> Bool {
-    let ids = ids
-    return { $0.kind == "context" && ids?.contains($0.id) ?? true }
+    let (ids, actions) = (ids, actions)
+    return {
+      $0.kind == "context" && ids?.contains($0.id) ?? true && actions?.contains($0.action) ?? true
+    }
   }
 }

@@ -44,6 +44,10 @@ enum ContextQueries {
   static let export = QueryFragments(
     String(decoding: PackageResources.list_contexts_sql + PackageResources.export_contexts_sql, as: UTF8.self)
   )
+  /// Those of watches with a filter, and of lists the conditions.
+  static let watch = QueryFragments(
+    String(decoding: PackageResources.list_contexts_sql + PackageResources.watch_contexts_sql, as: UTF8.self)
+  )
   static let exportVersions = Statement("export_versions", PackageResources.export_versions_sql)
   static let beginImport = Statement("begin_import", PackageResources.begin_import_sql)
   static let lockImport = Statement("lock_import", PackageResources.lock_import_sql)

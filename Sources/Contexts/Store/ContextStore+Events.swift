@@ -6,23 +6,26 @@ import Wire
 
 extension ContextStore {
   /// What a feed of contexts says for what the journal says: one round trip for the images of the changes. When
-  /// their contents are too much to hold at once, only for the first elements: ask again for the others.
+  /// their contents are too much to hold at once, only for the first elements: ask again for those not taken.
   func events(
-    of elements: ArraySlice<FeedElement<Change>>, isFull: Bool, in project: ProjectID
-  ) async throws(RPCError) -> [WatchContextsResponse.Event] {
+    of elements: ArraySlice<FeedElement<Change>>, for watch: ContextWatch, in project: ProjectID
+  ) async throws(RPCError) -> (events: [WatchContextsResponse.Event], taken: Int) {
     let changes = elements.compactMap { element in
       if case .row(let change) = element { change } else { nil }
     }
     let images = try await images(
-      of: changes.map(\.id), at: changes.map(\.position), isFull: isFull, in: project)
+      of: changes.map(\.id), at: changes.map(\.position), meeting: watch.conditions, isFull: watch.isFull,
+      in: project)
     var events: [WatchContextsResponse.Event] = []
     var place = 0
-    for element in elements {
+    for (taken, element) in elements.enumerated() {
       switch element {
       case .row(let change):
-        if place == images.count { return events }
-        events.append(.change(ContextChange(change, image: images.byPlace[place])))
+        if place == images.count { return (events, taken) }
+        let image = images.byPlace[place]
         place += 1
+        if image?.isForeign ?? false { continue }
+        events.append(.change(ContextChange(change, image)))
       case .caughtUp(let position):
         var caughtUp = CaughtUp()
         caughtUp.position = position
@@ -33,15 +36,16 @@ extension ContextStore {
         events.append(.checkpoint(checkpoint))
       }
     }
-    return events
+    return (events, elements.count)
   }
 }
 
 extension ContextChange {
-  fileprivate init(_ change: Change, image: Context?) {
+  fileprivate init(_ change: Change, _ image: ContextImage?) {
     self.init()
     kind = Kind(action: change.action)
-    context = image ?? Context(outlineOf: change)
+    context = image?.context ?? Context(outlineOf: change)
+    membership = image?.membership ?? .unspecified
     position = change.position
     ordinal = change.ordinal
     oldVersion = change.oldVersion ?? 0

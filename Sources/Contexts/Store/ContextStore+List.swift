@@ -81,6 +81,11 @@ extension QueryFragments.Composition {
   mutating func add(_ conditions: ContextConditions, at moment: Moment?) {
     let life = conditions.showDeleted ? "kept" : "live"
     if let moment { add("\(life)_then", moment.time) } else { add(life) }
+    add(fields: conditions)
+  }
+
+  /// Which contexts, deleted or not.
+  mutating func add(fields conditions: ContextConditions) {
     add(conditions.types)
     add(conditions.statuses)
     if !conditions.tags.isEmpty { add("tags", conditions.tags) }

@@ -61,22 +61,29 @@ extension ContextStore {
   }
 
   /// Contexts as the changes at their positions left them: one round trip, an answer of bounded size.
+  ///
+  /// - Parameter conditions: What a context must meet before the change or after it to be looked up with its
+  ///   contents; nil for nothing.
   func images(
-    of ids: [String], at positions: [Int64], isFull: Bool, in project: ProjectID
+    of ids: [String], at positions: [Int64], meeting conditions: ContextConditions? = nil, isFull: Bool,
+    in project: ProjectID
   ) async throws(RPCError) -> ContextImages {
     var images = ContextImages(count: ids.count)
     if ids.isEmpty { return images }
     return try await database { () async throws(PostgresError) in
       let bound = isFull ? Limits.imageBytes : 0
-      let rows = try await pool.query(ContextQueries.images, [project.text, ids, positions, bound])
+      let query =
+        conditions?.images(of: ids, at: positions, bytes: bound, in: project)
+        ?? ContextQueries.images.bind([project.text, ids, positions, bound])
+      let rows = try await pool.query(query.statement, query.parameters)
       for row in rows {
         let place: Int = try row.decode(Context.columnCount + 2)
         if isFull, try !row.decode(Context.columnCount + 3) {
           images.count = place
           break
         }
-        images.byPlace[place] = try Context(
-          decoding: row, contentColumn: isFull ? Context.columnCount : nil)
+        images.byPlace[place] = try ContextImage(
+          decoding: row, isFull: isFull, hasMembership: conditions != nil)
       }
       return images
     }
@@ -106,15 +113,6 @@ extension PostgresPool {
     return try await self.lookup(
       lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, [project.text, lookup.id])
   }
-}
-
-/// What was found of the contexts that changes left.
-struct ContextImages {
-  /// How many of the changes, from the first on, were looked at: all, or those whose contents are not too much
-  /// to hold at once. Never none of some.
-  var count: Int
-  /// By the place of the change; those that are no longer kept are missing.
-  var byPlace: [Int: Context] = [:]
 }
 
 /// A row of `get_contexts`.

@@ -49,7 +49,8 @@ extension ContextStore {
     let ids = answer.results.successes()
     let images = try await images(
       of: ids, at: ids.map { _ in stored.stamp.position }, isFull: isFull, in: scope.project)
-    let byID = Dictionary(images.byPlace.values.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let byID = Dictionary(
+      images.byPlace.values.map { ($0.context.id, $0.context) }, uniquingKeysWith: { first, _ in first })
     return answer.results.map { result in
       result.flatMap { id in byID[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
     }

@@ -108,7 +108,7 @@ import Wire
         try await test.store.undelete(Batch(target("x")), isFull: true, test.scope).outcomes[0].get())
       let images = try await test.store.images(
         of: versions.map(\.id), at: versions.map(\.position), isFull: true, in: .default)
-      #expect((0..<5).map { images.byPlace[$0] } == versions)
+      #expect((0..<5).map { images.byPlace[$0]?.context } == versions)
       let between = try await test.store.images(
         of: ["x", "y"], at: [versions[4].position + 1, 1], isFull: true, in: .default)
       #expect(between.byPlace.isEmpty)

@@ -1,0 +1,45 @@
+-- Contexts as certain changes left them, and whether they meet the conditions of a watch after the change and did
+-- before: from named fragments; the conditions of lists stand between them. Contents only of those that do, up to a
+-- bound. No row where that version is no longer kept.
+
+-- watch_after:
+WITH wanted AS (
+  SELECT $?::text AS project_id, id, at, place
+  FROM unnest($?::text[], $?::bigint[]) WITH ORDINALITY AS change (id, at, place)
+), matched AS (
+  SELECT wanted.place, image.*,
+    EXISTS (SELECT FROM (SELECT image.*) AS after_change WHERE true
+-- watch_before:
+    ) AS is_in,
+    EXISTS (
+      SELECT FROM context_version WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
+-- watch_end:
+    ) AS was_in
+  FROM wanted
+  CROSS JOIN LATERAL (
+    SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status, title,
+      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+    FROM context
+    WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
+    UNION ALL
+    (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type, status,
+      title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+    FROM context_version
+    WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
+    ORDER BY context_version.position
+    LIMIT 1)
+  ) AS image
+  WHERE image.position = wanted.at
+), measured AS (
+  SELECT *,
+    coalesce(
+      sum(CASE WHEN is_in OR was_in THEN octet_length(content) + octet_length(data) END)
+        OVER (ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) < $? AS is_whole
+  FROM matched
+)
+SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+  owner, session, tags, metadata, expire_time, purge_time,
+  CASE WHEN is_whole AND (is_in OR was_in) THEN content ELSE '' END,
+  CASE WHEN is_whole AND (is_in OR was_in) THEN data ELSE '' END, place - 1, is_whole, was_in, is_in
+FROM measured
+ORDER BY place
