@@ -1,5 +1,6 @@
 import CairnAPI
 import Journal
+import Postgres
 import Requests
 import Testing
 import Wire
@@ -27,13 +28,17 @@ import Wire
     let query = Fingerprint(parts: ["q"])
     for (time, id) in [(0, "x"), (-1, "ü/🪨"), (Int64.max, String(repeating: "y", count: 128)), (.min, "+/=")]
     {
-      let token = PageToken(time: time, id: id)
-      let text = token.text(for: query)
-      #expect(PageToken(text, for: query) == token)
-      #expect(
-        text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=") }
-      )
-      #expect(PageToken(text, for: Fingerprint(parts: ["other"])) == nil)
+      let moments = [nil, Moment(position: 7, time: PostgresTimestamp(microseconds: time))]
+      for token in moments.map({ PageToken(time: time, id: id, moment: $0) }) {
+        let text = token.text(for: query)
+        #expect(PageToken(text, for: query) == token)
+        #expect(
+          text.utf8.allSatisfy {
+            $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=")
+          }
+        )
+        #expect(PageToken(text, for: Fingerprint(parts: ["other"])) == nil)
+      }
     }
   }
 

@@ -33,6 +33,15 @@ import Wire
     return ContextTarget(validating: id, etag: "", &violations)
   }
 
+  private func restoration(_ id: String) throws -> VersionRestoration {
+    var request = RestoreContextVersionRequest()
+    request.id = id
+    request.version = 1
+    var violations = Violations()
+    defer { #expect(violations.isEmpty) }
+    return VersionRestoration(validating: request, &violations)
+  }
+
   private func lookup(_ id: String) throws -> ContextLookup {
     var request = GetContextRequest()
     request.id = id
@@ -91,6 +100,14 @@ import Wire
       request.ids = (0..<1000).map { "c\($0)" }
       let lookups = try ContextLookups(validating: request)
       #expect(try await test.roundTrips { _ = try await store.get(lookups, in: .default) } == 1)
+      let moment = Moment(position: .max, time: .now)
+      #expect(
+        try await test.roundTrips { _ = try await store.get(lookup("c1"), at: moment, in: .default) } == 1)
+      #expect(try await test.roundTrips { _ = try await store.get(lookups, at: moment, in: .default) } == 1)
+      _ = try await store.update(Batch(self.update("c1", "new")), isFull: true, scope)
+      let version = VersionLookup(try restoration("c1"))
+      #expect(try await test.roundTrips { _ = try await store.versions(version, in: .default) } == 1)
+      #expect(try await test.roundTrips { _ = try await store.restore(restoration("c1"), scope) } == 2)
     }
   }
 
@@ -175,6 +192,10 @@ import Wire
             request.showDeleted = number % 2 == 0
             let list = try ContextList(validating: request, project: "default")
             #expect(try await test.store.list(list, in: .default).contexts == [created])
+            let moment = Moment(position: created.position, time: PostgresTimestamp(time))
+            #expect(try await test.store.list(list, at: moment, in: .default).contexts == [created])
+            let before = Moment(position: created.position - 1, time: PostgresTimestamp(time))
+            #expect(try await test.store.list(list, at: before, in: .default).contexts == [])
             let isLast = order.hasSuffix("desc")
             request.pageToken = list.nextPageToken(
               after: PageToken(time: isLast ? .max / 4 : 0, id: isLast ? "zzz" : "a"))
