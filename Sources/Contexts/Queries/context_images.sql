@@ -9,12 +9,12 @@ WITH found AS (
   FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS wanted (id, at, place)
   CROSS JOIN LATERAL (
     SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context
     WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
     UNION ALL
     (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context_version
     WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
     ORDER BY context_version.position
@@ -23,7 +23,7 @@ WITH found AS (
   WHERE image.position = wanted.at
 )
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time,
+  owner, session, tags, metadata, expire_time, purge_time, memory,
   CASE WHEN bytes_before < $4 THEN content ELSE '' END, CASE WHEN bytes_before < $4 THEN data ELSE '' END,
   place - 1, bytes_before < $4
 FROM found

@@ -4,7 +4,7 @@
 
 -- export_from:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, page_id, content, data
+  owner, session, tags, metadata, expire_time, purge_time, memory, page_id, content, data
 FROM (
   SELECT page.context_id AS page_id, page.place, image.*,
     sum(coalesce(octet_length(image.content) + octet_length(image.data), 0)
@@ -20,11 +20,12 @@ FROM (
     SELECT * FROM (
       SELECT page.project_id, page.context_id, page.version, page.position, page.create_time,
         page.update_time, page.delete_time, page.type, page.status, page.title, page.media_type, page.owner,
-        page.session, page.tags, page.metadata, page.expire_time, page.purge_time, page.content, page.data
+        page.session, page.tags, page.metadata, page.expire_time, page.purge_time, page.memory,
+        page.content, page.data
       WHERE page.position <= $?
       UNION ALL
       (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
-        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
       FROM context_version AS old
       WHERE page.position > $? AND project_id = $1 AND context_id = page.context_id
         AND old.position > $?

@@ -7,17 +7,17 @@ WITH head AS (
   WHERE project_id = $1 AND context_id = $2 AND (purge_time IS NULL OR purge_time > now())
 ), image AS (
   SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-    owner, session, tags, metadata, expire_time, purge_time, content, data
+    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
   FROM head
   UNION ALL
   SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
   FROM context_version
   WHERE project_id = $1 AND context_id = $2
 )
 SELECT image.context_id, image.version, image.position, image.create_time, image.update_time, image.delete_time,
   image.type, image.status, image.title, image.media_type, image.owner, image.session, image.tags,
-  image.metadata, image.expire_time, image.purge_time,
+  image.metadata, image.expire_time, image.purge_time, image.memory,
   change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease_epoch,
   change.operation, head.wanted, CASE WHEN $4 = 0 THEN head.wanted - 1 ELSE $4 END,
   context_life(head.delete_time, head.expire_time, head.purge_time, now()), head.version,

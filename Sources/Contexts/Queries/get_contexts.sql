@@ -7,7 +7,7 @@ WITH found AS (
   JOIN context ON context.project_id = $1 AND context.context_id = wanted.id
 )
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time,
+  owner, session, tags, metadata, expire_time, purge_time, memory,
   context_life(delete_time, expire_time, purge_time, now()),
   CASE WHEN bytes <= $3 THEN content ELSE '' END, CASE WHEN bytes <= $3 THEN data ELSE '' END,
   place - 1, bytes <= $3, octet_length(content), octet_length(data)

@@ -6,12 +6,12 @@ WITH found AS (
   FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
   CROSS JOIN LATERAL (
     SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context
     WHERE project_id = $1 AND context_id = wanted.id AND position <= $4
     UNION ALL
     (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context_version
     WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > $4
     ORDER BY context_version.position
@@ -20,7 +20,7 @@ WITH found AS (
   WHERE image.position <= $4
 )
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time,
+  owner, session, tags, metadata, expire_time, purge_time, memory,
   context_life(delete_time, expire_time, purge_time, $5),
   CASE WHEN bytes <= $3 THEN content ELSE '' END, CASE WHEN bytes <= $3 THEN data ELSE '' END,
   place - 1, bytes <= $3, octet_length(content), octet_length(data)

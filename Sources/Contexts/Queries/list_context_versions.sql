@@ -6,11 +6,11 @@ WITH head AS (
   WHERE project_id = $1 AND context_id = $2 AND (purge_time IS NULL OR purge_time > now())
 ), page AS (
   SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-    owner, session, tags, metadata, expire_time, purge_time, content, data
+    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
   FROM head WHERE position < $3
   UNION ALL
   (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
   FROM context_version
   WHERE project_id = $1 AND context_id = $2 AND position <= $3 AND EXISTS (SELECT FROM head)
   ORDER BY context_version.position DESC
@@ -25,7 +25,7 @@ WITH head AS (
   LIMIT $4
 )
 SELECT context_id, version, measured.position, create_time, update_time, delete_time, type, status, title,
-  media_type, owner, measured.session, tags, metadata, expire_time, purge_time,
+  media_type, owner, measured.session, tags, metadata, expire_time, purge_time, memory,
   change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease_epoch,
   change.operation, bytes_before < $5,
   CASE WHEN bytes_before < $5 THEN content ELSE '' END, CASE WHEN bytes_before < $5 THEN data ELSE '' END

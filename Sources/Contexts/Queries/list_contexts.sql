@@ -5,10 +5,10 @@
 
 -- full:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, total, content, data
+  owner, session, tags, metadata, expire_time, purge_time, memory, total, content, data
 -- basic:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, total
+  owner, session, tags, metadata, expire_time, purge_time, memory, total
 -- from:
 FROM (
   SELECT page.*, row_number() OVER () AS place, count(*) OVER () AS total,
@@ -19,13 +19,13 @@ FROM (
 -- past_current:
     SELECT * FROM (
     (SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status,
-      title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context WHERE project_id = $? AND position <= $?
 -- past_superseded:
     ) UNION ALL (
     SELECT * FROM (
       SELECT project_id, context_id, version, from_position AS position, create_time, update_time, delete_time,
-        type, status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+        type, status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
       FROM context_version WHERE project_id = $? AND position > $? AND from_position <= $?
     ) AS superseded WHERE true
 -- past_end:

@@ -17,11 +17,12 @@ UPDATE context SET
   content = item.content,
   data = item.data,
   expire_time = item.expire_time,
-  purge_time = CASE WHEN item.delete_time IS NOT NULL THEN drawn.at + make_interval(secs => $17) END
+  purge_time = CASE WHEN item.delete_time IS NOT NULL THEN drawn.at + make_interval(secs => $17) END,
+  memory = nullif(item.memory, 'null')
 FROM drawn,
   unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::timestamptz[], $14::timestamptz[],
-    $15::timestamptz[], $16::timestamptz[])
+    $15::timestamptz[], $16::timestamptz[], $18::jsonb[])
     AS item (id, type, status, title, media_type, owner, session, tags, metadata, content, data,
-      expire_time, create_time, update_time, delete_time)
+      expire_time, create_time, update_time, delete_time, memory)
 WHERE project_id = $1 AND context_id = item.id

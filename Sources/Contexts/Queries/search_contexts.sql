@@ -127,6 +127,7 @@ found AS MATERIALIZED (
 -- answer:
 SELECT hit.context_id, hit.version, hit.position, hit.create_time, hit.update_time, hit.delete_time, hit.type,
   hit.status, hit.title, hit.media_type, hit.owner, hit.session, hit.tags, hit.metadata, hit.expire_time, hit.purge_time,
+  hit.memory,
   hit.number, hit.place, hit.score, summary.seen, summary.newest, summary.span, summary.spans,
   (SELECT count(*) FROM page)
 -- with_facets:
@@ -163,12 +164,12 @@ FROM summary
       FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
       CROSS JOIN LATERAL (
         SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-          media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+          media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
         FROM context
         WHERE project_id = $1 AND context_id = page.context_id AND position = page.position
         UNION ALL
         SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-          media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+          media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
         FROM context_version
         WHERE project_id = $1 AND context_id = page.context_id AND context_version.position > page.position
           AND from_position = page.position

@@ -6,5 +6,5 @@ UPDATE context SET
 FROM drawn
 WHERE project_id = $1 AND context_id = ANY ($2::text[])
 RETURNING context_id, version, context.position, create_time, update_time, delete_time, type, status, title,
-  media_type, owner, session, tags, metadata, expire_time, purge_time,
+  media_type, owner, session, tags, metadata, expire_time, purge_time, memory,
   CASE WHEN $3 THEN content ELSE '' END, CASE WHEN $3 THEN data ELSE '' END

@@ -1,7 +1,7 @@
 -- Changes one locked context in a write that has drawn its position: $1 project, $2 id, $3 whether to return
 -- content and data, then the new values, NULL where one stays: $4 title, $5 type, $6 status, $7 content, $8
 -- data, $9 media type, $10 owner, $11 session, $12 tags; the metadata become $14 where $13 says so, the expiry
--- $16 where $15 does.
+-- $16 where $15 does, and what makes it a memory $18 where $17 does.
 UPDATE context SET
   version = version + 1,
   position = drawn.position,
@@ -16,9 +16,10 @@ UPDATE context SET
   session = coalesce($11, session),
   tags = coalesce($12, tags),
   metadata = CASE WHEN $13 THEN $14 ELSE metadata END,
-  expire_time = CASE WHEN $15 THEN $16 ELSE expire_time END
+  expire_time = CASE WHEN $15 THEN $16 ELSE expire_time END,
+  memory = CASE WHEN $17 THEN $18 ELSE memory END
 FROM drawn
 WHERE project_id = $1 AND context_id = $2
 RETURNING context_id, version, context.position, create_time, update_time, delete_time, type, status, title,
-  media_type, owner, session, tags, metadata, expire_time, purge_time,
+  media_type, owner, session, tags, metadata, expire_time, purge_time, memory,
   CASE WHEN $3 THEN content ELSE '' END, CASE WHEN $3 THEN data ELSE '' END

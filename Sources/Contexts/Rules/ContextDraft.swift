@@ -35,6 +35,7 @@ struct ContextDraft {
     context.expireTime = violations.storedTime("\(path).expire_time", context.expireTime)
     context.type = context.type.orDefault
     context.status = context.status.orDefault
+    context.memory = violations.memory("\(path).memory", context)
     id = context.id.isEmpty ? nil : context.id
     self.context = context
   }
@@ -54,6 +55,7 @@ struct ContextDraft {
     unstored.tags = context.tags
     unstored.metadata = context.metadata
     unstored.expireTime = context.expireTime
+    unstored.memory = context.memory
     return unstored
   }
 }

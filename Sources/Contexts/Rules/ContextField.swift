@@ -7,6 +7,7 @@ enum ContextField: String, UpdatableField {
   case mediaType = "media_type"
   case owner, session, tags, metadata
   case expireTime = "expire_time"
+  case memory
 
   static let resource = "context"
   static let outputOnly: Set<String> = [
@@ -27,6 +28,7 @@ enum ContextField: String, UpdatableField {
     case .tags: !context.tags.isEmpty
     case .metadata: context.metadata != nil
     case .expireTime: context.expireTime != nil
+    case .memory: context.memory != nil
     }
   }
 }

@@ -57,6 +57,7 @@ extension ContextUpdate {
       case .tags: result.tags = values.tags
       case .metadata: break
       case .expireTime: result.expireTime = values.expireTime
+      case .memory: result.memory = values.memory
       }
     }
     result.metadata = metadata.applied(to: stored.metadata)
@@ -76,6 +77,7 @@ extension ContextTarget {
   private func resolved(_ head: StoredHead?, _ refusal: RPCError?) -> Result<ResolvedTarget, RPCError> {
     if let refusal { return .failure(refusal) }
     guard let head else { return .failure(.contextNotFound(id)) }
+    if isMemory, head.type != .memory { return .failure(.notAMemory(id)) }
     return .success(ResolvedTarget(id: id, oldVersion: head.version))
   }
 }

@@ -70,4 +70,16 @@ extension RPCError {
       .resourceExhausted, .internal,
       "more than \(Limits.containers) relationships say what contains the contexts of this write")
   }
+
+  static func notAMemory(_ id: String) -> RPCError {
+    RPCError(
+      .failedPrecondition, .notAMemory, "context \(id.quoted) is no memory: its type is another one",
+      ["id": id])
+  }
+
+  static func memoryEnded(_ id: String) -> RPCError {
+    RPCError(
+      .failedPrecondition, .memoryEnded,
+      "memory \(id.quoted) no longer holds: supersede the one that took its place", ["id": id])
+  }
 }

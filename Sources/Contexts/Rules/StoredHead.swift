@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Requests
+import Wire
 
 /// What a write must know of the stored context before it may change it; read under the row's lock.
 struct StoredHead: Equatable {
@@ -12,6 +13,9 @@ struct StoredHead: Equatable {
   let dataBytes: Int
   /// The stored metadata as JSON text.
   let metadata: String?
+  var type = ContextType.unspecified
+  /// When what it says as a memory ends.
+  var validTo: WellKnown.Timestamp?
 
   var etag: String { Etag.text(version) }
 

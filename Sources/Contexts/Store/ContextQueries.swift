@@ -62,6 +62,7 @@ package enum ContextMigrations {
     Migration(module: "contexts", file: "m0002_relationships", PackageResources.m0002_relationships_sql),
     Migration(module: "contexts", file: "m0003_search", PackageResources.m0003_search_sql),
     Migration(module: "contexts", file: "m0004_lifetime", PackageResources.m0004_lifetime_sql),
+    Migration(module: "contexts", file: "m0005_memory", PackageResources.m0005_memory_sql),
     Migration(module: "contexts", file: "m0006_templates", PackageResources.m0006_templates_sql),
     Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
   ]

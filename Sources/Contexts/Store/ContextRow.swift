@@ -5,7 +5,7 @@ import Wire
 
 extension Context {
   /// How many columns every query of contexts begins with; what else it returns stands after them.
-  static let columnCount = 16
+  static let columnCount = 17
 
   /// From the columns that every query of contexts begins with.
   ///
@@ -29,6 +29,7 @@ extension Context {
     if !row.isNull(13) { metadata = MetadataJSON.metadata(from: try row.decode(13, as: JSONB.self).text) }
     if !row.isNull(14) { expireTime = WellKnown.Timestamp(try row.decode(14, as: PostgresTimestamp.self)) }
     if !row.isNull(15) { purgeTime = WellKnown.Timestamp(try row.decode(15, as: PostgresTimestamp.self)) }
+    if !row.isNull(16) { memory = MemoryJSON.memory(from: try row.decode(16, as: JSONB.self).text) }
     if let contentColumn {
       content = try row.decode(contentColumn)
       data = try row.decode(contentColumn + 1)
@@ -62,8 +63,11 @@ extension Context {
   /// whose every value may take six times its JSON text.
   func sizeBound(metadataBytes: Int) -> Int {
     let texts = title.utf8.count + mediaType.utf8.count + owner.utf8.count + session.utf8.count
+    // What it says of its origin is 640 characters at most.
+    let memoryBytes = memory == nil ? 0 : 64 + 4 * 640
     let tagBytes = tags.reduce(0) { $0 + $1.utf8.count + 3 }
-    return 256 + id.utf8.count + texts + tagBytes + content.utf8.count + data.count + 6 * metadataBytes
+    return 256 + memoryBytes + id.utf8.count + texts + tagBytes + content.utf8.count + data.count + 6
+      * metadataBytes
   }
 }
 

@@ -89,7 +89,7 @@ struct NamedDraft {
 }
 
 extension [NamedDraft] {
-  /// `$1` to `$17` of `insert_contexts` and `overwrite_contexts`.
+  /// `$1` to `$18` of `insert_contexts` and `overwrite_contexts`.
   ///
   /// - Parameter retention: Seconds until those that come deleted are purged.
   func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
@@ -103,23 +103,24 @@ extension [NamedDraft] {
       contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
       map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
       contexts.map { $0.expireTime.map { PostgresTimestamp($0) } }, times(\.create), times(\.update),
-      times(\.delete), retention,
+      times(\.delete), retention, contexts.map { JSONB($0.memory.map(MemoryJSON.text(of:)) ?? "null") },
     ]
   }
 }
 
 extension ContextDraft {
-  /// `$8` to `$19` of `create_context`.
+  /// `$8` to `$20` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {
     [
       id, Int16(context.type.rawValue), Int16(context.status.rawValue), context.title, context.mediaType,
       context.owner, context.session, context.tags, metadata.map { JSONB($0) }, context.content, context.data,
       context.expireTime.map { PostgresTimestamp($0) },
+      context.memory.map { JSONB(MemoryJSON.text(of: $0)) },
     ]
   }
 
   /// The context as the write at `stamp` stored it.
-  fileprivate func stored(_ id: String, _ stamp: Stamp?) -> Context {
+  func stored(_ id: String, _ stamp: Stamp?) -> Context {
     var context = unstored
     context.id = id
     context.version = 1

@@ -66,7 +66,8 @@ struct StoredContext {
       id: context.id, version: context.version, isDeleted: life == .deleted,
       contentBytes: try row.decode(Context.columnCount + 5),
       dataBytes: try row.decode(Context.columnCount + 6),
-      metadata: try row.decode(13, as: JSONB?.self)?.text)
+      metadata: try row.decode(13, as: JSONB?.self)?.text, type: context.type,
+      validTo: context.memory?.validTo)
   }
 }
 

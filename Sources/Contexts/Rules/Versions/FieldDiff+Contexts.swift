@@ -21,6 +21,7 @@ extension FieldDiff {
     differences += metadata(from: old?.metadata, to: new.metadata)
     compare("delete_time") { .time($0.deleteTime) }
     compare("expire_time") { .time($0.expireTime) }
+    compare("memory") { .memory($0.memory) }
     return differences
   }
 
@@ -41,6 +42,12 @@ extension WellKnown.Value {
   /// Nil for an empty text: an empty field has no value.
   fileprivate static func text(_ text: String) -> WellKnown.Value? {
     text.isEmpty ? nil : WellKnown.Value(.stringValue(text))
+  }
+
+  fileprivate static func memory(_ memory: Memory?) -> WellKnown.Value? {
+    memory.flatMap { try? WellKnown.Struct(MemoryJSON.value(of: $0)) }.map {
+      WellKnown.Value(.structValue($0))
+    }
   }
 
   fileprivate static func texts(_ texts: [String]) -> WellKnown.Value? {

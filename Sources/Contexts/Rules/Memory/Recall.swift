@@ -1,0 +1,97 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+/// A recall that may be made.
+struct Recall {
+  /// Nil: everything that meets the conditions.
+  let query: SearchQuery?
+  /// With the type.
+  let conditions: ContextConditions
+  let memory: MemoryConditions
+  /// In seconds.
+  let halfLife: Double
+  let asOf: WantedMoment?
+  let limit: Int
+  let isFull: Bool
+
+  init(validating request: RecallRequest) throws(RPCError) {
+    var violations = Violations()
+    query = violations.searchQuery("query", request.query)
+    var conditions = ContextConditions(
+      validating: request.filter ?? ContextFilter(), showDeleted: false, at: "filter", &violations)
+    if !conditions.types.isEmpty {
+      violations.add("filter.types", "must be empty: memories are recalled only")
+    }
+    conditions.types = [.memory]
+    self.conditions = conditions
+    memory = MemoryConditions(validating: request, &violations)
+    halfLife = violations.halfLife("half_life", request.halfLife)
+    asOf = violations.asOf("as_of", request.asOf)
+    limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.recalled)
+    violations.view("view", request.view)
+    isFull = request.view.isFull
+    try violations.check()
+  }
+}
+
+/// Which memories.
+struct MemoryConditions {
+  let kinds: [Int32]
+  /// 0: any.
+  let minImportance: Int32
+  let minConfidence: Double
+  let sources: [Int32]
+  /// Microseconds since 1970; nil: now.
+  let validAt: Int64?
+
+  init(validating request: RecallRequest, _ violations: inout Violations) {
+    if request.kinds.count > Limits.filterTypes {
+      violations.add("kinds", "must have at most \(Limits.filterTypes) entries, not \(request.kinds.count)")
+    } else {
+      for (index, kind) in request.kinds.enumerated() {
+        violations.memoryKind("kinds[\(index)]", kind)
+        if kind == .unspecified { violations.add("kinds[\(index)]", "must be specified") }
+      }
+    }
+    violations.memoryImportance("min_importance", request.minImportance)
+    if !(0...1).contains(request.minConfidence) {
+      violations.add("min_confidence", "must be from 0 to 1, not \(request.minConfidence)")
+    }
+    if request.sources.count > Limits.filterStatuses {
+      violations.add(
+        "sources", "must have at most \(Limits.filterStatuses) entries, not \(request.sources.count)")
+    } else {
+      for (index, source) in request.sources.enumerated() {
+        violations.memorySource("sources[\(index)]", source)
+      }
+    }
+    kinds = request.kinds.map(\.rawValue)
+    minImportance = request.minImportance.rawValue
+    minConfidence = request.minConfidence
+    sources = request.sources.map(\.rawValue)
+    validAt = violations.time("valid_at", request.validAt)
+  }
+}
+
+extension Limits {
+  /// Memories that a recall returns.
+  static let recalled = 100
+  /// Memories that a recall weighs, the newest.
+  static let weighedMemories = 10_000
+  /// Memories that one can supersede.
+  static let supersededMemories = 100
+}
+
+extension Violations {
+  /// Seconds: from 1 second to 100 years, 30 days where nothing is said.
+  fileprivate mutating func halfLife(_ field: String, _ duration: WellKnown.Duration?) -> Double {
+    guard let duration else { return 30 * 86_400 }
+    let seconds = Double(duration.seconds) + Double(duration.nanos) / 1_000_000_000
+    if !(1...3_155_760_000).contains(seconds) { add(field, "must be from 1 second to 100 years") }
+    return seconds
+  }
+}

@@ -1,0 +1,50 @@
+import CairnAPI
+import GRPC
+import Journal
+import Requests
+import Wire
+
+/// A memory that is to take the place of others.
+struct Supersession {
+  let draft: ContextDraft
+  let targets: [ContextTarget]
+
+  init(validating request: SupersedeRequest, by scope: CallScope) throws(RPCError) {
+    var violations = Violations()
+    draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
+    if request.superseded.isEmpty { violations.add("superseded", "must not be empty") }
+    var targets: [ContextTarget] = []
+    if request.superseded.count > Limits.supersededMemories {
+      violations.add(
+        "superseded",
+        "must have at most \(Limits.supersededMemories) entries, not \(request.superseded.count)")
+    } else {
+      var ids: Set<String> = []
+      for (index, item) in request.superseded.enumerated() {
+        let field = "superseded[\(index)].id"
+        violations.identifier(field, item.id)
+        if !ids.insert(item.id).inserted { violations.add(field, "is there twice") }
+        if !item.id.isEmpty, item.id == draft.id { violations.add(field, "is the id of the new memory") }
+        targets.append(ContextTarget(id: item.id, etag: item.etag, isMemory: true))
+      }
+    }
+    violations.requestID(request.requestId)
+    try violations.check()
+    self.targets = targets
+  }
+
+  /// Decides with the heads of those that are to end, and whether the new id is taken. Throws what stands
+  /// against the first one; `time` in microseconds.
+  func resolved(
+    _ heads: [String: StoredHead], isTaken: Bool, at time: Int64
+  ) throws(RPCError) -> [ResolvedTarget] {
+    if isTaken { throw .contextExists(draft.id ?? "") }
+    var resolved: [ResolvedTarget] = []
+    for target in targets {
+      let head = heads[target.id]
+      resolved.append(try target.deletion(of: head).get())
+      if let end = head?.validTo, end.microseconds <= time { throw .memoryEnded(target.id) }
+    }
+    return resolved
+  }
+}

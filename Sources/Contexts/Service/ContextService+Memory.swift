@@ -1,0 +1,46 @@
+import CairnAPI
+import GRPC
+import Journal
+import Requests
+
+extension ContextService {
+  package func remember(_ request: RememberRequest, _ call: CallContext) async throws(RPCError) -> Context {
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    var violations = Violations()
+    let draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
+    violations.requestID(request.requestId)
+    try violations.check()
+    if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
+    return try await store.create(draft, scope)
+  }
+
+  package func recall(_ request: RecallRequest, _ call: CallContext) async throws(RPCError) -> RecallResponse
+  {
+    let recall = try Recall(validating: request)
+    let project = try await journal.scope(call).project
+    let moment = try await journal.moment(recall.asOf, in: project, call)
+    return try await store.recall(recall, at: moment, in: project)
+  }
+
+  package func forget(_ request: ForgetRequest, _ call: CallContext) async throws(RPCError) -> Context {
+    var violations = Violations()
+    var target = ContextTarget(validating: request.id, etag: request.etag, &violations)
+    target.isMemory = true
+    violations.requestID(request.requestId)
+    try violations.check()
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    if request.validateOnly {
+      return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
+    }
+    return try await store.delete(Batch(target), isFull: true, scope).outcomes[0].get()
+  }
+
+  package func supersede(
+    _ request: SupersedeRequest, _ call: CallContext
+  ) async throws(RPCError) -> SupersedeResponse {
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let supersession = try Supersession(validating: request, by: scope)
+    return request.validateOnly
+      ? try await store.plannedSupersede(supersession, scope) : try await store.supersede(supersession, scope)
+  }
+}

@@ -1,0 +1,109 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// The memories that count most, now or at a moment: two round trips, one to weigh, one to read.
+  func recall(
+    _ recall: Recall, at moment: Moment?, in project: ProjectID
+  ) async throws(RPCError) -> RecallResponse {
+    let weighed = try await database { () async throws(PostgresError) in
+      let query = recall.statement(in: project, at: moment)
+      return try WeighedMemories(decoding: try await pool.query(query.statement, query.parameters))
+    }
+    let contexts =
+      weighed.ids.isEmpty
+      ? [] : try await contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
+    var response = RecallResponse()
+    response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
+    response.truncated = weighed.count >= Limits.weighedMemories
+    response.memories = zip(contexts, weighed.memories).compactMap { context, memory in
+      guard let context else { return nil }
+      var recalled = memory
+      recalled.context = context
+      return recalled
+    }
+    return response
+  }
+}
+
+/// What weighing came to.
+private struct WeighedMemories {
+  var ids: [String] = []
+  /// In the order of their scores, without their contexts.
+  var memories: [RecalledMemory] = []
+  /// How many were weighed.
+  var count = 0
+  /// When; nil where none was.
+  var moment: PostgresTimestamp?
+
+  init(decoding rows: Rows) throws(PostgresError) {
+    for row in rows {
+      ids.append(try row.decode(0))
+      var parts = MemoryScore()
+      parts.relevance = try row.decode(1)
+      parts.importance = try row.decode(2)
+      parts.confidence = try row.decode(3)
+      parts.recency = try row.decode(4)
+      var memory = RecalledMemory()
+      memory.score = try row.decode(5)
+      memory.parts = parts
+      memories.append(memory)
+      moment = try row.decode(6)
+      count = try row.decode(7)
+    }
+  }
+}
+
+extension Recall {
+  /// The statement for this combination of conditions.
+  fileprivate func statement(in project: ProjectID, at moment: Moment?) -> BoundStatement {
+    var composed = QueryFragments.Composition(MemoryQueries.recall)
+    if let moment {
+      addPast(to: &composed, in: project, at: moment)
+    } else if let query {
+      composed.add("asked", project.text, query.tsquery)
+      addConditions(to: &composed, at: nil)
+      composed.add("matching", Limits.weighedMemories)
+    } else {
+      composed.add("everything", project.text)
+      addConditions(to: &composed, at: nil)
+      composed.add("newest", Limits.weighedMemories)
+    }
+    composed.add("weighed", moment?.time, halfLife, limit)
+    return composed.statement
+  }
+
+  private func addPast(
+    to composed: inout QueryFragments.Composition, in project: ProjectID, at moment: Moment
+  ) {
+    if let query {
+      composed.add("past_asked", project.text, query.tsquery)
+    } else {
+      composed.add("past")
+    }
+    composed.add("past_current", project.text, moment.position)
+    addConditions(to: &composed, at: moment)
+    composed.add("past_superseded", project.text, moment.position, moment.position)
+    addConditions(to: &composed, at: moment)
+    composed.add("past_end")
+    composed.add("newest", Limits.weighedMemories)
+    composed.add(query == nil ? "past_wanted" : "past_matching")
+  }
+
+  private func addConditions(to composed: inout QueryFragments.Composition, at moment: Moment?) {
+    composed.add(conditions, at: moment)
+    if !memory.kinds.isEmpty { composed.add("kinds", memory.kinds) }
+    if memory.minImportance > 0 { composed.add("importance", memory.minImportance) }
+    if memory.minConfidence > 0 { composed.add("confidence", memory.minConfidence) }
+    if !memory.sources.isEmpty { composed.add("sources", memory.sources) }
+    if let time = memory.validAt ?? moment?.time.microseconds {
+      composed.add("valid_at", time, time)
+    } else {
+      composed.add("valid_now")
+    }
+  }
+}

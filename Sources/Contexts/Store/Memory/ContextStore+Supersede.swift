@@ -1,0 +1,98 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// Stores a memory and ends those whose place it takes: one write of two round trips.
+  func supersede(
+    _ supersession: Supersession, _ scope: CallScope
+  ) async throws(RPCError) -> SupersedeResponse {
+    let named = NamedDraft(id: supersession.draft.id ?? Self.newID(), draft: supersession.draft)
+    let locks = Self.locks(supersession, scope)
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+      let resolved = try Self.decide(
+        supersession, heads: locked.rows[0], taken: locked.rows.dropFirst().first)
+      return WritePlan(
+        resolved.map(\.id), statements: self.statements(named, resolved, scope),
+        changes: Self.changes(named, resolved),
+        answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes })
+    }
+    switch result {
+    case .repeated(let stored):
+      let outcomes = try await repeated(stored, isFull: true, scope)
+      guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
+      return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
+    case .written(let write):
+      let ended = try Context.byID(write.rows, isFull: false)
+      return SupersedeResponse(
+        named.draft.stored(named.id, write.stamp), write.value.compactMap { ended[$0] })
+    }
+  }
+
+  /// What ``supersede(_:_:)`` would do.
+  func plannedSupersede(
+    _ supersession: Supersession, _ scope: CallScope
+  ) async throws(RPCError) -> SupersedeResponse {
+    let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
+    let stored = try await stored(ids, scope)
+    let isTaken = supersession.draft.id.map { stored[$0] != nil } ?? false
+    let resolved = try supersession.resolved(
+      stored.mapValues(\.head), isTaken: isTaken, at: PostgresTimestamp.now.microseconds)
+    return SupersedeResponse(
+      supersession.draft.unstored, resolved.compactMap { stored[$0.id]?.context.basic })
+  }
+
+  private static func locks(_ supersession: Supersession, _ scope: CallScope) -> [BoundStatement] {
+    let project = scope.project.text
+    let lock = ContextQueries.lock.bind([project, supersession.targets.map(\.id)])
+    guard let id = supersession.draft.id else { return [lock] }
+    return [lock, ContextQueries.findIDs.bind([project, [id]])]
+  }
+
+  private static func decide(
+    _ supersession: Supersession, heads: Rows, taken: Rows?
+  ) throws(RPCError) -> [ResolvedTarget] {
+    try supersession.resolved(
+      try StoredHead.byID(heads), isTaken: !(taken?.isEmpty ?? true),
+      at: PostgresTimestamp.now.microseconds)
+  }
+
+  /// The rows that end are kept and ended; then the new one is stored, and where it comes from.
+  private func statements(
+    _ named: NamedDraft, _ ended: [ResolvedTarget], _ scope: CallScope
+  ) -> [BoundStatement] {
+    let project = scope.project
+    let ids = ended.map(\.id)
+    let open = ids.map { _ in PostgresTimestamp?.none }
+    return [
+      ContextQueries.supersede.bind([project.text, ids]),
+      MemoryQueries.end.bind([project.text, ids]),
+      ContextQueries.insert.bind([named].parameters(in: project, retention: retentionSeconds)),
+      RelationshipQueries.insert.bind(
+        [project.text] + Self.derivations(named.id, ids).columns + [
+          open, ids.map { _ in PostgresTimestamp.infinity }, ids.map { _ in 1.0 },
+          ids.map { _ in JSONB("null") },
+        ]),
+    ]
+  }
+
+  private static func derivations(_ id: String, _ sources: [String]) -> [RelationshipKey] {
+    sources.map { RelationshipKey(from: id, kind: .derivedFrom, name: "", to: $0) }
+  }
+
+  private static func changes(_ named: NamedDraft, _ ended: [ResolvedTarget]) -> [ChangeRecord] {
+    [.context(named.id, "created", from: nil)] + ended.map { .context($0.id, "updated", from: $0.oldVersion) }
+      + derivations(named.id, ended.map(\.id)).map { .relationship($0, "created", from: nil) }
+  }
+}
+
+extension SupersedeResponse {
+  fileprivate init(_ context: Context, _ superseded: [Context]) {
+    self.init()
+    self.context = context
+    self.superseded = superseded
+  }
+}
