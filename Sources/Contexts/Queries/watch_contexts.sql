@@ -18,12 +18,12 @@ WITH wanted AS (
   FROM wanted
   CROSS JOIN LATERAL (
     SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context
     WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
     UNION ALL
     (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type, status,
-      title, media_type, owner, session, tags, metadata, expire_time, purge_time, content, data
+      title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context_version
     WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
     ORDER BY context_version.position
@@ -38,7 +38,7 @@ WITH wanted AS (
   FROM matched
 )
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time,
+  owner, session, tags, metadata, expire_time, purge_time, memory,
   CASE WHEN is_whole AND (is_in OR was_in) THEN content ELSE '' END,
   CASE WHEN is_whole AND (is_in OR was_in) THEN data ELSE '' END, place - 1, is_whole, was_in, is_in
 FROM measured
