@@ -576,3 +576,55 @@ def test_x3_relating_gives_contexts_no_new_version(contexts):
     before = contexts.GetContext(id="a")
     relate(contexts, relationship("a", "b"))
     assert contexts.GetContext(id="a") == before
+
+
+# --- As of a moment ---
+
+
+def test_x3_reads_as_of_a_moment_show_what_was_then(contexts):
+    """A history of everything that can happen, and after each step what readers saw; then the same from the past."""
+    choice = random.Random(33)
+    ids = [f"n{n}" for n in range(12)]
+    make(contexts, *ids)
+
+    def read(**as_of):
+        edges = [each for page in [listed(contexts, page_size=7, **as_of)] for each in page]
+        there = set(contexts.ids(**as_of))
+        seen = {}
+        for id in ids:
+            if id in there:
+                hits, _ = walk(contexts, id, max_depth=3, direction=BOTH, contexts={"tags": ["x"]}, **as_of)
+                seen[id] = [(hit.context, steps_of(hit.path)) for hit in hits]
+        paths = None
+        if {"n0", "n1"} <= there:
+            paths = contexts.FindPaths(**{"from": "n0"}, to="n1", direction=BOTH, mode=SIMPLE, max_depth=4, **as_of)
+        return edges, seen, paths
+
+    moments = []
+    for _ in range(40):
+        a, b = choice.sample(ids, 2)
+        kind = choice.choice([RELATES_TO, FOLLOWS])
+        what = choice.random()
+        try:
+            if what < 0.5:
+                position = relate(contexts, relationship(a, b, kind, weight=choice.randint(1, 9)))[0].position
+            elif what < 0.65:
+                position = unrelate(contexts, ending(a, b, kind, remove=choice.random() < 0.5))[0].position
+            elif what < 0.75:
+                position = contexts.DeleteContext(id=a).position
+            elif what < 0.85:
+                position = contexts.UndeleteContext(id=a).position
+            else:
+                position = contexts.update(a, tags=choice.choice([["x"], ["y"]])).position
+        except grpc.RpcError as error:
+            assert error.code() in (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.ALREADY_EXISTS), error
+            continue
+        moments.append((position, read()))
+    assert len(moments) > 15
+    for position, expected in moments[::3]:
+        assert read(as_of={"position": position}) == expected, position
+    refused(
+        walk, contexts, "n0", as_of={"position": 10**9}, code=grpc.StatusCode.OUT_OF_RANGE,
+        reason="POSITION_IN_FUTURE")
+    refused(
+        contexts.ListRelationships, as_of={}, code=grpc.StatusCode.INVALID_ARGUMENT, reason="FIELD_INVALID")

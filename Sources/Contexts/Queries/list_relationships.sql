@@ -6,6 +6,21 @@ SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, crea
   metadata
 FROM relationship
 WHERE project_id = $?
+-- all_then:
+SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time, weight,
+  metadata
+FROM (
+  SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time, weight,
+    metadata
+  FROM relationship
+  WHERE project_id = $? AND position <= $?
+  UNION ALL
+  SELECT from_id, kind, name, to_id, valid_from, valid_to, version, from_position, create_time, update_time,
+    weight, metadata
+  FROM relationship_version
+  WHERE project_id = $1 AND from_position <= $? AND position > $?
+) AS past
+WHERE true
 -- from:
     AND from_id = $?
 -- to:
@@ -18,6 +33,31 @@ WHERE project_id = $?
       WHERE context.project_id = $1 AND context_id = from_id)
     AND (SELECT context_life(delete_time, expire_time, purge_time, now()) = 0 FROM context
       WHERE context.project_id = $1 AND context_id = to_id)
+-- live_then:
+    AND (
+      SELECT context_life(delete_time, expire_time, purge_time, $?) = 0
+      FROM (
+        SELECT position, delete_time, expire_time, purge_time FROM context
+        WHERE context.project_id = $1 AND context_id = from_id
+        UNION ALL
+        (SELECT from_position, delete_time, expire_time, purge_time FROM context_version AS old
+        WHERE old.project_id = $1 AND context_id = from_id AND old.position > $?
+        ORDER BY old.position
+        LIMIT 1)
+      ) AS image
+      WHERE image.position <= $?)
+    AND (
+      SELECT context_life(delete_time, expire_time, purge_time, $?) = 0
+      FROM (
+        SELECT position, delete_time, expire_time, purge_time FROM context
+        WHERE context.project_id = $1 AND context_id = to_id
+        UNION ALL
+        (SELECT from_position, delete_time, expire_time, purge_time FROM context_version AS old
+        WHERE old.project_id = $1 AND context_id = to_id AND old.position > $?
+        ORDER BY old.position
+        LIMIT 1)
+      ) AS image
+      WHERE image.position <= $?)
 -- after_from:
     AND (from_id, kind, name, to_id, valid_to) > ($?, $?, $?, $?, $?)
 -- after_to:

@@ -6,6 +6,16 @@
 WITH visible AS NOT MATERIALIZED (
   SELECT from_id, kind, name, to_id, weight FROM relationship
   WHERE project_id = $?
+-- begin_then:
+WITH visible AS NOT MATERIALIZED (
+  SELECT from_id, kind, name, to_id, weight FROM (
+    SELECT from_id, kind, name, to_id, weight, valid_from, valid_to FROM relationship
+    WHERE project_id = $? AND position <= $?
+    UNION ALL
+    SELECT from_id, kind, name, to_id, weight, valid_from, valid_to FROM relationship_version
+    WHERE project_id = $1 AND from_position <= $? AND position > $?
+  ) AS past
+  WHERE true
 -- step:
 )
 SELECT frontier.place - 1, step.kind, step.name, step.next, step.weight, step.reversed, reached.matches
@@ -37,6 +47,24 @@ CROSS JOIN LATERAL (
   FROM context
   WHERE project_id = $1 AND context_id = step.next AND delete_time IS NULL
     AND (expire_time IS NULL OR expire_time > now())
+  LIMIT 1
+) AS reached
+-- where_then:
+  AS matches
+  FROM (
+    SELECT project_id, position, create_time, update_time, delete_time, type, status, owner, session, tags,
+      expire_time, purge_time
+    FROM context
+    WHERE project_id = $1 AND context_id = step.next
+    UNION ALL
+    (SELECT project_id, from_position, create_time, update_time, delete_time, type, status, owner, session, tags,
+      expire_time, purge_time
+    FROM context_version AS old
+    WHERE project_id = $1 AND context_id = step.next AND old.position > $?
+    ORDER BY old.position
+    LIMIT 1)
+  ) AS image
+  WHERE position <= $? AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > $?)
   LIMIT 1
 ) AS reached
 -- end_of_step:

@@ -43,7 +43,7 @@ extension ContextService {
   ) async throws(RPCError) -> ListRelationshipsResponse {
     let project = try await journal.scope(call).project
     let list = try RelationshipList(validating: request, project: project.text)
-    return try await store.list(list, in: project)
+    return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
   }
 
   package func traverse(
@@ -51,11 +51,12 @@ extension ContextService {
   ) async throws(RPCError) {
     let walk = try GraphWalk(validating: request)
     let project = try await journal.scope(call).project
-    let (reached, isTruncated) = try await store.walk(walk, in: project)
+    let moment = try await journal.moment(walk.asOf, in: project, call)
+    let (reached, isTruncated) = try await store.walk(walk, at: moment, in: project)
     var hits = reached.hits.prefix(walk.limit)
     while !hits.isEmpty {
       let ids = hits.prefix(walk.isFull ? 64 : 512).map { reached.id(of: $0) }
-      let contexts = try await store.contexts(ids, isFull: walk.isFull, at: nil, in: project)
+      let contexts = try await store.contexts(ids, isFull: walk.isFull, at: moment, in: project)
       for (hit, context) in zip(hits, contexts) {
         guard let context else { continue }
         var response = TraverseResponse()
@@ -76,7 +77,9 @@ extension ContextService {
     _ request: FindPathsRequest, _ call: CallContext
   ) async throws(RPCError) -> FindPathsResponse {
     let query = try PathQuery(validating: request)
-    return try await store.paths(query, in: try await journal.scope(call).project)
+    let project = try await journal.scope(call).project
+    return try await store.paths(
+      query, at: try await journal.moment(query.asOf, in: project, call), in: project)
   }
 }
 

@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 
 /// A walk along relationships that may be made.
@@ -14,6 +15,7 @@ struct GraphWalk {
   let onlyThroughMatching: Bool
   let limit: Int
   let isFull: Bool
+  let asOf: WantedMoment?
 
   init(validating request: TraverseRequest) throws(RPCError) {
     var violations = Violations()
@@ -31,6 +33,7 @@ struct GraphWalk {
       validating: request.contexts ?? ContextFilter(), showDeleted: false, at: "contexts", &violations)
     limit = violations.bound("limit", request.limit, orElse: 1_000, atMost: Limits.walkHits)
     violations.view("view", request.view)
+    asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
     var seen: Set<String> = []
     start = request.start.filter { seen.insert($0).inserted }
@@ -48,6 +51,7 @@ struct PathQuery {
   let direction: WalkDirection
   let relationships: RelationshipConditions
   let limit: Int
+  let asOf: WantedMoment?
 
   init(validating request: FindPathsRequest) throws(RPCError) {
     var violations = Violations()
@@ -61,6 +65,7 @@ struct PathQuery {
     relationships = RelationshipConditions(
       validating: request.relationships, at: "relationships", &violations)
     limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.paths)
+    asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
     from = request.from
     to = request.to

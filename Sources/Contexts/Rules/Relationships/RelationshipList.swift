@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -14,6 +15,8 @@ struct RelationshipList {
   let pageSize: Int
   /// The last row of the page before.
   let after: RelationshipPlace?
+  /// The moment of the page before, or the one asked for.
+  let asOf: WantedMoment?
   private let fingerprint: Fingerprint
 
   init(validating request: ListRelationshipsRequest, project: String) throws(RPCError) {
@@ -32,6 +35,8 @@ struct RelationshipList {
     pageSize = violations.pageSize(request.pageSize)
     fingerprint = Fingerprint(of: request, project: project)
     let token = violations.pageToken(request.pageToken, fingerprint)
+    let asOf = violations.asOf("as_of", request.asOf)
+    self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
     context = request.context.isEmpty ? nil : request.context
     other = request.other.isEmpty ? nil : request.other
@@ -40,7 +45,9 @@ struct RelationshipList {
   }
 
   /// The token of the page that follows `last`.
-  func nextPageToken(after last: RelationshipPlace) -> String { last.token.text(for: fingerprint) }
+  func nextPageToken(after last: RelationshipPlace, at moment: Moment?) -> String {
+    last.token(at: moment).text(for: fingerprint)
+  }
 }
 
 /// Where a row stands in a list of relationships.
@@ -67,9 +74,9 @@ struct RelationshipPlace: Equatable {
       validTo: token.time)
   }
 
-  fileprivate var token: PageToken {
+  fileprivate func token(at moment: Moment?) -> PageToken {
     let parts = [isIncoming ? "in" : "out", key.from, "\(key.kind.rawValue)", key.name, key.to]
-    return PageToken(time: validTo, id: parts.joined(separator: "\t"))
+    return PageToken(time: validTo, id: parts.joined(separator: "\t"), moment: moment)
   }
 }
 

@@ -9,16 +9,18 @@ extension ContextStore {
   /// One page of relationships: one round trip, two where those that lead from a context end and those that
   /// lead to it begin.
   func list(
-    _ list: RelationshipList, in project: ProjectID
+    _ list: RelationshipList, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> ListRelationshipsResponse {
     try await database { () async throws(PostgresError) in
-      var page = RelationshipPage(list)
+      var page = RelationshipPage(list, moment)
       if list.direction != .in, list.after?.isIncoming != true {
-        try await read(list.statement(incoming: false, limit: page.room + 1, in: project), into: &page)
+        try await read(
+          list.statement(incoming: false, limit: page.room + 1, in: project, at: moment), into: &page)
       }
       if list.direction != .out, list.context != nil, !page.isFull {
         page.isIncoming = true
-        try await read(list.statement(incoming: true, limit: page.room + 1, in: project), into: &page)
+        try await read(
+          list.statement(incoming: true, limit: page.room + 1, in: project, at: moment), into: &page)
       }
       return page.response
     }
@@ -35,6 +37,7 @@ extension ContextStore {
 /// A page under construction.
 private struct RelationshipPage {
   private let list: RelationshipList
+  private let moment: Moment?
   private var bytes = 0
   private var last: RelationshipPlace?
   /// Whether a row did not fit.
@@ -42,7 +45,10 @@ private struct RelationshipPage {
   private(set) var response = ListRelationshipsResponse()
   var isIncoming = false
 
-  init(_ list: RelationshipList) { self.list = list }
+  init(_ list: RelationshipList, _ moment: Moment?) {
+    self.list = list
+    self.moment = moment
+  }
 
   var room: Int { list.pageSize - response.relationships.count }
 
@@ -53,7 +59,7 @@ private struct RelationshipPage {
     bytes += 128 + texts + 6 * metadataBytes
     if room == 0 || (bytes > Limits.answerBytes && last != nil) {
       isFull = true
-      if let last { response.nextPageToken = list.nextPageToken(after: last) }
+      if let last { response.nextPageToken = list.nextPageToken(after: last, at: moment) }
       return
     }
     response.relationships.append(relationship)
@@ -65,14 +71,26 @@ private struct RelationshipPage {
 
 extension RelationshipList {
   /// The statement for this combination of conditions and page.
-  fileprivate func statement(incoming: Bool, limit: Int, in project: ProjectID) -> BoundStatement {
+  fileprivate func statement(
+    incoming: Bool, limit: Int, in project: ProjectID, at moment: Moment?
+  ) -> BoundStatement {
     var query = QueryFragments.Composition(RelationshipQueries.list)
-    query.add("all", project.text)
+    if let moment {
+      query.add("all_then", project.text, moment.position, moment.position, moment.position)
+    } else {
+      query.add("all", project.text)
+    }
     if let context { query.add(incoming ? "to" : "from", context) }
     if let other { query.add(incoming ? "from" : "to", other) }
     if incoming, direction == .both { query.add("other_than_itself") }
-    query.add(conditions, ended: showEnded)
-    query.add("live")
+    query.add(conditions, ended: showEnded, at: moment)
+    if let moment {
+      query.add(
+        "live_then", moment.time, moment.position, moment.position, moment.time, moment.position,
+        moment.position)
+    } else {
+      query.add("live")
+    }
     if let after, after.isIncoming == incoming {
       let key = after.key
       let kind = Int16(key.kind.rawValue)
@@ -90,13 +108,12 @@ extension RelationshipList {
 }
 
 extension QueryFragments.Composition {
-  /// Which relationships.
+  /// Which relationships, now or at a moment of the past.
   /// - Parameter ended: Whatever the time in which they hold.
-  mutating func add(_ conditions: RelationshipConditions, ended: Bool = false) {
+  mutating func add(_ conditions: RelationshipConditions, ended: Bool = false, at past: Moment?) {
     if !conditions.kinds.isEmpty { add("kinds", conditions.kinds.map { Int16($0.rawValue) }) }
     if !conditions.names.isEmpty { add("names", conditions.names) }
-    if let moment = conditions.validAt {
-      let time = PostgresTimestamp(microseconds: moment)
+    if let time = PostgresTimestamp(conditions.validAt) ?? (ended ? nil : past?.time) {
       add("valid_at", time, time)
     } else if !ended {
       add("valid_now")

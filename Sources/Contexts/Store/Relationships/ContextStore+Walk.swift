@@ -9,7 +9,7 @@ extension ContextStore {
   /// Walks along relationships: one round trip a step, all in one snapshot. Returns whom it reached, and whether
   /// it was cut short.
   func walk(
-    _ walk: GraphWalk, in project: ProjectID
+    _ walk: GraphWalk, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> (walk: BreadthFirstWalk, isTruncated: Bool) {
     try await pool.transaction(.snapshot) { tx throws(RPCError) in
       var state = BreadthFirstWalk(from: walk.start, onlyThroughMatching: walk.onlyThroughMatching)
@@ -19,7 +19,7 @@ extension ContextStore {
       {
         let step = StepQuery(
           frontier: state.frontier, direction: walk.direction, relationships: walk.relationships,
-          contexts: walk.contexts, budget: budget)
+          contexts: walk.contexts, moment: moment, budget: budget)
         let starts = state.depth == 0 ? walk.start : []
         let steps = try await Self.steps(step, in: project, checking: starts, tx)
         isTruncated = steps.count > budget
@@ -32,9 +32,11 @@ extension ContextStore {
   }
 
   /// Finds paths: one round trip a step, from both ends by turns, all in one snapshot.
-  func paths(_ query: PathQuery, in project: ProjectID) async throws(RPCError) -> FindPathsResponse {
+  func paths(
+    _ query: PathQuery, at moment: Moment?, in project: ProjectID
+  ) async throws(RPCError) -> FindPathsResponse {
     let (graph, isCut) = try await pool.transaction(.snapshot) { tx throws(RPCError) in
-      try await Self.gather(query, in: project, tx)
+      try await Self.gather(query, at: moment, in: project, tx)
     }
     var sorted = graph
     sorted.sort()
@@ -54,14 +56,14 @@ extension ContextStore {
   }
 
   private static func gather(
-    _ query: PathQuery, in project: ProjectID, _ tx: Transaction
+    _ query: PathQuery, at moment: Moment?, in project: ProjectID, _ tx: Transaction
   ) async throws(RPCError) -> (PathGraph, isCut: Bool) {
     var graph = PathGraph(from: query.from, to: query.to)
     var budget = Limits.walkRelationships
     while graph.depth < query.maxDepth, !graph.isExhausted, !(query.shortestOnly && graph.isJoined) {
       let step = StepQuery(
         frontier: graph.frontier, direction: graph.goesForward ? query.direction : query.direction.reversed,
-        relationships: query.relationships, contexts: ContextConditions(), budget: budget)
+        relationships: query.relationships, contexts: ContextConditions(), moment: moment, budget: budget)
       let ends = graph.depth == 0 ? [query.from, query.to] : []
       let steps = try await Self.steps(step, in: project, checking: ends, tx)
       graph.advance(Array(steps.prefix(budget)))
@@ -75,7 +77,7 @@ extension ContextStore {
   private static func steps(
     _ query: StepQuery, in project: ProjectID, checking ids: [String], _ tx: Transaction
   ) async throws(RPCError) -> [WalkStep] {
-    let check = ids.isEmpty ? [] : [RelationshipQueries.contextStates.bind([project.text, ids])]
+    let check = ids.isEmpty ? [] : [query.check(ids, in: project)]
     let (states, steps) = try await database { () async throws(PostgresError) in
       let rows = try await tx.pipeline(check + [query.statement(in: project)])
       let states = ids.isEmpty ? nil : try ContextStates(decoding: rows[0])
@@ -94,20 +96,36 @@ private struct StepQuery {
   let direction: WalkDirection
   let relationships: RelationshipConditions
   let contexts: ContextConditions
+  /// Nil: now.
+  let moment: Moment?
   /// How many relationships may be looked at; one more shows that there are more.
   let budget: Int
 
+  /// Says which of these contexts are there.
+  func check(_ ids: [String], in project: ProjectID) -> BoundStatement {
+    guard let moment else { return RelationshipQueries.contextStates.bind([project.text, ids]) }
+    return RelationshipQueries.contextStatesAsOf.bind([project.text, ids, moment.position, moment.time])
+  }
+
   func statement(in project: ProjectID) -> BoundStatement {
     var query = QueryFragments.Composition(RelationshipQueries.walk)
-    query.add("begin", project.text)
-    query.add(relationships)
+    if let moment {
+      query.add("begin_then", project.text, moment.position, moment.position, moment.position)
+    } else {
+      query.add("begin", project.text)
+    }
+    query.add(relationships, at: moment)
     query.add("step", frontier)
     if direction != .in { query.add("out", budget + 1) }
     if direction == .both { query.add("and") }
     if direction != .out { query.add(direction == .both ? "in_too" : "in", budget + 1) }
     query.add("reached")
-    query.add(contexts, at: nil)
-    query.add("where")
+    query.add(contexts, at: moment)
+    if let moment {
+      query.add("where_then", moment.position, moment.position, moment.time)
+    } else {
+      query.add("where")
+    }
     query.add("end_of_step", budget + 1)
     return query.statement
   }
