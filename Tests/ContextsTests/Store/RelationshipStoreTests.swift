@@ -46,7 +46,7 @@ import Testing
       let walk = try GraphWalk(validating: request)
       let trips = try await test.roundTrips {
         let result = try await test.store.walk(walk, at: nil, in: .default)
-        #expect(result.walk.reached == 3 && result.isTruncated)
+        #expect(result.walk.reached == 3 && !result.isTruncated)
       }
       // Three steps and the end of the snapshot.
       #expect(trips == 4)
