@@ -136,6 +136,7 @@ struct ConfigurationTests {
         "listen 0.0.0.0:1: other machines could reach it in plaintext; give tls-cert and tls-key, listen on "
           + "127.0.0.1, or say --insecure"
       ),
+      (["--context-sweep-interval", "0"], [:], "context-sweep-interval must be more than 0"),
       (["--tls-cert", "c"], [:], "tls-key is missing: the certificate and its key go together"),
       (["--tls-client-ca", "c"], [:], "client certificates need TLS: give tls-cert and tls-key"),
       (

@@ -106,6 +106,7 @@ def test_x11_what_has_expired_counts_as_deleted_at_once(contexts):
         refused(change, code=NOT_FOUND, reason="CONTEXT_DELETED")
         refused(change, validate_only=True, code=NOT_FOUND, reason="CONTEXT_DELETED")
     refused(contexts.create, id="x", code=grpc.StatusCode.ALREADY_EXISTS, reason="CONTEXT_EXISTS")
+    assert [hit.context.id for hit in contexts.Search(query="title").hits] == ["kept"]
     assert contexts.GetContext(id="x", show_deleted=True) == expired
     assert contexts.list(show_deleted=True, order_by="id") == [kept, expired]
 
