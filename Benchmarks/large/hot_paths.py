@@ -27,7 +27,8 @@ def gets(server, stub, id):
     request = context_pb2.GetContextRequest(id=id)
     answer = stub.GetContext(request, timeout=5)
     return load.h2load(
-        server.address, "/cairn.v1.ContextService/GetContext", request, answer=answer, seconds=5, clients=8, streams=64).rate
+        server.address, "/cairn.v1.ContextService/GetContext", request, answer=answer, seconds=5, clients=8,
+        streams=64).rate
 
 
 def creates(server, stub, id):
@@ -42,6 +43,7 @@ def run(data):
         with kept.copied(data) as copy, serving(copy) as large, serving(empty) as small:
             report("get_large", *by_turns(lambda: gets(*large), lambda: gets(*small)), unit="calls/s, to reach 0.8")
             report(
-                "create_large", *by_turns(lambda: creates(*large), lambda: creates(*small)), unit="calls/s, to reach 0.8")
+                "create_large", *by_turns(lambda: creates(*large), lambda: creates(*small)),
+                unit="calls/s, to reach 0.8")
     finally:
         data.cluster.query(f'DROP DATABASE "{empty.name}" WITH (FORCE)')

@@ -81,9 +81,10 @@ def test_every_script_and_sign(corpus):
 
 
 @pytest.mark.parametrize("query", [
-    "'", '"', '""', "\\", "&", "|", "!", "!!", "()", "((a", "a)", ":*", "*", "a:*b", "<->", "a <-> b", "-", "--", "- -", "''",
-    "'a' & 'b", "a & | b", "!a", "OR", "OR OR", "-OR", "\t\n", "\u00a0", "🪨", "\u200b", "%", "$1", "; DROP TABLE context",
-    '-"', '"-"', "a:A", "' default'", '" default/13/0"', "\ue000", "a" * 1024, "\U0001f600" * 1024, "x " * 64])
+    "'", '"', '""', "\\", "&", "|", "!", "!!", "()", "((a", "a)", ":*", "*", "a:*b", "<->", "a <-> b", "-", "--", "- -",
+    "''", "'a' & 'b", "a & | b", "!a", "OR", "OR OR", "-OR", "\t\n", "\u00a0", "🪨", "\u200b", "%",
+    "$1", "; DROP TABLE context", '-"', '"-"', "a:A", "' default'", '" default/13/0"', "\ue000", "a" * 1024,
+    "\U0001f600" * 1024, "x " * 64])
 def test_what_nobody_can_parse_is_read_somehow(corpus, query):
     answer = corpus.Search(query=query, facets=["type"], highlight=True)
     assert len(answer.hits) <= len(CORPUS)
@@ -133,18 +134,23 @@ def test_filters(channel):
         stored.append(contexts.create(
             "stone", content="a stone" if n % 3 else "a pebble",
             type=dice.choice([1, 2, 5]), status=dice.choice([1, 2, 3]), owner=dice.choice(["", "ann", "bob"]),
-            session=dice.choice(["", "s1", "s'2\\"]), tags=dice.sample(["red", "gr'e\\en", "blue moon"], dice.randrange(4))))
+            session=dice.choice(["", "s1", "s'2\\"]),
+            tags=dice.sample(["red", "gr'e\\en", "blue moon"], dice.randrange(4))))
     conditions = {
-        "types": lambda c, v: c.type in v, "statuses": lambda c, v: c.status in v, "tags": lambda c, v: set(v) <= set(c.tags),
+        "types": lambda c, v: c.type in v, "statuses": lambda c, v: c.status in v,
+        "tags": lambda c, v: set(v) <= set(c.tags),
         "owner": lambda c, v: c.owner == v, "session": lambda c, v: c.session == v,
         "created_from": lambda c, v: c.create_time.ToNanoseconds() >= v.ToNanoseconds(),
         "created_before": lambda c, v: c.create_time.ToNanoseconds() < v.ToNanoseconds()}
     for seed in range(40):
         dice = random.Random(seed)
         values = {
-            "types": dice.sample([1, 2, 5], dice.randrange(1, 3)), "statuses": dice.sample([1, 2, 3], dice.randrange(1, 3)),
-            "tags": dice.sample(["red", "gr'e\\en", "blue moon"], dice.randrange(1, 3)), "owner": "ann", "session": "s'2\\",
-            "created_from": stored[dice.randrange(60)].create_time, "created_before": stored[60 + dice.randrange(60)].create_time}
+            "types": dice.sample([1, 2, 5], dice.randrange(1, 3)),
+            "statuses": dice.sample([1, 2, 3], dice.randrange(1, 3)),
+            "tags": dice.sample(["red", "gr'e\\en", "blue moon"], dice.randrange(1, 3)),
+            "owner": "ann", "session": "s'2\\",
+            "created_from": stored[dice.randrange(60)].create_time,
+            "created_before": stored[60 + dice.randrange(60)].create_time}
         chosen = dice.sample(sorted(values), dice.randrange(4))
         query = dice.choice(["", "pebble", "stone", "stone -pebble"])
         expected = [
@@ -161,8 +167,8 @@ def test_filters(channel):
 def test_pages_are_complete_without_repeats_while_others_write(channel, order):
     contexts = new_project(channel)
     dice = random.Random(11)
-    ids = {contexts.create(dice.choice(["a stone", "stone stone", "gravel"]), content="stone " * dice.randrange(1, 4)).id
-           for _ in range(60)}
+    titles = ["a stone", "stone stone", "gravel"]
+    ids = {contexts.create(dice.choice(titles), content="stone " * dice.randrange(1, 4)).id for _ in range(60)}
     seen, token = [], ""
     while True:
         page = contexts.Search(query="stone", page_size=7, page_token=token, order_by=order)
@@ -178,15 +184,17 @@ def test_pages_are_complete_without_repeats_while_others_write(channel, order):
 def test_a_token_belongs_to_its_search(corpus):
     token = corpus.Search(query="bridge", page_size=2).next_page_token
     assert corpus.Search(query="bridge", page_size=1, page_token=token, facets=["tag"], highlight=True).hits
-    for changed in ({"query": "iron"}, {"query": "bridge", "order_by": "create_time"}, {"query": "bridge", "filter": {"owner": "x"}}):
+    for changed in (
+            {"query": "iron"}, {"query": "bridge", "order_by": "create_time"},
+            {"query": "bridge", "filter": {"owner": "x"}}):
         refused(corpus.Search, page_token=token, code=INVALID, reason="PAGE_TOKEN_INVALID", **changed)
     refused(corpus.Search, query="bridge", page_token="nonsense", code=INVALID, reason="PAGE_TOKEN_INVALID")
 
 
 def test_wrong_requests_name_every_field(corpus):
     refusal = refused(
-        corpus.Search, query="a" * 1025, facets=["type", "colour", "type"], page_size=-1, order_by="title", view=9, code=INVALID,
-        reason="FIELD_INVALID")
+        corpus.Search, query="a" * 1025, facets=["type", "colour", "type"], page_size=-1, order_by="title", view=9,
+        code=INVALID, reason="FIELD_INVALID")
     assert set(refusal.fields) == {"query", "facets[1]", "facets[2]", "page_size", "order_by", "view"}
     assert "query" in refused(corpus.Search, query="a\0b", code=INVALID).fields
     assert "query" in refused(corpus.Search, query="x " * 65, code=INVALID).fields
@@ -202,7 +210,8 @@ def test_a_search_follows_every_change(channel):
     contexts.update(context.id, ["tags"], tags=["soft"])
     assert found(contexts, "rock") == [] and found(contexts, "", filter={"tags": ["soft"]}) == [context.id]
     contexts.update(context.id, status=3)
-    assert found(contexts, "red", filter={"statuses": [3]}) == [context.id] and not found(contexts, "red", filter={"statuses": [2]})
+    assert found(contexts, "red", filter={"statuses": [3]}) == [context.id]
+    assert found(contexts, "red", filter={"statuses": [2]}) == []
     contexts.DeleteContext(id=context.id)
     assert found(contexts, "red") == []
     contexts.UndeleteContext(id=context.id)
@@ -246,47 +255,3 @@ def test_a_page_ends_before_it_outgrows_what_clients_take(channel):
         if not token:
             break
     assert seen == ids[::-1] and pages >= 2
-
-
-def test_searches_of_the_past(channel):
-    contexts = new_project(channel)
-    dice = random.Random(17)
-    words = ["granite", "basalt", "marble", "slate"]
-    ids, moments = [], []
-    for n in range(120):
-        what = dice.random()
-        if what < 0.4 or not ids:
-            text = dice.choice(words)
-            made = contexts.create(f"a {text}", content=f"{text} and {dice.choice(words)}", tags=dice.sample(["x", "y"], 1))
-            ids.append(made.id)
-            moments.append(made.position)
-            continue
-        id = dice.choice(ids)
-        if contexts.GetContext(id=id, show_deleted=True).HasField("delete_time"):
-            changed = contexts.UndeleteContext(id=id)
-        elif what < 0.8:
-            changed = contexts.update(id, content=dice.choice(words), tags=dice.sample(["x", "y"], 1))
-        elif what < 0.9:
-            changed = contexts.update(id, status=dice.choice([1, 2, 3]))
-        else:
-            changed = contexts.DeleteContext(id=id)
-        moments.append(changed.position)
-    for position in dice.sample(moments, 40):
-        word, tags = dice.choice(words), dice.choice([[], ["x"]])
-        past = contexts.list(as_of={"position": position}, page_size=1000)
-        expected = {c.id: c.version for c in past if word in c.title + c.content and set(tags) <= set(c.tags)}
-        found, token = {}, ""
-        while True:
-            page = contexts.Search(
-                query=word, filter={"tags": tags}, as_of={"position": position}, page_size=5, page_token=token, facets=["tag"],
-                highlight=True)
-            assert page.total_size == len(expected)
-            for hit in page.hits:
-                assert hit.context.id not in found and hit.context in past
-                found[hit.context.id] = hit.context.version
-            token = page.next_page_token
-            if not token:
-                break
-        assert found == expected, position
-    refused(
-        contexts.Search, query="x", as_of={"position": 1 << 60}, code=grpc.StatusCode.OUT_OF_RANGE, reason="POSITION_IN_FUTURE")

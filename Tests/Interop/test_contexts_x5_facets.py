@@ -46,11 +46,14 @@ def test_facets_equal_the_tests_own_counts(corpus, seed):
     contexts, stored = corpus
     dice = random.Random(seed)
     values = {
-        "types": dice.sample([1, 2, 5, 7], 2), "statuses": dice.sample([1, 2, 3], 2), "tags": dice.sample(["a", "b b", "c'c"], 1),
+        "types": dice.sample([1, 2, 5, 7], 2), "statuses": dice.sample([1, 2, 3], 2),
+        "tags": dice.sample(["a", "b b", "c'c"], 1),
         "owner": dice.choice(["ann", "ünï"]), "created_from": dice.choice(stored).create_time}
     tests = {
-        "types": lambda c, v: c.type in v, "statuses": lambda c, v: c.status in v, "tags": lambda c, v: set(v) <= set(c.tags),
-        "owner": lambda c, v: c.owner == v, "created_from": lambda c, v: c.create_time.ToNanoseconds() >= v.ToNanoseconds()}
+        "types": lambda c, v: c.type in v, "statuses": lambda c, v: c.status in v,
+        "tags": lambda c, v: set(v) <= set(c.tags),
+        "owner": lambda c, v: c.owner == v,
+        "created_from": lambda c, v: c.create_time.ToNanoseconds() >= v.ToNanoseconds()}
     chosen = dice.sample(sorted(values), dice.randrange(3))
     word = dice.choice(["", "stone", "red"])
     expected = counted([
@@ -76,3 +79,24 @@ def test_facets_stay_the_same_from_page_to_page(corpus):
 def test_nothing_found_counts_nothing(corpus):
     answer = corpus[0].Search(query="nothing", facets=FACETS)
     assert [(f.name, len(f.values)) for f in answer.facets] == [(name, 0) for name in FACETS] and answer.total_size == 0
+
+
+def test_counts_beyond_the_bound_are_estimates_and_say_so(start_server, database):
+    server = start_server("--database-url", database.url, "--search-matches", "50")
+    with server.channel() as channel:
+        contexts = new_project(channel)
+        contexts.BatchCreateContexts(atomic=True, requests=[
+            {"context": {
+                "title": "stone", "owner": "even" if n % 2 else "odd", "content": "common" if n % 50 else "rare"}}
+            for n in range(400)])
+        answer = contexts.Search(query="stone", facets=["owner"], page_size=20)
+        assert answer.total_is_estimated and 300 <= answer.total_size <= 500
+        [facet] = answer.facets
+        assert facet.estimated and all(150 <= value.count <= 250 for value in facet.values)
+        hits, token = len(answer.hits), answer.next_page_token
+        while token:
+            page = contexts.Search(query="stone", page_token=token, page_size=20)
+            hits, token = hits + len(page.hits), page.next_page_token
+        assert hits == 50
+        rare = contexts.Search(query="rare", facets=["owner"])
+        assert rare.total_size == 8 and not rare.total_is_estimated and not rare.facets[0].estimated

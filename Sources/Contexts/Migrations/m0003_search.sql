@@ -11,7 +11,8 @@ CREATE FUNCTION context_marks(
   project_id text, number bigint, type smallint, owner text, session text, tags text[]
 ) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
-    ' ' || project_id, ' ' || project_id || '/13/' || (number >> 13), ' ' || project_id || '/17/' || (number >> 17),
+    ' ' || project_id,
+    ' ' || project_id || '/13/' || (number >> 13), ' ' || project_id || '/17/' || (number >> 17),
     ' ' || project_id || '/21/' || (number >> 21), ' ' || project_id || '/25/' || (number >> 25),
     ' ' || project_id || '/type/' || type]
   || CASE WHEN owner <> '' THEN ARRAY[' ' || project_id || '/owner/' || owner] END
@@ -48,8 +49,8 @@ CREATE TABLE context_text (
   bytes integer NOT NULL,
   -- Words and marks.
   words tsvector NOT NULL,
-  -- Where words are many: those of the title, the tags and the beginning of the content. Ranking thousands of rows
-  -- reads this, because to unpack all words of long texts would take seconds. NULL: as words.
+  -- Where words are many: those of the title, the tags and the beginning of the content. Ranking thousands of
+  -- rows reads this, because to unpack all words of long texts would take seconds. NULL: as words.
   head tsvector,
   PRIMARY KEY (project_id, number)
 ) WITH (
@@ -61,7 +62,8 @@ CREATE TABLE context_text (
 );
 -- New entries wait in a list of 512 KiB before they are sorted in: that is done in a few milliseconds, and a
 -- search reads the list from end to end.
-CREATE INDEX context_text_by_word ON context_text USING gin (words) WITH (fastupdate = on, gin_pending_list_limit = 512);
+CREATE INDEX context_text_by_word ON context_text USING gin (words)
+  WITH (fastupdate = on, gin_pending_list_limit = 512);
 
 -- Makes the row of a context, in the language that its project has now.
 CREATE FUNCTION context_text_make(context context) RETURNS void LANGUAGE plpgsql AS $$
@@ -119,8 +121,8 @@ $$;
 
 -- What there is already. The triggers come afterwards: a table that waits for deferred events cannot be altered.
 INSERT INTO context_text
-SELECT project_id, number, context_id, position, create_time, update_time, delete_time, NULL, type, status, owner,
-  session, tags, 'simple', length(words), octet_length(title) + octet_length(left(content, 100000)),
+SELECT project_id, number, context_id, position, create_time, update_time, delete_time, NULL, type, status,
+  owner, session, tags, 'simple', length(words), octet_length(title) + octet_length(left(content, 100000)),
   words || array_to_tsvector(context_marks(project_id, number, type, owner, session, tags)),
   CASE WHEN octet_length(content) > 3000 THEN context_words('simple', title, tags, left(content, 1500)) END
 FROM (SELECT context.*, context_words('simple', title, tags, content) AS words FROM context) AS context;
@@ -164,7 +166,8 @@ RETURN ('''' || replace(replace(mark, '\', '\\'), '''', '''''') || '''')::tsquer
 -- all before it: who stops when enough was found has seen little that is not needed. Each window is a query for
 -- the marks of its slices: 8,192 numbers each, then 16 times as many, and so on.
 CREATE FUNCTION context_windows(project_id text, newest bigint) RETURNS SETOF tsquery
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+-- A number of rows that makes plans look as cheap as they are: else PostgreSQL would compile them.
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 12 AS $$
 DECLARE
   -- What is left: the slices of this level below `upper`.
   upper bigint := (newest >> 13) + 1;
@@ -180,7 +183,8 @@ BEGIN
     WHILE upper > floor LOOP
       lower := greatest(floor, upper - count);
       RETURN NEXT (
-        SELECT string_agg('''' || ' ' || context_windows.project_id || '/' || level || '/' || slice || '''', '|')::tsquery
+        SELECT string_agg(
+            '''' || ' ' || context_windows.project_id || '/' || level || '/' || slice || '''', '|')::tsquery
         FROM generate_series(lower, upper - 1) AS slice);
       count := CASE WHEN newest >> 13 = upper - 1 AND level = 13 THEN 1 ELSE count * 2 END;
       upper := lower;

@@ -101,24 +101,42 @@ found AS MATERIALIZED (
 , facets AS MATERIALIZED (
   SELECT jsonb_object_agg(name, counts) AS facets FROM (
 -- facet_type:
-    SELECT 'type' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT type::text AS value, count(*) AS count FROM considered GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?) AS top) AS counts
+    SELECT 'type' AS name, (
+      SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+        SELECT type::text AS value, count(*) AS count FROM considered
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top
+    ) AS counts
 -- facet_status:
-    SELECT 'status' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT status::text AS value, count(*) AS count FROM considered GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?) AS top) AS counts
+    SELECT 'status' AS name, (
+      SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+        SELECT status::text AS value, count(*) AS count FROM considered
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top
+    ) AS counts
 -- facet_tag:
-    SELECT 'tag' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT tag AS value, count(*) AS count FROM (SELECT unnest(tags) AS tag FROM considered) AS tags GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
-      ) AS top) AS counts
+    SELECT 'tag' AS name, (
+      SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+        SELECT tag AS value, count(*) AS count FROM (SELECT unnest(tags) AS tag FROM considered) AS tags
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top
+    ) AS counts
 -- facet_owner:
-    SELECT 'owner' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT owner AS value, count(*) AS count FROM considered WHERE owner <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
-      ) AS top) AS counts
+    SELECT 'owner' AS name, (
+      SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+        SELECT owner AS value, count(*) AS count FROM considered WHERE owner <> ''
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+      ) AS top
+    ) AS counts
 -- facet_month:
-    SELECT 'month' AS name, (SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
-      SELECT to_char(month, 'YYYY-MM') AS value, count FROM (
-        SELECT date_trunc('month', create_time AT TIME ZONE 'UTC') AS month, count(*) AS count
-        FROM considered GROUP BY 1 ORDER BY 1 DESC LIMIT $?) AS months) AS top) AS counts
+    SELECT 'month' AS name, (
+      SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
+        SELECT to_char(month, 'YYYY-MM') AS value, count FROM (
+          SELECT date_trunc('month', create_time AT TIME ZONE 'UTC') AS month, count(*) AS count
+          FROM considered GROUP BY 1 ORDER BY 1 DESC LIMIT $?
+        ) AS months
+      ) AS top
+    ) AS counts
 -- and:
     UNION ALL
 -- facets_end:

@@ -106,6 +106,9 @@ struct Setting: Sendable {
     duration(
       "context-sweep-interval", \.contextSweepInterval,
       "How often expired contexts are deleted and deleted ones purged, by one server for all. Default 10s."),
+    count(
+      "search-matches", \.searchMatches, 1...1_000_000,
+      "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 5000."),
   ]
 
   private static let limits = [

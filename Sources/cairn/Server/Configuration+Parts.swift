@@ -49,6 +49,7 @@ extension Configuration {
     var contexts = ContextConfiguration()
     contexts.retention = contextRetention
     contexts.sweepInterval = contextSweepInterval
+    contexts.consideredMatches = searchMatches
     contexts.note = { log.debug($0) }
     contexts.warn = { log.warning($0) }
     return contexts
