@@ -48,7 +48,7 @@ struct ConfigurationTests {
       "max-send-message-size": "2MiB", "max-concurrent-streams": "7", "tls-cert": "c.pem", "tls-key": "k.pem",
       "tls-client-ca": "ca.pem", "tls-client-auth": "optional", "tls-handshake-timeout": "8s",
       "max-tls-handshakes": "9", "hide-channelz": "true",
-      "context-sweep-interval": "13s", "context-retention": "14d",
+      "context-sweep-interval": "13s", "context-retention": "14d", "search-matches": "15",
       "drain-notice": "2s", "max-metadata-size": "8KiB", "max-connection-receive-buffer": "3MiB",
       "max-connection-send-buffer": "5MiB", "max-buffered-bytes": "6MiB", "compress-answers": "true",
       "keepalive-time": "0", "keepalive-timeout": "8s", "min-ping-interval": "9s",
