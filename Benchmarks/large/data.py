@@ -70,7 +70,7 @@ def kept(contexts):
         admin = cluster.start()
         name = f"contexts_{contexts}"
         database = admin.sibling(name)
-        if not admin.query(f"SELECT FROM pg_database WHERE datname = '{name}'"):
+        if not admin.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             making = admin.sibling(f"{name}_making")
             admin.query(f'DROP DATABASE IF EXISTS "{making.name}"')
             admin.query(f'CREATE DATABASE "{making.name}"')
