@@ -80,8 +80,10 @@ def time(seconds):
 def walk(project, start, /, **fields):
     """The hits of a walk, and its end."""
     events = list(project.Traverse(start=start if isinstance(start, list) else [start], **fields))
-    assert [event.WhichOneof("event") for event in events] == ["hit"] * (len(events) - 1) + ["end"]
-    return [event.hit for event in events[:-1]], events[-1].end
+    assert [event.HasField("end") for event in events] == [False] * (len(events) - 1) + [True]
+    assert all(event.hits for event in events[:-1]) and not events[-1].hits
+    assert all(event.ByteSize() < 3_000_000 for event in events)
+    return [hit for event in events for hit in event.hits], events[-1].end
 
 
 def steps_of(path):

@@ -57,19 +57,19 @@ extension ContextService {
     while !hits.isEmpty {
       let ids = hits.prefix(walk.isFull ? 64 : 512).map { reached.id(of: $0) }
       let contexts = try await store.contexts(ids, isFull: walk.isFull, at: moment, in: project)
+      var batch = HitBatch()
       for (hit, context) in zip(hits, contexts) {
         guard let context else { continue }
-        var response = TraverseResponse()
-        response.event = .hit(TraverseHit(context, reached, hit))
-        try await responses.write(response)
+        if let full = batch.add(TraverseHit(context, reached, hit)) { try await responses.write(full) }
       }
+      if let rest = batch.take() { try await responses.write(rest) }
       hits = hits.dropFirst(contexts.count)
     }
     var end = TraverseEnd()
     end.reached = Int32(reached.reached)
     end.truncated = isTruncated
     var response = TraverseResponse()
-    response.event = .end(end)
+    response.end = end
     try await responses.write(response)
   }
 
@@ -80,6 +80,30 @@ extension ContextService {
     let project = try await journal.scope(call).project
     return try await store.paths(
       query, at: try await journal.moment(query.asOf, in: project, call), in: project)
+  }
+}
+
+/// Hits on their way into one message: each message costs a reader more than what it holds.
+private struct HitBatch {
+  private var response = TraverseResponse()
+  private var bytes = 0
+
+  /// Adds a hit; returns the message that was full before it.
+  mutating func add(_ hit: TraverseHit) -> TraverseResponse? {
+    let size = hit.serializedBytes().count
+    let full = bytes + size > Limits.hitBytes ? take() : nil
+    response.hits.append(hit)
+    bytes += size
+    return full
+  }
+
+  /// The message so far; nil when it is empty.
+  mutating func take() -> TraverseResponse? {
+    defer {
+      response = TraverseResponse()
+      bytes = 0
+    }
+    return response.hits.isEmpty ? nil : response
   }
 }
 

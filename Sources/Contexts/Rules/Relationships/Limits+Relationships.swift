@@ -10,6 +10,8 @@ extension Limits {
   static let walkDepth = 32
   /// Contexts that a walk sends.
   static let walkHits = 10_000
+  /// Bytes of hits in one message. One alone may be larger.
+  static let hitBytes = 256 << 10
   static let paths = 1_000
   /// Relationships that a walk or a search for paths looks at: what they hold in memory.
   static let walkRelationships = 100_000
