@@ -9,23 +9,35 @@ ALTER TABLE context ADD COLUMN number bigint NOT NULL DEFAULT nextval('context_n
 -- once: it begins with whichever of word, filter and slice is the rarest.
 CREATE FUNCTION context_marks(
   project_id text, number bigint, type smallint, owner text, session text, tags text[]
-) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY[
+) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+-- In PL/pgSQL, which keeps plans: a function in SQL is planned anew by every write.
+DECLARE
+  marks text[] := ARRAY[
     ' ' || project_id,
     ' ' || project_id || '/13/' || (number >> 13), ' ' || project_id || '/17/' || (number >> 17),
     ' ' || project_id || '/21/' || (number >> 21), ' ' || project_id || '/25/' || (number >> 25),
-    ' ' || project_id || '/type/' || type]
-  || CASE WHEN owner <> '' THEN ARRAY[' ' || project_id || '/owner/' || owner] END
-  || CASE WHEN session <> '' THEN ARRAY[' ' || project_id || '/session/' || session] END
-  || ARRAY(SELECT ' ' || project_id || '/tag/' || tag FROM unnest(tags) AS tag);
+    ' ' || project_id || '/type/' || type];
+  tag text;
+BEGIN
+  IF owner <> '' THEN marks := marks || (' ' || project_id || '/owner/' || owner); END IF;
+  IF session <> '' THEN marks := marks || (' ' || project_id || '/session/' || session); END IF;
+  FOREACH tag IN ARRAY tags LOOP
+    marks := marks || (' ' || project_id || '/tag/' || tag);
+  END LOOP;
+  RETURN marks;
+END
+$$;
 
 -- The words of a text in the order of their weight: title (A), tags (B), content (D). PostgreSQL's limit is
 -- 1 MiB for all lexemes together; 100,000 characters of content stay below it whatever they are.
 CREATE FUNCTION context_words(language regconfig, title text, tags text[], content text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN setweight(to_tsvector(language, title), 'A')
-  || setweight(to_tsvector(language, array_to_string(tags, ' ')), 'B')
-  || to_tsvector(language, left(content, 100000));
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN setweight(to_tsvector(language, title), 'A')
+    || setweight(to_tsvector(language, array_to_string(tags, ' ')), 'B')
+    || to_tsvector(language, left(content, 100000));
+END
+$$;
 
 -- One row a context, the deleted ones included: what is searched, filtered and counted.
 CREATE TABLE context_text (
