@@ -11,7 +11,10 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   private var waiter: UnsafeContinuation<Void, Never>?
   private var sent: [Call] = []
   private var ignoresCancel = false
+  /// Tells the statements that are run from those run before.
+  private var runs = 0
   private var cancelUnderWay = false
+  private var cancelPause = Duration.zero
   private var cancelWaiter: UnsafeContinuation<Void, Never>?
   private(set) var lostWith: PostgresError?
 
@@ -32,6 +35,8 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
       return
     }
     ignoresCancel = commits || !isCancellable
+    runs += 1
+    cancelPause = .milliseconds(50)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         waiter = continuation
@@ -65,18 +70,22 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
     waiter.take()?.resume()
   }
 
-  /// Asks the server to give up what is running.
+  /// Asks the server to give up what is running, and again until it has: it heeds a request only while it runs
+  /// something, and one that overtakes its statement is lost.
   private func cancel() {
     guard waiter != nil, !ignoresCancel, !cancelUnderWay, let handle = connection.makeCancel() else {
       return
     }
     cancelUnderWay = true
     let request = CancelRequest(handle: handle)
-    let (loop, blocking) = (connection.loop, pool.shared.blocking)
+    let (loop, blocking, run) = (connection.loop, pool.shared.blocking, runs)
     loop.startTask { [self] in
       await blocking.run(on: loop) { request.send() }
       cancelUnderWay = false
       cancelWaiter.take()?.resume()
+      do throws(CancellationError) { try await loop.sleep(for: cancelPause) } catch { return }
+      cancelPause = min(cancelPause * 2, .seconds(1))
+      if run == runs { cancel() }
     }
   }
 
