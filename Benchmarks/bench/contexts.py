@@ -84,7 +84,7 @@ def create_context(server, database, stub):
         statement(
             "Contexts/Queries/create_context.sql", ":project", "'anonymous'", "NULL", "NULL", "NULL", "NULL",
             ":operation", ":run || '-' || :id", "1", "2", ":title", "''", ":owner", "''", ":tags", "NULL", ":text",
-            "''"),
+            "''", "NULL", "NULL"),
         "COMMIT;", r"\endpipeline"])
 
     def baseline():
