@@ -5,14 +5,14 @@ import time
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, transfer_pb2
+from cairn.v1 import context_pb2, relationship_pb2, transfer_pb2
 from google.protobuf import struct_pb2
 
 from harness.bystander import resident
 from harness.project import new_project
 from harness.refusals import refusal, refused
 from harness.transfer import (
-    Import, export, exported, imported, kept, lines_of, records, records_of)
+    Import, export, exported, imported, kept, lines_of, records, records_of, stub)
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 SKIP, OVERWRITE, NEW_IDS = (
@@ -274,6 +274,108 @@ def test_x10_a_client_that_goes_away_and_comes_back(contexts):
     assert rounds > 1 and (last.stored, last.skipped, last.acknowledged) == (6_000, 0, 6_000)
     found = exported(contexts, show_deleted=True)
     assert sorted(c.title for c in found.values()) == sorted(t.title for t in things)
+
+
+CONTAINS, CUSTOM = relationship_pb2.RELATIONSHIP_KIND_CONTAINS, relationship_pb2.RELATIONSHIP_KIND_CUSTOM
+
+
+def relate(contexts, *relationships):
+    request = relationship_pb2.RelateContextsRequest(atomic=True, relationships=relationships)
+    stub(contexts).RelateContexts(request, timeout=60, metadata=contexts.metadata)
+
+
+def relationships(responses):
+    """The relationships of an export, without what is the server's own."""
+    found = [record.relationship for record in records(responses) if record.HasField("relationship")]
+    for each in found:
+        for field in ("create_time", "update_time", "version", "etag", "position"):
+            each.ClearField(field)
+    return found
+
+
+def test_x10_relationships_go_with_their_contexts(contexts, other):
+    for id in "abcd":
+        contexts.create(id=id, owner="ann" if id != "c" else "ben")
+    edge = relationship_pb2.Relationship
+    ended = edge(**{"from": "a"}, to="b", kind=CUSTOM, name="met", weight=0.5)
+    ended.valid_from.seconds, ended.valid_to.seconds = 1_000, 2_000
+    again = edge(**{"from": "a"}, to="b", kind=CUSTOM, name="met", metadata={"k": [1]})
+    again.valid_from.seconds = 3_000
+    relate(contexts, ended)
+    relate(contexts, again, edge(**{"from": "a"}, to="c", kind=CONTAINS), edge(**{"from": "b"}, to="d", kind=CONTAINS))
+    position = contexts.create(id="later").position
+    relate(contexts, edge(**{"from": "d"}, to="later", kind=CONTAINS))
+    contexts.DeleteContext(id="d")
+
+    everything = relationships(export(contexts, include_relationships=True, show_deleted=True))
+    assert [(getattr(each, "from"), each.to) for each in everything] == [("a", "c"), ("a", "b"), ("a", "b")]
+    assert [(e.weight, e.valid_from.seconds, e.valid_to.seconds) for e in everything[1:]] == [
+        (0.5, 1_000, 2_000), (1, 3_000, 0)]
+    then = relationships(export(contexts, include_relationships=True, as_of={"position": position}))
+    assert [each.to for each in then] == ["c", "b", "b", "d"]
+    anns = relationships(export(contexts, include_relationships=True, filter={"owner": "ann"}))
+    assert [each.to for each in anns] == ["b", "b"]
+    assert relationships(export(contexts)) == []
+
+    def copy(mode):
+        running = Import(other, mode=mode)
+        for response in export(contexts, include_relationships=True):
+            running.send(records=response.records)
+        return running.finish()
+
+    last = copy(SKIP)
+    assert (last.stored, last.skipped, last.failed) == (7, 0, 0)
+    assert relationships(export(other, include_relationships=True)) == everything
+    last = copy(SKIP)
+    assert (last.stored, last.skipped, last.failed) == (0, 7, 0)
+    last = copy(OVERWRITE)
+    assert (last.stored, last.overwritten, last.skipped, last.failed) == (0, 6, 1, 0)
+    assert relationships(export(other, include_relationships=True)) == everything
+    last = copy(NEW_IDS)
+    assert (last.stored, last.failed) == (7, 0)
+    assert len(relationships(export(other, include_relationships=True))) == 6
+
+
+def test_x10_relationships_without_contexts_are_reported(contexts):
+    contexts.create(id="a")
+    edge = relationship_pb2.Relationship(**{"from": "a"}, to="none", kind=CONTAINS)
+    wrong = relationship_pb2.Relationship(**{"from": "a"}, to="a", kind=CONTAINS)
+    running = Import(contexts)
+    running.send(records=[transfer_pb2.TransferRecord(relationship=each) for each in (edge, wrong)])
+    last = running.finish()
+    assert (last.stored, last.failed, sorted(running.failures)) == (0, 2, [1, 2])
+    running = Import(contexts, on_error=STOP)
+    running.send(records=[*records_of(made(1)), transfer_pb2.TransferRecord(relationship=edge)])
+    with pytest.raises(grpc.RpcError) as caught:
+        running.finish()
+    assert refusal(caught.value).metadata["sequence"] == "2" and running.responses[-1].acknowledged == 1
+
+
+def test_x10_relationships_of_a_cut_export(contexts):
+    """Every page of more relationships than one page has, from every token."""
+    contexts.BatchCreateContexts(requests=[{"context": {"id": f"{n:04}", "title": "t"}} for n in range(61)])
+    edges = [relationship_pb2.Relationship(**{"from": f"{a:04}"}, to=f"{b:04}", kind=CUSTOM, name="n")
+             for a in range(60) for b in range(60) if a != b]
+    for start in range(0, len(edges), 900):
+        relate(contexts, *edges[start:start + 900])
+    responses = list(export(contexts, include_relationships=True))
+    whole = [(getattr(e, "from"), e.to) for e in relationships(responses)]
+    assert len(whole) == len(edges) == len(set(whole))
+    token = [response.resume_token for response in responses if response.resume_token][-2]
+    rest = [(getattr(e, "from"), e.to) for e in relationships(
+        export(contexts, include_relationships=True, resume_token=token))]
+    assert 0 < len(rest) < len(whole) and whole[-len(rest):] == rest
+
+
+def test_x10_memories_stay_memories(contexts, other):
+    thing = context_pb2.Context(id="m", title="t", content="likes tea", type=context_pb2.CONTEXT_TYPE_MEMORY)
+    thing.memory.confidence = 0.75
+    last = imported(contexts, [thing]).last
+    assert last.stored == 1, last
+    found = exported(contexts)["m"]
+    assert found.memory.confidence == 0.75
+    imported(other, [found])
+    assert kept(exported(other)["m"]) == kept(found)
 
 
 def test_x10_kill_9_of_the_server_in_the_middle(own_server, start_server, database):

@@ -2,9 +2,12 @@
 -- Each context that there is gives a row, so that the next page begins behind the last one that was looked at;
 -- the columns of those that are not wanted are NULL. Ends early where contents outgrow a bound.
 
--- export_from:
+-- export_ids:
+SELECT page_id
+-- export_columns:
 SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
   owner, session, tags, metadata, expire_time, purge_time, memory, page_id, content, data
+-- export_from:
 FROM (
   SELECT page.context_id AS page_id, page.place, image.*,
     sum(coalesce(octet_length(image.content) + octet_length(image.data), 0)
@@ -12,9 +15,14 @@ FROM (
   FROM (
     SELECT *, row_number() OVER (ORDER BY context_id) AS place
     FROM context
-    WHERE project_id = $? AND context_id > $?
+    WHERE project_id = $?
+-- export_after:
+      AND context_id > $?
     ORDER BY context_id
     LIMIT $?
+-- export_these:
+      AND context_id = ANY ($?::text[])
+-- export_images:
   ) AS page
   LEFT JOIN LATERAL (
     SELECT * FROM (
@@ -36,5 +44,8 @@ FROM (
 -- export_end:
   ) AS image ON true
 ) AS measured
+-- export_bound:
 WHERE place = 1 OR bytes <= $?
 ORDER BY place
+-- export_found:
+WHERE context_id IS NOT NULL

@@ -48,6 +48,8 @@ enum ContextQueries {
   static let watch = QueryFragments(
     String(decoding: PackageResources.list_contexts_sql + PackageResources.watch_contexts_sql, as: UTF8.self)
   )
+  static let exportRelationships = Statement(
+    "export_relationships", PackageResources.export_relationships_sql)
   static let exportVersions = Statement("export_versions", PackageResources.export_versions_sql)
   static let beginImport = Statement("begin_import", PackageResources.begin_import_sql)
   static let lockImport = Statement("lock_import", PackageResources.lock_import_sql)

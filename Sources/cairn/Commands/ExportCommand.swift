@@ -31,6 +31,7 @@ extension Command {
         Option(name: "session", value: "ID", help: "Only those of this session."),
         Option(name: "deleted", help: "Deleted contexts, too."),
         Option(name: "versions", help: "Former versions, too."),
+        Option(name: "relationships", help: "The relationships between the contexts, too."),
         Option(
           name: "as-of", value: "MOMENT",
           help: "A position of the journal, or a time such as 2026-01-31T12:00:00Z."),
@@ -79,6 +80,7 @@ extension ExportContextsRequest {
     self.filter = filter
     showDeleted = arguments.has("deleted")
     includeVersions = arguments.has("versions")
+    includeRelationships = arguments.has("relationships")
     if let text = arguments["as-of"] { asOf = try AsOf(text) }
   }
 

@@ -5,8 +5,9 @@ import Journal
 
 /// An export that may be made.
 struct ContextExport {
-  let conditions: ContextConditions
+  var conditions: ContextConditions
   let includesVersions: Bool
+  let includesRelationships: Bool
   let isJSON: Bool
   /// The moment to show; nil: that of the call.
   let asOf: WantedMoment?
@@ -24,6 +25,7 @@ struct ContextExport {
     }
     asOf = violations.asOf("as_of", request.asOf)
     includesVersions = request.includeVersions
+    includesRelationships = request.includeRelationships
     isJSON = request.format == .jsonLines
     fingerprint = Fingerprint(of: request, project: project)
     start = violations.exportCursor("resume_token", request.resumeToken, fingerprint)
@@ -35,29 +37,40 @@ struct ContextExport {
 
 /// How far an export has come.
 struct ExportCursor: Equatable {
+  enum Phase: String {
+    case contexts = ">"
+    case relationships = "~"
+  }
+
   /// The moment that the whole export shows.
   let moment: Moment
   /// Records sent so far.
   var sent = 0
-  /// The last context looked at; empty before the first.
-  var id = ""
+  var phase = Phase.contexts
+  /// The last context looked at, or what is known of the last relationship; empty before the first.
+  var last = ""
 
   init(_ moment: Moment) { self.moment = moment }
 
   /// As a page token, whose id is never empty: its time is the number of records.
-  var pageToken: PageToken { PageToken(time: Int64(sent), id: ">" + id, moment: moment) }
+  var pageToken: PageToken { PageToken(time: Int64(sent), id: phase.rawValue + last, moment: moment) }
 
   init?(_ token: PageToken) {
-    guard let moment = token.moment, token.time >= 0, token.id.hasPrefix(">") else { return nil }
+    guard let moment = token.moment, token.time >= 0, let phase = Phase(rawValue: String(token.id.prefix(1)))
+    else { return nil }
     self.moment = moment
+    self.phase = phase
     sent = Int(token.time)
-    id = String(token.id.dropFirst())
+    last = String(token.id.dropFirst())
   }
 }
 
 extension Fingerprint {
   fileprivate init(of request: ExportContextsRequest, project: String) {
-    self.init(parts: ["ExportContexts", project, "\(request.showDeleted) \(request.includeVersions)"])
+    self.init(parts: [
+      "ExportContexts", project,
+      "\(request.showDeleted) \(request.includeVersions) \(request.includeRelationships)",
+    ])
     combine((request.filter ?? ContextFilter()).serializedBytes())
     combine((request.asOf ?? AsOf()).serializedBytes())
   }

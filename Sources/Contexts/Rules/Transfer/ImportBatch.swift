@@ -6,9 +6,14 @@ import Postgres
 
 /// Records that follow each other in a file and are stored in one write.
 struct ImportBatch {
+  /// A record that cannot be stored, by its place in the file.
+  typealias Failure = (sequence: Int64, error: RPCError)
+
   /// Contexts under the ids that they get, no id twice.
   var contexts: [NamedDraft] = []
-  var failures: [(sequence: Int64, error: RPCError)] = []
+  /// Relationships with their places, no key twice; never beside contexts, which they may belong to.
+  var relationships: [(sequence: Int64, relationship: Relationship)] = []
+  var failures: [Failure] = []
   /// Contexts that need not be looked at: their id came before in this batch.
   var skipped: Int64 = 0
   var ignored: Int64 = 0
@@ -23,7 +28,14 @@ struct ImportBatch {
     var bytes = 0
     while let record = records.first {
       switch record.content {
+      case .relationship(let relationship):
+        let moved = plan.moved(relationship, began: began)
+        let key = moved.key.text
+        if !contexts.isEmpty || ids.contains(key) || relationships.count == Limits.batchItems { return }
+        ids.insert(key)
+        relationships.append((record.sequence, moved))
       case .context(let draft):
+        if !relationships.isEmpty { return }
         let id = plan.id(for: draft, record.sequence, began: began)
         if ids.contains(id), plan.mode == .overwrite { return }
         if contexts.count == Limits.batchItems { return }
@@ -51,6 +63,17 @@ extension ContextImport {
   func id(for draft: ContextDraft, _ sequence: Int64, began: Int64) -> String {
     if mode != .newIDs, let id = draft.id { return id }
     return newID(of: draft.id.map { "i" + $0 } ?? "s\(sequence)", began: began)
+  }
+
+  /// The relationship as it is to be stored: between the new ids, and where what is there stays, only if nothing is.
+  func moved(_ relationship: Relationship, began: Int64) -> Relationship {
+    var moved = relationship
+    if mode == .newIDs {
+      moved.from = newID(of: "i" + relationship.from, began: began)
+      moved.to = newID(of: "i" + relationship.to, began: began)
+    }
+    moved.etag = mode == .overwrite || relationship.validTo != nil ? "" : RelationshipDraft.none
+    return moved
   }
 
   /// A UUID of version 7 whose time is the beginning of the import, and whose other bits are a hash of what it stands

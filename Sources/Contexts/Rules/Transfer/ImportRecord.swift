@@ -7,6 +7,7 @@ import Wire
 struct ImportRecord {
   enum Content {
     case context(ContextDraft)
+    case relationship(Relationship)
     /// Nothing to store: a header, an end, a former version, a line without text.
     case ignored
     case wrong(RPCError)
@@ -27,6 +28,11 @@ struct ImportRecord {
     switch record.record {
     case .context(let context):
       (content, size) = Self.context(context)
+    case .relationship(let relationship):
+      var violations = Violations(listing: Limits.listedItemViolationBytes)
+      _ = RelationshipDraft(validating: relationship, &violations)
+      content = violations.error().map { .wrong($0) } ?? .relationship(relationship)
+      size = 1_000
     case .header, .end, .contextVersion:
       (content, size) = (.ignored, 0)
     case nil:

@@ -17,13 +17,23 @@ extension ContextService {
     if export.start == nil { try await sender.begin(project) }
     call.sendHeaders()
     var pageSize = ExportPageSize()
-    while true {
+    while sender.cursor.phase == .contexts {
       let page = try await store.page(of: export, after: sender.cursor, rows: pageSize.rows, in: project)
-      guard let last = page.last else { break }
+      guard let last = page.last else {
+        sender.cursor.phase = .relationships
+        sender.cursor.last = ""
+        break
+      }
       for (context, size) in page.contexts { try await sender.send(.context(context), size: size) }
       if export.includesVersions { try await send(versionsOf: page, to: &sender, in: project) }
       try await sender.endPage(last)
       pageSize.adapt(to: page)
+    }
+    while export.includesRelationships {
+      let (found, last) = try await store.relationships(of: export, after: sender.cursor, in: project)
+      guard let last else { break }
+      for relationship in found { try await sender.send(.relationship(relationship), size: 5_000) }
+      try await sender.endPage(last.text)
     }
     try await sender.end()
   }
@@ -75,7 +85,7 @@ private struct ExportSender {
   private let responses: ResponseWriter<ExportContextsResponse>
   private let blocking: BlockingPool
   private let loop: EventLoop
-  private(set) var cursor: ExportCursor
+  var cursor: ExportCursor
   private var records: [TransferRecord] = []
   private var bytes = 0
 
@@ -106,7 +116,7 @@ private struct ExportSender {
   }
 
   mutating func endPage(_ last: String) async throws(RPCError) {
-    cursor.id = last
+    cursor.last = last
     if !records.isEmpty { try await flush(token: cursor) }
   }
 

@@ -48,16 +48,22 @@ extension ContextService {
     if plan.stopsAtErrors, let wrong = batch.failures.first {
       var before = batch
       before.failures = []
-      if before.last > 0 {
-        let progress = try await store.store(before, of: plan, after: progress, scope)
-        try await responses.write(ImportContextsResponse(progress, plan))
-      }
+      if before.last > 0 { _ = try await store(before, of: plan, after: progress, scope, responses) }
       throw wrong.error.adding(["sequence": "\(wrong.sequence)"])
     }
-    let progress = try await store.store(batch, of: plan, after: progress, scope)
-    for response in ImportContextsResponse.several(progress, plan, batch.failures) {
+    var failures: [ImportBatch.Failure] = []
+    var progress = progress
+    if batch.relationships.isEmpty {
+      progress = try await store.store(batch, of: plan, after: progress, scope)
+    } else {
+      (progress, failures) = try await store.storeRelationships(batch, of: plan, after: progress, scope)
+    }
+    let stopper = plan.stopsAtErrors ? failures.first : nil
+    let all = (batch.failures + failures).sorted { $0.sequence < $1.sequence }
+    for response in ImportContextsResponse.several(progress, plan, stopper == nil ? all : []) {
       try await responses.write(response)
     }
+    if let stopper { throw stopper.error.adding(["sequence": "\(stopper.sequence)"]) }
     return progress
   }
 }
@@ -132,7 +138,7 @@ extension ImportContextsResponse {
 
   /// The answer to a batch: more than one message where its failures outgrow one.
   fileprivate static func several(
-    _ progress: ImportProgress, _ plan: ContextImport, _ failures: [(sequence: Int64, error: RPCError)]
+    _ progress: ImportProgress, _ plan: ContextImport, _ failures: [ImportBatch.Failure]
   ) -> [ImportContextsResponse] {
     var responses: [ImportContextsResponse] = []
     var response = ImportContextsResponse(progress, plan)

@@ -36,7 +36,7 @@ extension ContextStore {
   }
 
   /// What a write of these relationships must know; for the write itself, after the locks.
-  private static func looks(
+  static func looks(
     for drafts: [RelationshipDraft], _ scope: CallScope, locking: Bool
   ) -> [BoundStatement] {
     if drafts.isEmpty { return [] }
@@ -64,7 +64,7 @@ extension ContextStore {
     return statements
   }
 
-  private static func decide(
+  static func decide(
     _ batch: Batch<RelationshipDraft>, _ looks: RelateLooks
   ) throws(RPCError) -> [Result<ResolvedRelationship, RPCError>] {
     var containment = looks.containment
@@ -83,7 +83,7 @@ extension ContextStore {
     }
   }
 
-  private static func writes(_ resolved: [ResolvedRelationship], _ scope: CallScope) -> [BoundStatement] {
+  static func writes(_ resolved: [ResolvedRelationship], _ scope: CallScope) -> [BoundStatement] {
     let project = scope.project.text
     let new = resolved.filter { $0.before == nil }.map(\.draft)
     let changed = resolved.filter { $0.before != nil }
@@ -115,7 +115,7 @@ extension ContextStore {
 }
 
 /// What a write of relationships has looked up.
-private struct RelateLooks {
+struct RelateLooks {
   var contexts = ContextStates()
   var stored: [RelationshipKey: [StoredRelationship]] = [:]
   var containment = Containment()
@@ -144,7 +144,7 @@ private struct RelateLooks {
 }
 
 extension ResolvedRelationship {
-  fileprivate var change: ChangeRecord {
+  var change: ChangeRecord {
     .relationship(draft.key, before == nil ? "created" : "updated", from: before?.version)
   }
 }

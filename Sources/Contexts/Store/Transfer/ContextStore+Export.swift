@@ -66,10 +66,31 @@ struct ExportedVersion {
 extension ContextExport {
   fileprivate func statement(after cursor: ExportCursor, rows: Int, in project: ProjectID) -> BoundStatement {
     var query = QueryFragments.Composition(ContextQueries.export)
-    let position = cursor.moment.position
-    query.add("export_from", project.text, cursor.id, rows, position, position, position, position)
-    query.add(conditions, at: cursor.moment)
-    query.add("export_end", Limits.transferBytes)
+    query.add("export_columns")
+    query.add("export_from", project.text)
+    query.add("export_after", cursor.last, rows)
+    add(to: &query, at: cursor.moment)
+    query.add("export_bound", Limits.transferBytes)
     return query.statement
+  }
+
+  /// Which of these contexts are exported and not deleted.
+  func statement(finding ids: [String], at moment: Moment, in project: ProjectID) -> BoundStatement {
+    var query = QueryFragments.Composition(ContextQueries.export)
+    query.add("export_ids")
+    query.add("export_from", project.text)
+    query.add("export_these", ids)
+    var conditions = self
+    conditions.conditions.showDeleted = false
+    conditions.add(to: &query, at: moment)
+    query.add("export_found")
+    return query.statement
+  }
+
+  private func add(to query: inout QueryFragments.Composition, at moment: Moment) {
+    let position = moment.position
+    query.add("export_images", position, position, position, position)
+    query.add(conditions, at: moment)
+    query.add("export_end")
   }
 }

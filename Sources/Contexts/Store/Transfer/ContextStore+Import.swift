@@ -21,6 +21,8 @@ extension ContextStore {
   /// Stores a batch and how far the import has come with it, in one write of two round trips.
   ///
   /// - Returns: The progress afterwards, with what became of the batch added.
+  ///
+  /// Of relationships see ``storeRelationships(_:of:after:_:)``.
   func store(
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
@@ -53,10 +55,7 @@ extension ContextStore {
       let decided = batch.decided(taken, plan.mode)
       let counts = decided.counts
       let advance = ContextQueries.advanceImport.bind(
-        key + [
-          counts.acknowledged, counts.stored, counts.overwritten, counts.skipped, counts.failed,
-          counts.ignored,
-        ])
+        key + counts.columns)
       return WritePlan(
         counts, statements: decided.statements(in: project, retention: retentionSeconds) + [advance],
         changes: decided.changes(from: taken)
@@ -121,6 +120,9 @@ extension ImportBatch {
 }
 
 extension ImportProgress {
+  /// `$4` to `$9` of `advance_import`.
+  var columns: [any PostgresValue] { [acknowledged, stored, overwritten, skipped, failed, ignored] }
+
   /// From a row of `begin_import`.
   fileprivate init(decoding row: Row) throws(PostgresError) {
     began = try row.decode(0, as: PostgresTimestamp.self).microseconds
@@ -137,7 +139,7 @@ extension ImportProgress {
 
 extension Rows {
   /// From `lock_import`; nil when the import was forgotten.
-  fileprivate func epoch() throws(RPCError) -> Int64? {
+  func epoch() throws(RPCError) -> Int64? {
     try database { () throws(PostgresError) in try first?.decode(0) }
   }
 

@@ -1,0 +1,71 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+extension ContextStore {
+  /// The next relationships of an export, those between contexts that it has: two round trips.
+  ///
+  /// - Returns: How many were looked at, and the last one of them.
+  func relationships(
+    of export: ContextExport, after cursor: ExportCursor, in project: ProjectID
+  ) async throws(RPCError) -> (found: [Relationship], last: ExportedRelationshipPlace?) {
+    try await database { () async throws(PostgresError) in
+      let after = ExportedRelationshipPlace(cursor.last)
+      let rows = try await pool.query(
+        ContextQueries.exportRelationships,
+        [
+          project.text, cursor.moment.position, after.key.from, Int16(after.key.kind.rawValue),
+          after.key.name,
+          after.key.to, after.end, Limits.batchItems,
+        ])
+      var relationships: [Relationship] = []
+      var last: ExportedRelationshipPlace?
+      for row in rows {
+        relationships.append(try Relationship(decoding: row))
+        last = ExportedRelationshipPlace(
+          key: relationships[relationships.count - 1].key, end: try row.decode(5))
+      }
+      let ids = Array(Set(relationships.flatMap { [$0.from, $0.to] })).sorted()
+      let query = export.statement(finding: ids, at: cursor.moment, in: project)
+      var exported: Set<String> = []
+      if !ids.isEmpty {
+        for row in try await pool.query(query.statement, query.parameters) {
+          exported.insert(try row.decode(0))
+        }
+      }
+      return (relationships.filter { exported.contains($0.from) && exported.contains($0.to) }, last)
+    }
+  }
+}
+
+/// Where a relationship stands among all of a project.
+struct ExportedRelationshipPlace {
+  let key: RelationshipKey
+  let end: PostgresTimestamp
+
+  init(key: RelationshipKey, end: PostgresTimestamp) {
+    self.key = key
+    self.end = end
+  }
+
+  /// As ``text`` has it; before the first one when it is none.
+  init(_ text: String) {
+    let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 5, let kind = Int32(parts[1]), let end = Int64(parts[4]) else {
+      key = RelationshipKey(from: "", kind: .unspecified, name: "", to: "")
+      end = .negativeInfinity
+      return
+    }
+    key = RelationshipKey(
+      from: parts[0], kind: RelationshipKind(rawValue: kind), name: parts[2], to: parts[3])
+    self.end = PostgresTimestamp(microseconds: end)
+  }
+
+  /// With tabs between the parts, which no id can have.
+  var text: String {
+    [key.from, "\(key.kind.rawValue)", key.name, key.to, "\(end.microseconds)"].joined(separator: "\t")
+  }
+}

@@ -1,0 +1,81 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+
+extension ContextStore {
+  /// Stores a batch of relationships and how far the import has come with it, in one write of two round trips.
+  ///
+  /// - Returns: The progress afterwards, and the relationships that cannot be stored. With an import that stops at
+  ///   errors only those before the first of them are stored, and it is the only one returned.
+  func storeRelationships(
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+  ) async throws(RPCError) -> (progress: ImportProgress, failures: [ImportBatch.Failure]) {
+    if plan.isOnlyAsked { return (progress.adding(RelationshipResults(asked: batch).counts), []) }
+    let drafts = try Batch(
+      validating: batch.relationships.map(\.relationship), at: "relationships", of: "relationship",
+      atomic: false, requestID: "", key: { $0.key.text }
+    ) { item, violations in RelationshipDraft(validating: item, &violations) }
+    let key: [any PostgresValue] = [scope.project.text, scope.operation, plan.id]
+    let locks = [ContextQueries.lockImport.bind(key)] + Self.looks(for: drafts.valid, scope, locking: true)
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+      guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
+      let decided = try Self.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
+      let results = RelationshipResults(batch, decided, stopsAtErrors: plan.stopsAtErrors)
+      return WritePlan(
+        results,
+        statements: Self.writes(results.stored, scope) + [
+          ContextQueries.advanceImport.bind(key + results.counts.columns)
+        ],
+        changes: results.stored.map(\.change))
+    }
+    guard case .written(let write) = result else { return (progress, []) }
+    var counts = write.value.counts
+    counts.position = write.stamp?.position ?? 0
+    return (progress.adding(counts), write.value.failures)
+  }
+}
+
+/// What a batch of relationships comes to.
+private struct RelationshipResults {
+  var stored: [ResolvedRelationship] = []
+  var counts = ImportProgress()
+  var failures: [ImportBatch.Failure] = []
+
+  /// What can be told without what is stored.
+  init(asked batch: ImportBatch) {
+    counts.acknowledged = batch.last
+    counts.stored = Int64(batch.relationships.count)
+    counts.failed = Int64(batch.failures.count)
+    counts.ignored = batch.ignored
+  }
+
+  init(
+    _ batch: ImportBatch, _ decided: [Result<ResolvedRelationship, RPCError>], stopsAtErrors: Bool
+  ) {
+    counts.acknowledged = batch.last
+    counts.failed = Int64(batch.failures.count)
+    counts.ignored = batch.ignored
+    for ((sequence, _), result) in zip(batch.relationships, decided) {
+      switch result {
+      case .success(let relationship):
+        stored.append(relationship)
+        if relationship.before == nil { counts.stored += 1 } else { counts.overwritten += 1 }
+      case .failure(let error) where error.isTaken: counts.skipped += 1
+      case .failure(let error):
+        failures.append((sequence, error))
+        if stopsAtErrors {
+          counts.acknowledged = sequence - 1
+          return
+        }
+        counts.failed += 1
+      }
+    }
+  }
+}
+
+extension RPCError {
+  /// Whether it says that there is such a relationship already.
+  fileprivate var isTaken: Bool { reason == .etagMismatch || reason == .relationshipOverlaps }
+}
