@@ -36,13 +36,12 @@ extension JSONValue {
 extension WellKnown.Timestamp {
   /// A time as people write it: RFC 3339, with a space for the T, without a zone (then UTC), or a date alone.
   init?(written text: String) {
-    var text = String(text.filter { $0 != "\u{FEFF}" })
-    if text.utf8.count == 10 { text += "T00:00:00Z" }
-    if text.utf8.count > 10 {
-      let separator = text.index(text.startIndex, offsetBy: 10)
-      if text[separator] == " " { text.replaceSubrange(separator...separator, with: "T") }
-      if text.utf8.count == 16 { text += ":00" }
-    }
+    var bytes = Array(text.utf8)
+    guard bytes.count >= 10, bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return nil }
+    if bytes.count == 10 { bytes += Array("T00:00:00Z".utf8) }
+    if bytes[10] == UInt8(ascii: " ") { bytes[10] = UInt8(ascii: "T") }
+    if bytes.count == 16 { bytes += Array(":00".utf8) }
+    let text = String(decoding: bytes, as: UTF8.self)
     guard let (seconds, nanos) = TimestampText.parse(text) ?? TimestampText.parse(text + "Z") else {
       return nil
     }
