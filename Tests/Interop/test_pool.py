@@ -40,6 +40,7 @@ def connections(database):
     """The server's connections, without the one that only listens for notifications."""
     return len(database.query(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
         " AND application_name <> 'psql' AND query NOT ILIKE 'LISTEN%'"))
 
 

@@ -16,8 +16,10 @@ struct PoolTests {
   /// Connections of ours at the database, asked beside the pool.
   private func connections(_ database: TestDatabase, _ admin: BlockingConnection) throws -> Int64 {
     try admin.query(
-      "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
-      [database.name]
+      """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+      """, [database.name]
     ).value()
   }
 
