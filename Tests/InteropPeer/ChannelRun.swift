@@ -6,8 +6,11 @@ import Glibc
 enum ChannelRun {
   /// Calls EmptyCall all the time, by round robin, until standard input ends.
   ///
-  /// - Returns: How many calls were answered.
-  static func steady(_ target: String, on loop: EventLoop) async throws(RPCError) -> Int {
+  /// - Returns: How many calls were answered, and how many the servers cancelled: a stock server that stops answers
+  ///   CANCELLED to a call that it took but gave to no handler yet.
+  static func steady(
+    _ target: String, on loop: EventLoop
+  ) async throws(RPCError) -> (answered: Int, cancelled: Int) {
     var configuration = ChannelConfiguration()
     configuration.loadBalancing = .roundRobin
     configuration.backoff.initial = .milliseconds(50)
@@ -15,14 +18,19 @@ enum ChannelRun {
     let channel = Channel(target, on: loop, configuration: configuration)
     let client = GrpcTestingTestServiceClient(channel)
     let options = CallOptions(timeout: .seconds(30), waitsForReady: true)
-    var calls = 0
+    var answered = 0
+    var cancelled = 0
     while !isInputOver {
-      _ = try await client.emptyCall(GrpcTestingEmpty(), options: options)
-      calls += 1
+      do throws(RPCError) {
+        _ = try await client.emptyCall(GrpcTestingEmpty(), options: options)
+        answered += 1
+      } catch where error.code == .cancelled {
+        cancelled += 1
+      }
       try? await loop.sleep(for: .milliseconds(1))
     }
     await channel.close()
-    return calls
+    return (answered, cancelled)
   }
 
   /// One EmptyCall that is tried four times where the server is UNAVAILABLE.

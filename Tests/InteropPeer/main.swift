@@ -6,8 +6,8 @@
 //   InteropPeer retry TARGET
 //
 // `call` prints nothing and exits with 0 when the case passed, else says what was not as it must be. `steady`
-// makes calls until standard input ends and prints how many; none may fail. `retry` makes one call with a retry
-// policy.
+// makes calls until standard input ends and prints how many were answered and how many were cancelled; none may fail
+// otherwise. `retry` makes one call with a retry policy.
 
 import EventLoop
 import GRPC
@@ -75,7 +75,10 @@ switch (arguments.first, arguments.count) {
 case ("serve", 3) where arguments[1] == "--listen": serve(arguments[2])
 case ("call", 3): call(arguments[1], arguments[2])
 case ("steady", 2):
-  run { loop async throws(RPCError) in print(try await ChannelRun.steady(arguments[1], on: loop)) }
+  run { loop async throws(RPCError) in
+    let (answered, cancelled) = try await ChannelRun.steady(arguments[1], on: loop)
+    print(answered, cancelled)
+  }
 case ("retry", 2): run { loop async throws(RPCError) in try await ChannelRun.retry(arguments[1], on: loop) }
 default:
   fail("usage: InteropPeer serve --listen HOST:PORT | call HOST:PORT CASE | steady TARGET | retry TARGET")
