@@ -30,7 +30,7 @@ func tests(
   plugins: [Target.PluginUsage] = []
 ) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: dependencies, exclude: exclude, resources: resources,
+    name: name + "Tests", dependencies: dependencies + ["Patience"], exclude: exclude, resources: resources,
     swiftSettings: settings, plugins: plugins)
 }
 
@@ -110,6 +110,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
 
+    .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(

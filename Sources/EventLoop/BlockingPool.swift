@@ -27,7 +27,9 @@ package final class BlockingPool: Sendable {
       submit {
         let result: Result<T, E>
         do throws(E) { result = .success(try body()) } catch { result = .failure(error) }
-        continuation.resume(returning: result)
+        // From the loop, on which the task waits by then: one that was resumed before it waits goes on unseen by
+        // the thread sanitizer.
+        loop.execute { continuation.resume(returning: result) }
       }
     }
     return try result.get()

@@ -39,6 +39,9 @@ private func builtProducts() throws -> URL {
   return URL(fileURLWithPath: tests).deletingLastPathComponent()
 }
 
+/// What of the tests' own environment concerns a program that was built with a sanitizer.
+private let sanitizing: Set = ["ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD", "SWIFT_BACKTRACE"]
+
 /// A thread of its own: waiting for a process must not take one from the tests' pool.
 private func onThread(_ body: @escaping @Sendable () throws -> Run) async throws -> Run {
   try await withCheckedThrowingContinuation { continuation in
@@ -56,7 +59,8 @@ private func run(_ program: URL, _ arguments: [String], _ input: String, _ envir
   let process = Process()
   process.executableURL = program
   process.arguments = arguments
-  process.environment = environment
+  process.environment = ProcessInfo.processInfo.environment.filter { sanitizing.contains($0.key) }
+    .merging(environment) { $1 }
   process.standardInput = try FileHandle(forReadingFrom: file)
   let (output, errors) = (Pipe(), Pipe())
   process.standardOutput = output

@@ -1,4 +1,5 @@
 import EventLoop
+import Patience
 import StandardProtos
 import Synchronization
 import Wire
@@ -97,7 +98,7 @@ func withProbe(
 
 /// Polls until `condition` holds, for ten seconds at most.
 func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  for _ in 0..<2000 {
+  for _ in 0..<2000 * patience {
     if try await condition() { return true }
     try? await Task.sleep(for: .milliseconds(5))
   }

@@ -9,13 +9,21 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import stubs  # noqa: E402
+from harness import SLOWNESS, stubs  # noqa: E402
 
 stubs.build()
 
 from harness.postgres import Cluster, make_cluster_data, shared_cluster, stop_left_behind  # noqa: E402
 from harness.server import Server, cairn  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
+
+
+def pytest_collection_modifyitems(config, items):
+    """Gives slow programs more time before a test is taken to hang."""
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        seconds = marker.args[0] if marker else float(config.getini("timeout"))
+        item.add_marker(pytest.mark.timeout(seconds * SLOWNESS), append=False)
 
 
 @pytest.fixture(scope="session")

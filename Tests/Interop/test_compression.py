@@ -7,6 +7,7 @@ import grpc
 import pytest
 from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
+from harness.memory import is_within, resident
 from harness.refusals import refused
 from test_bad_frames import INTERNAL, OK, RESOURCE_EXHAUSTED, UNIMPLEMENTED, Peer, message
 
@@ -125,11 +126,6 @@ def test_damage_is_an_error(peer, body):
     assert peer.call(message(body, compressed=1), headers={"grpc-encoding": "gzip"})["grpc-status"] == INTERNAL
 
 
-def resident(server):
-    with open(f"/proc/{server.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * 4096
-
-
 @pytest.mark.parametrize("claim", [None, 10], ids=["honest", "lying"])
 def test_a_bomb_is_stopped_at_the_limit(server, echo, claim):
     bomb = gzip.compress(b"\0" * 15_000_000, 9)
@@ -137,14 +133,14 @@ def test_a_bomb_is_stopped_at_the_limit(server, echo, claim):
         bomb = bomb[:-4] + struct.pack("<I", claim)
     assert len(bomb) < 16_384  # one frame
     echo.Unary(Message(text="x" * 3_900_000), compression=grpc.Compression.Gzip, timeout=30)
-    before = resident(server)
+    before = resident(server.process)
     for _ in range(10):
         peer = Peer(server)
         answer = peer.call(message(bomb, compressed=1), headers={"grpc-encoding": "gzip"})
         assert answer["grpc-status"] == RESOURCE_EXHAUSTED
         assert str(4 << 20) in answer["grpc-message"]
         peer.socket.close()
-    assert resident(server) - before < 40_000_000
+    assert is_within(resident(server.process) - before, 40_000_000)
     assert echo.Unary(Message(text="still here"), timeout=30).text == "still here"
 
 

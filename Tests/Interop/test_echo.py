@@ -8,6 +8,7 @@ import grpc
 import pytest
 from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
+from harness.memory import is_within, resident
 from harness.refusals import refused
 from harness.waiting import eventually
 
@@ -180,17 +181,13 @@ class TestCancellation:
 
 def test_a_slow_reader_stops_the_writer_and_nobody_else(server, echo):
     """Back-pressure: the server's memory stays flat although a client does not read."""
-    def resident():
-        with open(f"/proc/{server.process.pid}/statm") as statm:
-            return int(statm.read().split()[1]) * 4096
-
     with server.channel(("grpc.use_local_subchannel_pool", 1), ("grpc.http2.lookahead_bytes", 65536)) as channel:
         call = echo_pb2_grpc.EchoStub(channel).ServerStreaming(Message(text="x" * 100_000, repeat=2**31 - 1))
         next(call)
         for _ in range(200):
             assert echo.Unary(Message(text="b"), timeout=30).text == "b"
-        before = resident()
+        before = resident(server.process)
         for _ in range(200):
             assert echo.Unary(Message(text="b"), timeout=30).text == "b"
-        assert resident() - before < 20_000_000
+        assert is_within(resident(server.process) - before, 20_000_000)
         call.cancel()

@@ -4,6 +4,7 @@ import grpc
 import pytest
 from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
+from harness.memory import is_within, resident
 from harness.refusals import refused
 from harness.waiting import eventually
 from test_bad_frames import Peer, message
@@ -19,11 +20,6 @@ def start_echo(start_server):
         return start_server(*arguments, program="EchoServer", command=())
 
     return start
-
-
-def resident(server):
-    with open(f"/proc/{server.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * 4096
 
 
 def works(echo):
@@ -49,12 +45,12 @@ def test_a_client_that_never_reads_is_held_within_its_bound(start_echo):
     with server.channel(OWN) as channel:
         echo = echo_pb2_grpc.EchoStub(channel)
         assert works(echo)
-        before = resident(server)
+        before = resident(server.process)
         stalled = Stalled(server, 90, "x" * 300)
         for _ in range(300):
             assert works(echo)
         # 90 streams of 64 KiB would be 6 MB by themselves; small messages cost about twice their size.
-        assert resident(server) - before < 8_000_000
+        assert is_within(resident(server.process) - before, 8_000_000)
         stalled.socket.close()
         assert works(echo)
 
@@ -67,7 +63,7 @@ def test_large_requests_at_once_wait_for_each_other_and_all_arrive(start_echo):
         text = "x" * 3_900_000
         calls = [echo.Unary.future(Message(text=text), timeout=60) for _ in range(12)]
         assert all(call.result().text == text for call in calls)
-        assert resident(server) < 250_000_000
+        assert is_within(resident(server.process), 250_000_000)
 
 
 def test_large_answers_at_once_wait_for_each_other_and_all_arrive(start_echo):
@@ -86,7 +82,7 @@ def test_too_many_requests_at_once_are_refused_and_the_connection_lives(start_ec
         codes = {call.code() for call in calls if call.exception() is not None}
         assert codes <= {grpc.StatusCode.RESOURCE_EXHAUSTED}
         assert any(call.exception() is None for call in calls)
-        assert resident(server) < 150_000_000
+        assert is_within(resident(server.process), 150_000_000)
         assert works(echo)
 
 

@@ -1,4 +1,5 @@
 import EventLoop
+import Patience
 import Postgres
 import Synchronization
 import Testing
@@ -18,7 +19,7 @@ import Testing
   }
 
   private func eventually(_ server: TestServer, _ condition: () -> Bool) async throws {
-    let deadline = Instant.now + .seconds(60)
+    let deadline = Instant.now + .seconds(60 * patience)
     while !condition(), Instant.now < deadline { try await server.loop.sleep(for: .milliseconds(10)) }
     #expect(condition())
   }

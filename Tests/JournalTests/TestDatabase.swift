@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Journal
+import Patience
 import Postgres
 import Testing
 
@@ -110,10 +111,10 @@ func withServer<T: Sendable>(
 
 /// Waits until `condition` holds, at most 20 seconds.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(20)
+  let deadline = ContinuousClock.now + .seconds(20 * patience)
   while ContinuousClock.now < deadline {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(2))
   }
-  Issue.record("did not happen within 20 s: \(what)")
+  Issue.record("did not happen within \(20 * patience) s: \(what)")
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import EventLoop
 import Glibc
+import Patience
 import Postgres
 import Testing
 
@@ -68,16 +69,16 @@ func offPool<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
   }
 }
 
-/// Waits until `condition` holds, at most ten seconds.
+/// Waits until `condition` holds, at most ten seconds unless told otherwise.
 func eventually(
   _ what: String, within seconds: Int = 10, _ condition: () async throws -> Bool
 ) async throws {
-  let deadline = ContinuousClock.now + .seconds(seconds)
+  let deadline = ContinuousClock.now + .seconds(seconds * patience)
   while ContinuousClock.now < deadline {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(5))
   }
-  Issue.record("did not happen within \(seconds) s: \(what)")
+  Issue.record("did not happen within \(seconds * patience) s: \(what)")
 }
 
 extension PostgresPool {

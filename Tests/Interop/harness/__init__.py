@@ -6,6 +6,12 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CACHE = ROOT / ".cache"
 
+# How many times as long as usual what must happen is waited for: programs with a sanitizer are that much slower.
+SLOWNESS = float(os.environ.get("CAIRN_TEST_SLOWNESS", "1"))
+# The sanitizer that the programs were built with, see Tests/run-sanitized. It keeps a shadow of what they have in
+# memory, and keeps for a while what they give back: how much that is says nothing of the programs.
+SANITIZER = os.environ.get("CAIRN_TEST_SANITIZER")
+
 
 def binary(name):
     """The built executable `name`, or an executable anywhere by its path.

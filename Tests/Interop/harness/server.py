@@ -8,7 +8,7 @@ import threading
 
 import grpc
 
-from . import ROOT, binary
+from . import ROOT, SLOWNESS, binary
 
 LISTENING = re.compile(r"^cairn: listening on (\S+)$")
 
@@ -37,7 +37,7 @@ class Server:
     def start(self, timeout=60.0):
         """Starts the server and waits until it says where it listens."""
         self.spawn()
-        if not self._announced.wait(timeout) or self.address is None:
+        if not self._announced.wait(timeout * SLOWNESS) or self.address is None:
             self.kill()
             raise AssertionError(f"the server did not say where it listens; it said:\n{self.text}")
         return self
@@ -82,7 +82,7 @@ class Server:
 
     def wait(self, timeout=30.0):
         """The exit status; everything that the process printed has been read by then."""
-        status = self.process.wait(timeout)
+        status = self.process.wait(timeout * SLOWNESS)
         for reader in self._readers:
             reader.join(5)
         return status
@@ -95,7 +95,7 @@ class Server:
             return self.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the server did not stop within {timeout:g} s; it said:\n{self.text}")
+            raise AssertionError(f"the server did not stop within {timeout * SLOWNESS:g} s; it said:\n{self.text}")
 
     def kill(self):
         """Ends the process as kill -9 does."""
@@ -108,5 +108,5 @@ class Server:
 def cairn(*arguments, env=None, timeout=60, input=None):
     """Runs a `cairn` command to its end."""
     return subprocess.run(
-        [str(binary("cairn")), *map(str, arguments)], cwd=ROOT, env=environment(**(env or {})), timeout=timeout,
+        [str(binary("cairn")), *map(str, arguments)], cwd=ROOT, env=environment(**(env or {})), timeout=timeout * SLOWNESS,
         capture_output=True, text=True, input=input)

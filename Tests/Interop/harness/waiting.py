@@ -2,9 +2,12 @@
 
 import time
 
+from . import SLOWNESS
+
 
 def eventually(condition, what, timeout=20.0, interval=0.02):
     """The first true value of `condition()`; an assertion that names `what` when it does not come in time."""
+    timeout *= SLOWNESS
     deadline = time.monotonic() + timeout
     while True:
         value = condition()
