@@ -4,15 +4,17 @@ import Journal
 import StandardProtos
 import Wire
 
-/// The errors that all domains have. `kind` is what the resource is called, as in "context".
+/// The errors that all domains have. Those about a resource that is not there, or there already, a domain makes with
+/// `RPCError(_:_:about:_:)`. `kind` is what the resource is called, as in "context".
 extension RPCError {
   package static func etagMismatch(
-    _ kind: String, _ id: String, given: String, current: String
+    _ resource: ResourceName, given: String, current: String
   ) -> RPCError {
-    RPCError(
-      .aborted, .etagMismatch,
-      "\(kind) \(id.quoted) is at version \(current.quoted), not \(given.quoted): read it again",
-      ["id": id, "etag": current])
+    let name = "\(resource.kind) \(resource.id.quoted)"
+    return RPCError(
+      .aborted, .etagMismatch, about: resource,
+      "\(name) is at version \(current.quoted), not \(given.quoted): read it again",
+      ["id": resource.id, "etag": current])
   }
 
   package static func duplicateInBatch(_ kind: String, _ id: String) -> RPCError {

@@ -51,6 +51,26 @@ def test_a_file_out_and_in_again(contexts, channel, run, tmp_path, name):
     assert summary(run(other, "import", tmp_path / name, "--mode", "new-ids")[2]).startswith("1500 stored in ")
 
 
+def test_a_history_out_and_in_again(contexts, channel, run, tmp_path):
+    contexts.create(id="a", title="one")
+    contexts.update("a", title="two")
+    contexts.update("a", title="three")
+    file = tmp_path / "all.binpb"
+    assert run(contexts, "export", file, "--versions")[0] == 0
+    other, plain = new_project(channel), new_project(channel)
+    status, _, errors = run(other, "import", file)
+    assert status == 0 and "1 stored, 2 former versions in" in errors, errors
+    assert [v.context.title for v in other.ListContextVersions(id="a").versions] == ["three", "two", "one"]
+    assert run(plain, "import", file, "--no-versions")[0] == 0
+    assert [v.context.title for v in plain.ListContextVersions(id="a").versions] == ["three"]
+    lines = tmp_path / "cut.jsonl"
+    run(contexts, "export", lines, "--versions")
+    lines.write_bytes(b"".join(lines.read_bytes().splitlines(keepends=True)[:2]))
+    third = new_project(channel)
+    status, _, errors = run(third, "import", lines)
+    assert status == 1 and "1 contexts are stored as a former version says" in errors, errors
+
+
 def test_through_pipes_and_filters(contexts, channel, run):
     for owner in ["ann", "ben"]:
         contexts.create(id=owner, owner=owner, tags=["t"])

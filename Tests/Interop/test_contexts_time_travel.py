@@ -235,6 +235,38 @@ def test_moments_that_cannot_be_are_out_of_range(contexts):
             code=OUT_OF_RANGE, reason="POSITION_FOREIGN")
 
 
+def test_every_read_refuses_moments_of_the_future_and_before_the_retention(start_server, database):
+    server = start_server("--database-url", database.url)
+    with server.channel() as channel:
+        contexts = new_project(channel)
+        written = [contexts.create(id=f"{n}") for n in range(4)]
+        # As if all up to the second one had been pruned.
+        horizon = written[1].position
+        database.query(
+            f"UPDATE journal SET pruned_position = {horizon}, pruned_time ="
+            f" (SELECT max(at) FROM change WHERE position <= {horizon})")
+        reads = [
+            lambda **moment: contexts.GetContext(id="3", **moment),
+            contexts.ListContexts,
+            lambda **moment: contexts.BatchGetContexts(ids=["3"], **moment),
+            lambda **moment: contexts.Search(query="title", **moment),
+            contexts.Recall,
+            lambda **moment: contexts.ListRelationships(context="3", **moment),
+            lambda **moment: list(contexts.Traverse(start=["3"], **moment)),
+            lambda **moment: contexts.FindPaths(**{"from": "2"}, to="3", **moment),
+            lambda **moment: list(contexts.ExportContexts(**moment)),
+        ]
+        last = written[3]
+        for read in reads:
+            read(as_of=at_position(last.position))
+            for moment, reason in [
+                    (at_position(last.position + 1_000_000), "POSITION_IN_FUTURE"),
+                    ({"time": {"seconds": last.update_time.seconds + 3600}}, "POSITION_IN_FUTURE"),
+                    (at_position(horizon - 1), "POSITION_PRUNED"), ({"time": {"seconds": 1_000}}, "POSITION_PRUNED")]:
+                refusal = refused(read, as_of=moment, code=OUT_OF_RANGE, reason=reason)
+                assert "newest" in refusal.metadata or refusal.metadata["oldest"] == str(horizon)
+
+
 @pytest.mark.parametrize("moment, wrong", [
     ({}, "as_of"), ({"journal_id": "x"}, "as_of"), (at_position(-1), "as_of.position"),
     ({"time": {"seconds": 10**15}}, "as_of.time"), ({"time": {"nanos": -1}}, "as_of.time"),

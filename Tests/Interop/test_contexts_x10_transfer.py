@@ -219,6 +219,24 @@ def test_x10_one_bad_line_in_many_is_reported_by_line(contexts):
         assert reason.encode() in error.details[0].value
 
 
+@pytest.mark.parametrize("asked", ["rest", "none"])
+def test_x10_one_bad_line_in_a_hundred_thousand(contexts, asked):
+    lines = [b'{"context":{"id":"%d","title":"t"}}\n' % n for n in range(1, 100_001)]
+    lines[76_543] = b'{"context":{"id":"76544","titel":"t"}}\n'
+
+    def run(**options):
+        running = Import(contexts, **options)
+        for start in range(0, 100_000, 5_000):
+            running.send(json_lines=b"".join(lines[start:start + 5_000]))
+        return running, running.finish()
+
+    running, last = run(validate_only=asked == "none")
+    assert (last.stored, last.failed, list(running.failures)) == (99_999, 1, [76_544])
+    assert "titel" in running.failures[76_544].message
+    stats = contexts.SearchStats()
+    assert stats.documents == (0 if asked == "none" else 99_999)
+
+
 def test_x10_stops_at_the_first_bad_record_when_asked(contexts):
     things = list(made(1_500))
     things[1_200].title = ""

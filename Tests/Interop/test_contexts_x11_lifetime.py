@@ -221,6 +221,16 @@ def test_x11_a_purge_takes_the_past_with_it_and_leaves_a_record(quick, database)
         assert database.value(f"SELECT count(*) FROM {table} WHERE context_id = 'x'") == "0", table
     for table in ("relationship", "relationship_version"):
         assert database.value(f"SELECT count(*) FROM {table} WHERE 'x' IN (from_id, to_id)") == "0", table
+    # Who adds up the journal comes to what is there: every relationship that was created was purged.
+    changes = database.query(
+        "SELECT id, action, old_version, new_version, operation FROM change WHERE kind = 'relationship'"
+        " AND action <> 'updated' ORDER BY position, ordinal")
+    assert [change[:3] for change in changes] == [
+        ["x\tRELATES_TO\t\tkept", "created", ""], ["kept\tRELATES_TO\t\tx", "created", ""],
+        ["kept\tRELATES_TO\t\tx", "purged", "2"], ["x\tRELATES_TO\t\tkept", "purged", "2"]]
+    assert changes[-1][3:] == ["", "cairn/PurgeContexts"]
+    for moment in (None, {"position": deleted.position - 1}):
+        assert quick.ListRelationships(context="kept", show_ended=True, as_of=moment).relationships == []
     again = quick.watch(after_position=0).caught_up()
     kinds = [change.kind for change in again.changes if change.context.id == "x"]
     assert kinds == [CHANGE.KIND_CREATED, CHANGE.KIND_UPDATED, CHANGE.KIND_DELETED, CHANGE.KIND_PURGED]

@@ -126,3 +126,32 @@ def test_x2_a_taken_project_id_is_refused(projects):
     refused(
         projects.ListProjects, project_pb2.ListProjectsRequest(page_token="nonsense"), code=INVALID,
         reason="PAGE_TOKEN_INVALID")
+
+
+def test_x2_an_update_of_a_project_is_made_once(projects):
+    name = f"once-{uuid.uuid4().hex}"
+    made = create_project(projects, name, title="one")
+    request = project_pb2.UpdateProjectRequest(project={"id": name, "title": "two"}, request_id="r")
+    updated = projects.UpdateProject(request, timeout=60)
+    assert (updated.title, updated.create_time, updated.position) == ("two", made.create_time, made.position)
+    projects.UpdateProject(
+        project_pb2.UpdateProjectRequest(project={"id": name, "title": "three"}), timeout=60)
+    assert projects.UpdateProject(request, timeout=60) == updated, "the first answer, whatever happened since"
+    found = projects.GetProject(project_pb2.GetProjectRequest(id=name), timeout=60)
+    assert found.title == "three", "and nothing written"
+    request.project.title = "four"
+    refused(projects.UpdateProject, request, code=INVALID, reason="REQUEST_ID_REUSED")
+    request.request_id = "x" * 129
+    assert list(refused(projects.UpdateProject, request, code=INVALID).fields) == ["request_id"]
+
+
+def test_x2_a_trial_update_of_a_project_writes_nothing(projects):
+    name = f"trial-{uuid.uuid4().hex}"
+    made = create_project(projects, name, title="one")
+    request = project_pb2.UpdateProjectRequest(
+        project={"id": name, "search_language": "german"}, validate_only=True, request_id="r")
+    asked = projects.UpdateProject(request, timeout=60)
+    assert (asked.title, asked.search_language) == ("one", "german")
+    assert projects.GetProject(project_pb2.GetProjectRequest(id=name), timeout=60) == made
+    request.project.id = "no-such-project"
+    refused(projects.UpdateProject, request, code=NOT_FOUND, reason="PROJECT_NOT_FOUND")

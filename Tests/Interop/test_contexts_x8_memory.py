@@ -7,6 +7,7 @@ import re
 import grpc
 import pytest
 from cairn.v1 import context_pb2
+from google.protobuf import timestamp_pb2
 
 from harness.project import new_project
 from harness.refusals import refused
@@ -185,6 +186,7 @@ def test_x8_what_is_superseded_is_kept_but_no_longer_recalled(contexts):
     for each in response.superseded:
         assert (each.version, each.position) == (2, new.position)
         assert each.memory.valid_to == each.update_time == new.create_time
+    assert new.memory.valid_from == new.create_time, "it holds from where the others end"
     assert contexts.GetContext(id=new.id) == new
     assert recalled(contexts) == [new.id] and recalled(contexts, query="tea") == [new.id]
     kept = contexts.GetContext(id="o1")
@@ -196,7 +198,26 @@ def test_x8_what_is_superseded_is_kept_but_no_longer_recalled(contexts):
     assert sorted(recalled(contexts, as_of={"position": old[1].position})) == ["o1", "o2"]
     assert sorted(recalled(contexts, as_of={"position": old[1].position}, query="tea")) == ["o1", "o2"]
     assert recalled(contexts, as_of={"position": new.position}) == [new.id]
-    assert sorted(recalled(contexts, valid_at=old[1].create_time)) == sorted(["o1", "o2", new.id])
+    assert sorted(recalled(contexts, valid_at=old[1].create_time)) == ["o1", "o2"]
+    assert recalled(contexts, valid_at=new.create_time) == [new.id]
+
+
+def test_x8_what_supersedes_can_say_itself_since_when_it_holds(contexts):
+    remember(contexts, id="old")
+    since = timestamp_pb2.Timestamp(seconds=1_000)
+    new = contexts.Supersede(
+        superseded=[{"id": "old"}], request_id="r", context={"content": "new", "memory": {"valid_from": since}})
+    assert new.context.memory.valid_from == since
+    again = contexts.Supersede(
+        superseded=[{"id": new.context.id}], request_id="s", context={"id": "third", "content": "third"})
+    assert again.context.memory.valid_from == again.superseded[0].memory.valid_to
+    assert contexts.Supersede(
+        superseded=[{"id": new.context.id}], request_id="s", context={"id": "third", "content": "third"}) == again
+    refusal = refused(
+        contexts.Supersede, superseded=[{"id": "third"}], code=grpc.StatusCode.INVALID_ARGUMENT,
+        context={"content": "ended", "memory": {"valid_to": since}})
+    assert list(refusal.fields) == ["context.memory.valid_to"]
+    assert recalled(contexts) == ["third"]
 
 
 def test_x8_recall_as_of_a_moment_is_what_it_was_then(contexts):

@@ -4,7 +4,8 @@ import Journal
 import Postgres
 
 /// From its purge time on a context can neither be read nor changed nor brought back, so what goes with it may go
-/// in several transactions; the context itself goes last, with the record of it.
+/// in several transactions: relationships first, each with its record in the journal, then what is kept of former
+/// times, and last the context itself with its record.
 extension ContextStore {
   /// Contexts purged at once, rows deleted at once, and bytes of these: transactions of some tens of
   /// milliseconds, so that no feed waits for them.
@@ -27,7 +28,10 @@ extension ContextStore {
   func purge(
     _ ids: [String], in project: ProjectID, while mayGoOn: () async -> Bool
   ) async throws(RPCError) -> Int {
-    for (statement, bounds) in Self.belongings {
+    while try await purgeRelationships(of: ids, in: project) > 0 {
+      guard await mayGoOn() else { return 0 }
+    }
+    for (statement, bounds) in Self.formerRows {
       while try await write(statement, [project.text, ids] + bounds) > 0 {
         guard await mayGoOn() else { return 0 }
       }
@@ -48,10 +52,34 @@ extension ContextStore {
     return write.value
   }
 
-  /// What goes before the context does, a few rows at a time.
-  private static var belongings: [(Statement, [any PostgresValue])] {
+  /// Removes some relationships of contexts, as a write of its own; returns how many. Nobody has seen them since the
+  /// contexts were deleted, but who adds up the journal must learn of their end, too.
+  private func purgeRelationships(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
+    let lock = RelationshipQueries.lockPurged.bind([project.text, ids, Self.batchRows])
+    let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
+      locked throws(RPCError) in
+      let due = try PurgedRelationship.list(locked.rows[0])
+      return WritePlan(
+        due.count,
+        statements: due.isEmpty
+          ? []
+          : [
+            RelationshipQueries.remove.bind(
+              [project.text] + due.map(\.key).columns + [due.map(\.end)])
+          ],
+        changes: due.map {
+          ChangeRecord(
+            kind: "relationship", id: $0.key.text, action: "purged", oldVersion: $0.version,
+            newVersion: nil)
+        })
+    }
+    guard case .written(let write) = result else { return 0 }
+    return write.value
+  }
+
+  /// What is kept of former times, removed a few rows at a time.
+  private static var formerRows: [(Statement, [any PostgresValue])] {
     [
-      (ContextQueries.purgeRelationships, [batchRows]),
       (ContextQueries.purgeRelationshipVersions, [batchRows]),
       (ContextQueries.purgeVersions, [batchRows, batchBytes]),
     ]
@@ -63,6 +91,29 @@ extension ContextStore {
   ) async throws(RPCError) -> Int {
     try await database { () async throws(PostgresError) in
       try await pool.write(statement, parameters).affectedCount
+    }
+  }
+}
+
+/// A relationship that goes with a context.
+private struct PurgedRelationship {
+  let key: RelationshipKey
+  let end: PostgresTimestamp
+  let version: Int64
+
+  /// From the rows of `lock_purged_relationships`.
+  static func list(_ rows: Rows) throws(RPCError) -> [PurgedRelationship] {
+    try database { () throws(PostgresError) in
+      var list: [PurgedRelationship] = []
+      for row in rows {
+        let key = RelationshipKey(
+          from: try row.decode(0),
+          kind: RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self))),
+          name: try row.decode(2), to: try row.decode(3))
+        list.append(
+          PurgedRelationship(key: key, end: try row.decode(4), version: try row.decode(5)))
+      }
+      return list
     }
   }
 }

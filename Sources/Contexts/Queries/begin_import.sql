@@ -8,7 +8,8 @@ WITH made AS (
   ON CONFLICT (project_id, method, import_id) DO UPDATE SET
     update_time = clock_timestamp(), epoch = import.epoch + 1
     WHERE import.mode = excluded.mode
-  RETURNING create_time, epoch, acknowledged, stored, overwritten, skipped, failed, ignored, position
+  RETURNING create_time, epoch, acknowledged, stored, overwritten, skipped, failed, ignored, position, versions,
+    unfinished
 ), forgotten AS (
   DELETE FROM import
   WHERE project_id = $1 AND update_time < clock_timestamp() - $5 * interval '1 second' AND import_id <> $3

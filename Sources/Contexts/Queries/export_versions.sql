@@ -1,18 +1,19 @@
--- Former versions of contexts, oldest first, that had been superseded at a position: $1 project, $2 ids, $3
--- the position, $4 and $5 id and end of validity of the last one sent, $6 how many, $7 the bytes of content and
--- data after which no more follow. The last column is the end of validity.
+-- Of each of several contexts the next former version that had been superseded at a position: $1 project, $2 ids, $3 of
+-- each the end of validity of the last one sent, $4 the position, $5 the bytes of content and data after which no
+-- more follow. The last columns are the end of validity, the place of the context among $2, and how many there are.
 SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory, content, data, position
+  owner, session, tags, metadata, expire_time, purge_time, memory, content, data, position, place, total
 FROM (
-  SELECT page.*, row_number() OVER (ORDER BY context_id, position) AS place,
-    sum(octet_length(content) + octet_length(data)) OVER (ORDER BY context_id, position) AS bytes
-  FROM (
+  SELECT next.*, wanted.place - 1 AS place, count(*) OVER () AS total,
+    sum(octet_length(content) + octet_length(data)) OVER (ORDER BY wanted.place)
+      - octet_length(content) - octet_length(data) AS bytes_before
+  FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS wanted (id, after, place)
+  CROSS JOIN LATERAL (
     SELECT * FROM context_version
-    WHERE project_id = $1 AND context_id = ANY ($2::text[]) AND position <= $3
-      AND (context_id, position) > ($4, $5)
-    ORDER BY context_id, position
-    LIMIT $6
-  ) AS page
+    WHERE project_id = $1 AND context_id = wanted.id AND position > wanted.after AND position <= $4
+    ORDER BY position
+    LIMIT 1
+  ) AS next
 ) AS measured
-WHERE place = 1 OR bytes <= $7
+WHERE bytes_before < $5
 ORDER BY place

@@ -1,7 +1,7 @@
 -- Gives locked contexts everything that a file says about them, in a write that has drawn its position: the
--- parameters are those of insert_contexts. A record without a creation time leaves it as it is.
+-- parameters are $1 to $19 of insert_contexts, where 0 means the next number. A record without a creation time leaves it as it is.
 UPDATE context SET
-  version = version + 1,
+  version = greatest(context.version + 1, item.version),
   position = drawn.position,
   create_time = coalesce(item.create_time, context.create_time),
   update_time = coalesce(item.update_time, drawn.at),
@@ -22,7 +22,7 @@ UPDATE context SET
 FROM drawn,
   unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::timestamptz[], $14::timestamptz[],
-    $15::timestamptz[], $16::timestamptz[], $18::jsonb[])
+    $15::timestamptz[], $16::timestamptz[], $18::jsonb[], $19::bigint[])
     AS item (id, type, status, title, media_type, owner, session, tags, metadata, content, data,
-      expire_time, create_time, update_time, delete_time, memory)
+      expire_time, create_time, update_time, delete_time, memory, version)
 WHERE project_id = $1 AND context_id = item.id

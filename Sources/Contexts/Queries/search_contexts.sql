@@ -25,6 +25,7 @@ found AS MATERIALIZED (
   SELECT hit.*
   FROM asked, bounds, context_windows($1, bounds.newest) AS slices
   CROSS JOIN LATERAL (
+-- current:
     SELECT number, context_id, position, create_time, update_time, type, status, owner, tags,
       ts_rank(coalesce(head, stored.words), asked.words)::float8 AS score
     FROM context_text AS stored

@@ -40,6 +40,7 @@ struct ProjectUpdate {
     violations.searchLanguage("project.search_language", project.searchLanguage)
     let mask = UpdateMask<ProjectField>(
       validating: request.updateMask, of: project, at: "update_mask", &violations)
+    violations.requestID(request.requestId)
     try violations.check()
     self.id = id
     title = mask.fields.contains(.title) ? project.title : nil

@@ -5,54 +5,69 @@ import Requests
 import StandardProtos
 import Wire
 
+/// The resources of this domain, as errors name them.
+extension ResourceName {
+  static func context(_ id: String) -> ResourceName { ResourceName(Context.self, "context", id) }
+
+  static func template(_ id: String) -> ResourceName { ResourceName(Template.self, "template", id) }
+
+  /// By what the journal calls it.
+  static func relationship(_ key: RelationshipKey) -> ResourceName {
+    ResourceName(Relationship.self, "relationship", key.text)
+  }
+}
+
 /// The errors of this domain, each made in one place.
 extension RPCError {
   /// There is none, or it belongs to another project: the caller must not learn which.
   static func contextNotFound(_ id: String) -> RPCError {
-    RPCError(.notFound, .contextNotFound, "no context \(id.quoted) in this project", ["id": id])
+    RPCError(.notFound, .contextNotFound, about: .context(id), "no context \(id.quoted) in this project")
   }
 
   static func contextDeleted(_ id: String) -> RPCError {
     RPCError(
-      .notFound, .contextDeleted,
-      "context \(id.quoted) is deleted or has expired; UndeleteContext brings it back", ["id": id])
+      .notFound, .contextDeleted, about: .context(id),
+      "context \(id.quoted) is deleted or has expired; UndeleteContext brings it back")
   }
 
   static func versionNotFound(_ id: String, _ version: Int64) -> RPCError {
     RPCError(
-      .notFound, .contextVersionNotFound,
+      .notFound, .contextVersionNotFound, about: .context(id),
       "context \(id.quoted) has no version \(version), or it is no longer kept",
       ["id": id, "version": String(version)])
   }
 
   static func contextExists(_ id: String) -> RPCError {
-    RPCError(.alreadyExists, .contextExists, "a context \(id.quoted) exists already", ["id": id])
+    RPCError(
+      .alreadyExists, .contextExists, about: .context(id), "a context \(id.quoted) exists already")
   }
 
   static func contextNotDeleted(_ id: String) -> RPCError {
-    RPCError(.alreadyExists, .contextNotDeleted, "context \(id.quoted) is not deleted", ["id": id])
+    RPCError(
+      .alreadyExists, .contextNotDeleted, about: .context(id), "context \(id.quoted) is not deleted")
   }
 
   static func operationNotFound(_ id: String) -> RPCError {
-    RPCError(.notFound, .operationNotFound, "no such operation \(id.quoted) in this project", ["id": id])
-  }
-
-  static func projectNotFound(_ id: String) -> RPCError {
-    RPCError(.notFound, .projectNotFound, "there is no project \(id.quoted)", ["project": id])
+    RPCError(
+      .notFound, .operationNotFound, about: ResourceName(Operation.self, "operation", id),
+      "no such operation \(id.quoted) in this project")
   }
 
   static func projectExists(_ id: String) -> RPCError {
-    RPCError(.alreadyExists, .projectExists, "a project \(id.quoted) exists already", ["project": id])
+    RPCError(
+      .alreadyExists, .projectExists, about: .project(id), "a project \(id.quoted) exists already",
+      ["project": id])
   }
 
   static func relationshipNotFound(_ key: RelationshipKey) -> RPCError {
     RPCError(
-      .notFound, .relationshipNotFound, "there is no relationship \(key.sentence) to end", key.particulars)
+      .notFound, .relationshipNotFound, about: .relationship(key),
+      "there is no relationship \(key.sentence) to end", key.particulars)
   }
 
   static func relationshipOverlaps(_ key: RelationshipKey) -> RPCError {
     RPCError(
-      .alreadyExists, .relationshipOverlaps,
+      .alreadyExists, .relationshipOverlaps, about: .relationship(key),
       "another relationship \(key.sentence) holds at the same time: end or remove it first", key.particulars)
   }
 
@@ -73,13 +88,13 @@ extension RPCError {
 
   static func notAMemory(_ id: String) -> RPCError {
     RPCError(
-      .failedPrecondition, .notAMemory, "context \(id.quoted) is no memory: its type is another one",
-      ["id": id])
+      .failedPrecondition, .notAMemory, about: .context(id),
+      "context \(id.quoted) is no memory: its type is another one")
   }
 
   static func memoryEnded(_ id: String) -> RPCError {
     RPCError(
-      .failedPrecondition, .memoryEnded,
-      "memory \(id.quoted) no longer holds: supersede the one that took its place", ["id": id])
+      .failedPrecondition, .memoryEnded, about: .context(id),
+      "memory \(id.quoted) no longer holds: supersede the one that took its place")
   }
 }

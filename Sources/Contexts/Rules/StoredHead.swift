@@ -34,6 +34,6 @@ struct StoredHead: Equatable {
   }
 
   private func refusal(ofEtag etag: String) -> RPCError? {
-    etag.isEmpty || etag == self.etag ? nil : .etagMismatch("context", id, given: etag, current: self.etag)
+    etag.isEmpty || etag == self.etag ? nil : .etagMismatch(.context(id), given: etag, current: self.etag)
   }
 }

@@ -44,10 +44,19 @@ package struct ProjectService: ProjectServiceProvider {
     let update = try ProjectUpdate(validating: request)
     var scope = try CallScope(metadata: call.metadata, path: call.path)
     scope.project = update.id
-    let updated = try await journal.updateProject(
-      title: update.title, searchLanguage: update.searchLanguage, scope)
-    guard let updated else { throw .projectNotFound(update.id.text) }
-    return Project(updated)
+    scope.request = RequestKey(request.requestId, of: request)
+    if request.validateOnly {
+      guard let row = try await journal.findProject(update.id) else { throw .projectNotFound(update.id.text) }
+      return Project(row.updated(title: update.title, searchLanguage: update.searchLanguage))
+    }
+    switch try await journal.updateProject(
+      title: update.title, searchLanguage: update.searchLanguage, scope,
+      answer: { Project($0).serializedBytes() })
+    {
+    case .written(nil): throw .projectNotFound(update.id.text)
+    case .written(let row?): return Project(row)
+    case .repeated(let stored): return try Project(stored)
+    }
   }
 
   package func listProjects(
@@ -76,6 +85,14 @@ extension Project {
     searchLanguage = draft.searchLanguage
     createTime = stamp.map { WellKnown.Timestamp($0.at) }
     position = stamp?.position ?? 0
+  }
+
+  /// What was answered to an update.
+  fileprivate init(_ stored: StoredAnswer) throws(RPCError) {
+    guard let project = try? Project(decoding: stored.bytes) else {
+      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
+    }
+    self = project
   }
 
   fileprivate init(_ row: ProjectRow) {

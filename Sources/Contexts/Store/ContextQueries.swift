@@ -28,7 +28,6 @@ enum ContextQueries {
     "projects_with_purges", PackageResources.projects_with_purges_sql)
   static let toPurge = Statement("contexts_to_purge", PackageResources.contexts_to_purge_sql)
   static let purgeVersions = Statement("purge_versions", PackageResources.purge_versions_sql)
-  static let purgeRelationships = Statement("purge_relationships", PackageResources.purge_relationships_sql)
   static let purgeRelationshipVersions = Statement(
     "purge_relationship_versions", PackageResources.purge_relationship_versions_sql)
   static let lockPurged = Statement("lock_purged_contexts", PackageResources.lock_purged_contexts_sql)
@@ -67,5 +66,7 @@ package enum ContextMigrations {
     Migration(module: "contexts", file: "m0005_memory", PackageResources.m0005_memory_sql),
     Migration(module: "contexts", file: "m0006_templates", PackageResources.m0006_templates_sql),
     Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
+    Migration(
+      module: "contexts", file: "m0008_imported_versions", PackageResources.m0008_imported_versions_sql),
   ]
 }

@@ -73,10 +73,13 @@ extension ContextStore {
 }
 
 extension ChangeRecord {
-  /// A context went from one version to the next; from none when it was created.
-  static func context(_ id: String, _ action: String, from version: Int64?) -> ChangeRecord {
+  /// A context went from one version to the next, or to a higher one; from none when it was created.
+  static func context(
+    _ id: String, _ action: String, from version: Int64?, to next: Int64 = 0
+  ) -> ChangeRecord {
     ChangeRecord(
-      kind: "context", id: id, action: action, oldVersion: version, newVersion: (version ?? 0) + 1)
+      kind: "context", id: id, action: action, oldVersion: version,
+      newVersion: Swift.max((version ?? 0) + 1, next))
   }
 }
 

@@ -59,7 +59,7 @@ extension ContextStore {
         decided,
         statements: items.isEmpty
           ? []
-          : [ContextQueries.insert.bind(items.parameters(in: scope.project, retention: retentionSeconds))],
+          : [items.insertion(in: scope.project, retention: retentionSeconds)],
         changes: items.map { .context($0.id, "created", from: nil) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -86,13 +86,27 @@ extension ContextStore {
 struct NamedDraft {
   let id: String
   let draft: ContextDraft
+  /// The number that its version gets, if there is none as high; 0: the next one.
+  var version: Int64 = 0
 }
 
 extension [NamedDraft] {
-  /// `$1` to `$18` of `insert_contexts` and `overwrite_contexts`.
+  /// Stores them all as new contexts.
+  ///
+  /// - Parameter beginning: Whether what they remember holds from the write on.
+  func insertion(in project: ProjectID, retention: Double, beginning: Bool = false) -> BoundStatement {
+    ContextQueries.insert.bind(parameters(in: project, retention: retention) + [beginning])
+  }
+
+  /// Gives them all to contexts that are locked and kept as history.
+  func overwriting(in project: ProjectID, retention: Double) -> BoundStatement {
+    ContextQueries.overwrite.bind(parameters(in: project, retention: retention))
+  }
+
+  /// `$1` to `$19` of `insert_contexts` and `overwrite_contexts`.
   ///
   /// - Parameter retention: Seconds until those that come deleted are purged.
-  func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
+  private func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
     let contexts = map(\.draft.context)
     func times(_ time: KeyPath<ImportedTimes, Int64?>) -> [PostgresTimestamp?] {
       map { $0.draft.times[keyPath: time].map(PostgresTimestamp.init(microseconds:)) }
@@ -104,6 +118,7 @@ extension [NamedDraft] {
       map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
       contexts.map { $0.expireTime.map { PostgresTimestamp($0) } }, times(\.create), times(\.update),
       times(\.delete), retention, contexts.map { JSONB($0.memory.map(MemoryJSON.text(of:)) ?? "null") },
+      map(\.version),
     ]
   }
 }

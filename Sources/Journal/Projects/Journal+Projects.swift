@@ -23,10 +23,7 @@ extension Journal {
   /// Throws PROJECT_NOT_FOUND when there is no such project. Asks the database once per project and loop.
   package func require(_ project: ProjectID, on loop: EventLoop) async throws(RPCError) {
     if self.loops[loop].projects.contains(project) { return }
-    guard try await findProject(project) != nil else {
-      throw RPCError(
-        .notFound, .projectNotFound, "there is no project '\(project)'", ["project": project.text])
-    }
+    guard try await findProject(project) != nil else { throw .projectNotFound(project.text) }
     self.loops[loop].projects.insert(project)
   }
 
@@ -65,22 +62,34 @@ extension Journal {
     }
   }
 
-  /// Changes the project of `scope`: what is nil stays as it is. Nil when there is no such project, or the request was
-  /// answered before.
+  /// Changes the project of `scope`: what is nil stays as it is. Nil when there is no such project.
+  ///
+  /// - Parameter answer: The bytes of the answer, kept for a repetition of the request.
   package func updateProject(
-    title: String?, searchLanguage: String?, _ scope: CallScope
-  ) async throws(RPCError) -> ProjectRow? {
+    title: String?, searchLanguage: String?, _ scope: CallScope,
+    answer: @escaping (ProjectRow) -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<ProjectRow?> {
     let project = scope.project.text
     let result = try await write(scope, locking: [JournalQueries.lockProjectRow.bind([project])]) {
-      locked throws(RPCError) in
-      guard locked.rows[0].first != nil else { return WritePlan(false) }
+      locked throws(RPCError) -> WritePlan<ProjectRow?> in
+      let found = try database { () throws(PostgresError) in
+        try locked.rows[0].first.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
+      }
+      guard let updated = found?.updated(title: title, searchLanguage: searchLanguage) else {
+        return WritePlan(nil)
+      }
       let change = ChangeRecord(
         kind: "project", id: project, action: "updated", oldVersion: nil, newVersion: nil)
       return WritePlan(
-        true, statements: [JournalQueries.updateProject.bind([project, title, searchLanguage])],
-        changes: [change])
+        updated,
+        statements: [
+          JournalQueries.updateProject.bind([project, updated.title, updated.searchLanguage])
+        ],
+        changes: [change], answer: { answer(updated) })
     }
-    guard case .written(let write) = result, let row = write.rows.first?.first else { return nil }
-    do throws(PostgresError) { return try ProjectRow(decoding: row) } catch { throw RPCError(error) }
+    switch result {
+    case .written(let write): return .written(write.value)
+    case .repeated(let stored): return .repeated(stored)
+    }
   }
 }

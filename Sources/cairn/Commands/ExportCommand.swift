@@ -30,7 +30,7 @@ extension Command {
         Option(name: "owner", value: "NAME", help: "Only those of this owner."),
         Option(name: "session", value: "ID", help: "Only those of this session."),
         Option(name: "deleted", help: "Deleted contexts, too."),
-        Option(name: "versions", help: "Former versions, too."),
+        Option(name: "versions", help: "Former versions, too, before their contexts."),
         Option(name: "relationships", help: "The relationships between the contexts, too."),
         Option(
           name: "as-of", value: "MOMENT",

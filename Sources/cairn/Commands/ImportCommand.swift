@@ -12,7 +12,8 @@ extension Command {
         tags, owner, date; other keys become metadata) and plain text, one file or a folder of them, a context a \
         file; conversations.json of ChatGPT and Claude, a context a conversation; memories as mem0 lists them.
 
-        What cannot be stored is reported by its line, element or file. An import that was interrupted goes on with \
+        Former versions in the file become the history of the contexts that are new; that they were stored here is a \
+        change of now. What cannot be stored is reported by its line, element or file. An import that was interrupted goes on with \
         --resume and the id that it printed: nothing is stored twice.
 
         The exit status is 0 when everything was stored or skipped, 1 when something was wrong, 130 after Ctrl-C, \
@@ -35,6 +36,8 @@ extension Command {
           help:
             "After something wrong: skip (report it, store the rest), stop, or none (look at everything first, "
             + "and store nothing when something is wrong; needs a file). Default: skip."),
+        Option(
+          name: "no-versions", help: "Leave former versions out: every context begins with the present one."),
         Option(name: "dry-run", help: "Check everything and store nothing."),
         Option(name: "resume", value: "ID", help: "Go on with an import that was interrupted."),
         Option(name: "quiet", letter: "q", help: "Show no progress."),
@@ -62,6 +65,7 @@ struct ImportWish: Sendable {
   let input: ImportInput
   let mode: ImportMode
   let onError: ErrorPolicy
+  let ignoresVersions: Bool
   let isDryRun: Bool
   let resumed: String?
   let isQuiet: Bool
@@ -88,6 +92,7 @@ struct ImportWish: Sendable {
     if policy == .none, input.path == "-" {
       throw UsageError("--on-error none reads everything twice: give it a file, not standard input")
     }
+    ignoresVersions = arguments.has("no-versions")
     isDryRun = arguments.has("dry-run")
     resumed = arguments["resume"]
     isQuiet = arguments.has("quiet")
@@ -99,6 +104,7 @@ struct ImportWish: Sendable {
     options.mode = mode
     options.onError = onError == .stop && !isOnlyAsked ? .stop : .skip
     options.validateOnly = isOnlyAsked
+    options.ignoreVersions = ignoresVersions
     return options
   }
 }
@@ -131,7 +137,12 @@ final class ImportJob: @unchecked Sendable {
     let progress = ProgressLine(isQuiet: wish.isQuiet)
     let (last, isWhole) = try await pass(isOnlyAsked: false)
     Output.complain([ImportRun.summary(last) + progress.rate(last.stored + last.overwritten)])
-    return last.failed > 0 || !isWhole ? .failure : .success
+    if last.unfinished > 0 {
+      Output.complain([
+        "\(last.unfinished) contexts are stored as a former version says: their own records are missing"
+      ])
+    }
+    return last.failed > 0 || last.unfinished > 0 || !isWhole ? .failure : .success
   }
 
   /// - Returns: What became of it, and whether the file was whole.

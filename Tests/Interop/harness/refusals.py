@@ -18,6 +18,7 @@ class Refusal:
     domain: str = ""
     metadata: dict = dataclasses.field(default_factory=dict)
     fields: dict = dataclasses.field(default_factory=dict)
+    resources: list = dataclasses.field(default_factory=list)
 
 
 def refusal(error):
@@ -25,11 +26,14 @@ def refusal(error):
     result = Refusal(error.code(), error.details())
     status = rpc_status.from_call(error)
     for detail in status.details if status else []:
-        info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+        info, bad, resource = (
+            error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.ResourceInfo())
         if detail.Unpack(info):
             result.reason, result.domain, result.metadata = info.reason, info.domain, dict(info.metadata)
         elif detail.Unpack(bad):
             result.fields.update({field.field: field.description for field in bad.field_violations})
+        elif detail.Unpack(resource):
+            result.resources.append((resource.resource_type, resource.resource_name))
     return result
 
 

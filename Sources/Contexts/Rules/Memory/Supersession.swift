@@ -8,6 +8,8 @@ import Wire
 struct Supersession {
   let draft: ContextDraft
   let targets: [ContextTarget]
+  /// Whether it holds from the moment on in which the others end: the request does not say otherwise.
+  var beginsWithWrite: Bool { draft.context.memory?.validFrom == nil }
 
   init(validating request: SupersedeRequest, by scope: CallScope) throws(RPCError) {
     var violations = Violations()
@@ -39,6 +41,12 @@ struct Supersession {
     _ heads: [String: StoredHead], isTaken: Bool, at time: Int64
   ) throws(RPCError) -> [ResolvedTarget] {
     if isTaken { throw .contextExists(draft.id ?? "") }
+    if beginsWithWrite, let end = draft.context.memory?.validTo, end.microseconds <= time {
+      var violations = Violations()
+      violations.add(
+        "context.memory.valid_to", "must be in the future: without valid_from it begins to hold now")
+      try violations.check()
+    }
     var resolved: [ResolvedTarget] = []
     for target in targets {
       let head = heads[target.id]

@@ -59,7 +59,7 @@ extension RelationshipDraft {
     if etag.isEmpty { return nil }
     if let open { return open.refusal(ofEtag: etag) }
     return etag == Self.none
-      ? nil : .etagMismatch("relationship", key.text, given: etag, current: Self.none)
+      ? nil : .etagMismatch(.relationship(key), given: etag, current: Self.none)
   }
 }
 

@@ -30,7 +30,7 @@ struct StoredRelationship {
   /// Why it may not be changed by somebody who knows it as `etag`; nil when it may.
   func refusal(ofEtag etag: String) -> RPCError? {
     etag.isEmpty || etag == self.etag
-      ? nil : .etagMismatch("relationship", key.text, given: etag, current: self.etag)
+      ? nil : .etagMismatch(.relationship(key), given: etag, current: self.etag)
   }
 
   /// Whether both hold at some moment.

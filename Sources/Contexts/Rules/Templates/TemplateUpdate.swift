@@ -82,22 +82,23 @@ extension Template {
   func checkChangeable(etag: String) throws(RPCError) {
     if deleteTime != nil { throw .templateDeleted(id) }
     if !etag.isEmpty, etag != self.etag {
-      throw .etagMismatch("template", id, given: etag, current: self.etag)
+      throw .etagMismatch(.template(id), given: etag, current: self.etag)
     }
   }
 }
 
 extension RPCError {
   static func templateNotFound(_ id: String) -> RPCError {
-    RPCError(.notFound, .templateNotFound, "no template \(id.quoted) in this project", ["id": id])
+    RPCError(.notFound, .templateNotFound, about: .template(id), "no template \(id.quoted) in this project")
   }
 
   static func templateDeleted(_ id: String) -> RPCError {
-    RPCError(.notFound, .templateDeleted, "template \(id.quoted) is deleted", ["id": id])
+    RPCError(.notFound, .templateDeleted, about: .template(id), "template \(id.quoted) is deleted")
   }
 
   static func templateExists(_ id: String) -> RPCError {
-    RPCError(.alreadyExists, .templateExists, "a template \(id.quoted) exists already", ["id": id])
+    RPCError(
+      .alreadyExists, .templateExists, about: .template(id), "a template \(id.quoted) exists already")
   }
 
   static func templateLoop(_ ids: [String]) -> RPCError {

@@ -12,6 +12,7 @@ struct ContextImport {
   let mode: Mode
   let stopsAtErrors: Bool
   let isOnlyAsked: Bool
+  let ignoresVersions: Bool
 
   init(validating options: ImportOptions?) throws(RPCError) {
     let options = options ?? ImportOptions()
@@ -28,6 +29,7 @@ struct ContextImport {
     mode = Mode(rawValue: Int16(options.mode.rawValue)) ?? .skip
     stopsAtErrors = options.onError == .stop
     isOnlyAsked = options.validateOnly
+    ignoresVersions = options.ignoreVersions
   }
 }
 
@@ -44,10 +46,14 @@ struct ImportProgress: Equatable {
   var skipped: Int64 = 0
   var failed: Int64 = 0
   var ignored: Int64 = 0
+  /// Former versions stored.
+  var versions: Int64 = 0
   /// Of the last write; 0 before the first.
   var position: Int64 = 0
+  /// The contexts that this import has stored as a former version says, and whose own record has not come yet.
+  var unfinished: Set<String> = []
 
-  /// The progress after more records; `other` tells what became of them.
+  /// The progress after more records; `other` tells what became of them, and what is unfinished then.
   func adding(_ other: ImportProgress) -> ImportProgress {
     var sum = self
     sum.acknowledged = other.acknowledged
@@ -56,6 +62,8 @@ struct ImportProgress: Equatable {
     sum.skipped += other.skipped
     sum.failed += other.failed
     sum.ignored += other.ignored
+    sum.versions += other.versions
+    sum.unfinished = other.unfinished
     sum.position = max(position, other.position)
     return sum
   }
@@ -79,6 +87,12 @@ extension RPCError {
       .invalidArgument, .importGap,
       "the records before \(sequence) are missing: the next one is \(expected)",
       ["expected": "\(expected)", "sequence": "\(sequence)"])
+  }
+
+  static var tooManyUnfinished: RPCError {
+    .recordMalformed(
+      "former versions of more than \(Limits.unfinishedImports) contexts stand before these contexts themselves"
+    )
   }
 
   static func recordMalformed(_ why: String) -> RPCError {

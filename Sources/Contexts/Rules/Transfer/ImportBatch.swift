@@ -9,8 +9,10 @@ struct ImportBatch {
   /// A record that cannot be stored, by its place in the file.
   typealias Failure = (sequence: Int64, error: RPCError)
 
-  /// Contexts under the ids that they get, no id twice.
+  /// Contexts, and former versions of contexts, under the ids that they get, no id twice.
   var contexts: [NamedDraft] = []
+  /// The ids of those that are former versions.
+  var former: Set<String> = []
   /// Relationships with their places, no key twice; never beside contexts, which they may belong to.
   var relationships: [(sequence: Int64, relationship: Relationship)] = []
   var failures: [Failure] = []
@@ -23,7 +25,10 @@ struct ImportBatch {
   /// Takes the records that may go together from the front of `records`: at most a thousand contexts, of bounded
   /// size. The next one with an id that is there already begins another batch, so that each finds what the one
   /// before it left.
-  init(from records: inout ArraySlice<ImportRecord>, _ plan: ContextImport, began: Int64) {
+  init(
+    from records: inout ArraySlice<ImportRecord>, _ plan: ContextImport, after progress: ImportProgress
+  ) {
+    let began = progress.began
     var ids: Set<String> = []
     var bytes = 0
     while let record = records.first {
@@ -34,14 +39,25 @@ struct ImportBatch {
         if !contexts.isEmpty || ids.contains(key) || relationships.count == Limits.batchItems { return }
         ids.insert(key)
         relationships.append((record.sequence, moved))
-      case .context(let draft):
+      case .formerVersion where plan.ignoresVersions: ignored += 1
+      case .context(let draft, let version), .formerVersion(let draft, let version):
         if !relationships.isEmpty { return }
         let id = plan.id(for: draft, record.sequence, began: began)
-        if ids.contains(id), plan.mode == .overwrite { return }
+        let isFormer = record.content.isFormerVersion
+        if ids.contains(id), isFormer || former.contains(id) || plan.mode == .overwrite { return }
         if contexts.count == Limits.batchItems { return }
         if !contexts.isEmpty, bytes + record.size > Limits.importBytes { return }
         bytes += record.size
-        if ids.insert(id).inserted { contexts.append(NamedDraft(id: id, draft: draft)) } else { skipped += 1 }
+        if isFormer, former.count + progress.unfinished.count >= Limits.unfinishedImports {
+          if failures.count == Limits.batchItems { return }
+          failures.append((record.sequence, .tooManyUnfinished))
+          if plan.stopsAtErrors { return }
+        } else if ids.insert(id).inserted {
+          contexts.append(NamedDraft(id: id, draft: draft, version: version))
+          if isFormer { former.insert(id) }
+        } else {
+          skipped += 1
+        }
       case .ignored: ignored += 1
       case .wrong(let error):
         if failures.count == Limits.batchItems { return }
@@ -55,6 +71,10 @@ struct ImportBatch {
       records.removeFirst()
     }
   }
+}
+
+extension ImportRecord.Content {
+  fileprivate var isFormerVersion: Bool { if case .formerVersion = self { true } else { false } }
 }
 
 extension ContextImport {

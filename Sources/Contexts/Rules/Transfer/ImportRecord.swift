@@ -6,9 +6,12 @@ import Wire
 /// What one record of a file comes to.
 struct ImportRecord {
   enum Content {
-    case context(ContextDraft)
+    /// With the number of its version; 0 where the file says none.
+    case context(ContextDraft, version: Int64)
+    /// What a context was before.
+    case formerVersion(ContextDraft, version: Int64)
     case relationship(Relationship)
-    /// Nothing to store: a header, an end, a former version, a line without text.
+    /// Nothing to store: a header, an end, a line without text.
     case ignored
     case wrong(RPCError)
   }
@@ -27,13 +30,15 @@ struct ImportRecord {
     self.sequence = sequence
     switch record.record {
     case .context(let context):
-      (content, size) = Self.context(context)
+      (content, size) = Self.context(context, at: "context") { .context($0, version: $1) }
+    case .contextVersion(let context):
+      (content, size) = Self.context(context, at: "context_version") { .formerVersion($0, version: $1) }
     case .relationship(let relationship):
       var violations = Violations(listing: Limits.listedItemViolationBytes)
       _ = RelationshipDraft(validating: relationship, &violations)
       content = violations.error().map { .wrong($0) } ?? .relationship(relationship)
       size = 1_000
-    case .header, .end, .contextVersion:
+    case .header, .end:
       (content, size) = (.ignored, 0)
     case nil:
       (content, size) = (.wrong(.recordMalformed("the record is empty, or of a kind unknown here")), 0)
@@ -58,12 +63,24 @@ struct ImportRecord {
     }
   }
 
-  private static func context(_ context: Context) -> (Content, Int) {
+  private static func context(
+    _ context: Context, at path: String, _ content: (ContextDraft, Int64) -> Content
+  ) -> (Content, Int) {
     var violations = Violations(listing: Limits.listedItemViolationBytes)
-    var draft = ContextDraft(validating: context, at: "context", &violations)
-    draft.times = ImportedTimes(validating: context, at: "context", &violations)
+    var draft = ContextDraft(validating: context, at: path, &violations)
+    draft.times = ImportedTimes(validating: context, at: path, &violations)
+    if context.version < 0 || context.version > Limits.importedVersion {
+      violations.add("\(path).version", "must be from 1 to \(Limits.importedVersion)")
+    }
+    let result = content(draft, context.version)
+    if case .formerVersion = result {
+      if draft.id == nil {
+        violations.add("\(path).id", "must be set: it says of which context this is a version")
+      }
+      if context.version == 0 { violations.add("\(path).version", "must be set") }
+    }
     if let error = violations.error() { return (.wrong(error), 0) }
-    return (.context(draft), context.sizeBound(metadataBytes: draft.metadata?.utf8.count ?? 0))
+    return (result, context.sizeBound(metadataBytes: draft.metadata?.utf8.count ?? 0))
   }
 
   /// The records of one message of a stream, numbered; those at or below `acknowledged` are left out.

@@ -24,8 +24,8 @@ extension ContextService {
         sender.cursor.last = ""
         break
       }
-      for (context, size) in page.contexts { try await sender.send(.context(context), size: size) }
       if export.includesVersions { try await send(versionsOf: page, to: &sender, in: project) }
+      for (context, size) in page.contexts { try await sender.send(.context(context), size: size) }
       try await sender.endPage(last)
       pageSize.adapt(to: page)
     }
@@ -55,17 +55,10 @@ extension ContextService {
   private func send(
     versionsOf page: ExportPage, to sender: inout ExportSender, in project: ProjectID
   ) async throws(RPCError) {
-    let ids = page.contexts.filter { $0.context.version > 1 }.map(\.context.id)
-    if ids.isEmpty { return }
-    var last = (id: "", until: Int64(0))
-    while true {
-      let versions = try await store.versions(
-        of: ids, at: sender.cursor.moment.position, after: last, in: project)
-      guard let newest = versions.last else { return }
-      for version in versions {
-        try await sender.send(.contextVersion(version.context), size: version.size)
-      }
-      last = (newest.context.id, newest.until)
+    var waves = VersionWaves(page.contexts.filter { $0.context.version > 1 }.map(\.context.id))
+    while !waves.isDone {
+      let versions = try await store.versions(&waves, at: sender.cursor.moment.position, in: project)
+      for (version, size) in versions { try await sender.send(.contextVersion(version), size: size) }
     }
   }
 }

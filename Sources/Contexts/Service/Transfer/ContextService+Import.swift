@@ -26,7 +26,7 @@ extension ContextService {
     do throws(RPCError) {
       while var records = try await intake.take() {
         while !records.isEmpty {
-          let batch = ImportBatch(from: &records, plan, began: progress.began)
+          let batch = ImportBatch(from: &records, plan, after: progress)
           progress = try await store(batch, of: plan, after: progress, scope, responses)
         }
       }
@@ -117,8 +117,11 @@ extension ImportContextsRequest {
   /// About how many bytes it has.
   fileprivate var size: Int {
     records.reduce(jsonLines.count) { sum, record in
-      guard case .context(let context) = record.record else { return sum + 64 }
-      return sum + 256 + context.content.utf8.count + context.data.count
+      switch record.record {
+      case .context(let context), .contextVersion(let context):
+        sum + 256 + context.content.utf8.count + context.data.count
+      default: sum + 64
+      }
     }
   }
 }
@@ -134,6 +137,8 @@ extension ImportContextsResponse {
     failed = progress.failed
     ignored = progress.ignored
     position = progress.position
+    versions = progress.versions
+    unfinished = Int32(progress.unfinished.count)
   }
 
   /// The answer to a batch: more than one message where its failures outgrow one.

@@ -19,7 +19,7 @@ extension ContextStore {
       ? [] : try await contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
     var response = RecallResponse()
     response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
-    response.truncated = weighed.count >= Limits.weighedMemories
+    response.truncated = weighed.count > Limits.weighedMemories
     response.memories = zip(contexts, weighed.memories).compactMap { context, memory in
       guard let context else { return nil }
       var recalled = memory
@@ -35,7 +35,7 @@ private struct WeighedMemories {
   var ids: [String] = []
   /// In the order of their scores, without their contexts.
   var memories: [RecalledMemory] = []
-  /// How many were weighed.
+  /// How many there are; one more than are weighed where there are more.
   var count = 0
   /// When; nil where none was.
   var moment: PostgresTimestamp?
@@ -61,49 +61,12 @@ private struct WeighedMemories {
 extension Recall {
   /// The statement for this combination of conditions.
   fileprivate func statement(in project: ProjectID, at moment: Moment?) -> BoundStatement {
-    var composed = QueryFragments.Composition(MemoryQueries.recall)
-    if let moment {
-      addPast(to: &composed, in: project, at: moment)
-    } else if let query {
-      composed.add("asked", project.text, query.tsquery)
-      addConditions(to: &composed, at: nil)
-      composed.add("matching", Limits.weighedMemories)
-    } else {
-      composed.add("everything", project.text)
-      addConditions(to: &composed, at: nil)
-      composed.add("newest", Limits.weighedMemories)
-    }
-    composed.add("weighed", moment?.time, halfLife, limit)
-    return composed.statement
-  }
-
-  private func addPast(
-    to composed: inout QueryFragments.Composition, in project: ProjectID, at moment: Moment
-  ) {
-    if let query {
-      composed.add("past_asked", project.text, query.tsquery)
-    } else {
-      composed.add("past")
-    }
-    composed.add("past_current", project.text, moment.position)
-    addConditions(to: &composed, at: moment)
-    composed.add("past_superseded", project.text, moment.position, moment.position)
-    addConditions(to: &composed, at: moment)
-    composed.add("past_end")
-    composed.add("newest", Limits.weighedMemories)
-    composed.add(query == nil ? "past_wanted" : "past_matching")
-  }
-
-  private func addConditions(to composed: inout QueryFragments.Composition, at moment: Moment?) {
-    composed.add(conditions, at: moment)
-    if !memory.kinds.isEmpty { composed.add("kinds", memory.kinds) }
-    if memory.minImportance > 0 { composed.add("importance", memory.minImportance) }
-    if memory.minConfidence > 0 { composed.add("confidence", memory.minConfidence) }
-    if !memory.sources.isEmpty { composed.add("sources", memory.sources) }
-    if let time = memory.validAt ?? moment?.time.microseconds {
-      composed.add("valid_at", time, time)
-    } else {
-      composed.add("valid_now")
-    }
+    var statement = QueryFragments.Composition(MemoryQueries.recall)
+    let matches = SearchMatches(
+      query: query, conditions: conditions, memory: memory, newest: nil, moment: moment,
+      limit: Limits.weighedMemories)
+    matches.add(to: &statement, in: project)
+    statement.add("weighed", moment?.time, halfLife, limit)
+    return statement.statement
   }
 }

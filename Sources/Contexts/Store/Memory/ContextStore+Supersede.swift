@@ -16,7 +16,8 @@ extension ContextStore {
       let resolved = try Self.decide(
         supersession, heads: locked.rows[0], taken: locked.rows.dropFirst().first)
       return WritePlan(
-        resolved.map(\.id), statements: self.statements(named, resolved, scope),
+        resolved.map(\.id),
+        statements: self.statements(named, resolved, beginning: supersession.beginsWithWrite, scope),
         changes: Self.changes(named, resolved),
         answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes })
     }
@@ -28,7 +29,7 @@ extension ContextStore {
     case .written(let write):
       let ended = try Context.byID(write.rows, isFull: false)
       return SupersedeResponse(
-        named.draft.stored(named.id, write.stamp), write.value.compactMap { ended[$0] })
+        supersession.stored(named, write.stamp), write.value.compactMap { ended[$0] })
     }
   }
 
@@ -62,7 +63,7 @@ extension ContextStore {
 
   /// The rows that end are kept and ended; then the new one is stored, and where it comes from.
   private func statements(
-    _ named: NamedDraft, _ ended: [ResolvedTarget], _ scope: CallScope
+    _ named: NamedDraft, _ ended: [ResolvedTarget], beginning: Bool, _ scope: CallScope
   ) -> [BoundStatement] {
     let project = scope.project
     let ids = ended.map(\.id)
@@ -70,7 +71,7 @@ extension ContextStore {
     return [
       ContextQueries.supersede.bind([project.text, ids]),
       MemoryQueries.end.bind([project.text, ids]),
-      ContextQueries.insert.bind([named].parameters(in: project, retention: retentionSeconds)),
+      [named].insertion(in: project, retention: retentionSeconds, beginning: beginning),
       RelationshipQueries.insert.bind(
         [project.text] + Self.derivations(named.id, ids).columns + [
           open, ids.map { _ in PostgresTimestamp.infinity }, ids.map { _ in 1.0 },
@@ -86,6 +87,15 @@ extension ContextStore {
   private static func changes(_ named: NamedDraft, _ ended: [ResolvedTarget]) -> [ChangeRecord] {
     [.context(named.id, "created", from: nil)] + ended.map { .context($0.id, "updated", from: $0.oldVersion) }
       + derivations(named.id, ended.map(\.id)).map { .relationship($0, "created", from: nil) }
+  }
+}
+
+extension Supersession {
+  /// The new memory as the write at `stamp` stored it.
+  fileprivate func stored(_ named: NamedDraft, _ stamp: Stamp?) -> Context {
+    var context = named.draft.stored(named.id, stamp)
+    if beginsWithWrite { context.memory?.validFrom = context.createTime }
+    return context
   }
 }
 

@@ -13,6 +13,8 @@ enum RelationshipQueries {
   static let update = Statement("update_relationships", PackageResources.update_relationships_sql)
   static let end = Statement("end_relationships", PackageResources.end_relationships_sql)
   static let remove = Statement("remove_relationships", PackageResources.remove_relationships_sql)
+  static let lockPurged = Statement(
+    "lock_purged_relationships", PackageResources.lock_purged_relationships_sql)
 
   static let list = QueryFragments(
     text(PackageResources.list_relationships_sql), text(PackageResources.relationship_conditions_sql))

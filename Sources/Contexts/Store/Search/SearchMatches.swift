@@ -4,12 +4,15 @@ import Postgres
 import Requests
 
 /// "Which contexts match, and how well", as the beginning of a statement of `search_contexts.sql`: the CTEs `asked`
-/// (language and words of the query), `bounds`, and `considered` (the newest matches with their `score` and what a
-/// filter or a facet may want). What is to be done with them follows.
+/// (language and words of the query), `bounds`, `found` (one match more than are looked at), and `considered` (the
+/// newest matches with their `score` and what a filter, a facet or the weighing of memories may want). What is to be
+/// done with them follows.
 struct SearchMatches {
   /// Nil: everything that meets the conditions, with score 0.
   let query: SearchQuery?
   let conditions: ContextConditions
+  /// What the matches must be as memories; nil: contexts of any type are looked for.
+  var memory: MemoryConditions?
   /// Nothing that was created later; nil: everything.
   let newest: Int64?
   /// The moment whose contexts are searched; nil for now.
@@ -22,10 +25,11 @@ struct SearchMatches {
     composition.add("asked", project.text, query?.tsquery ?? "")
     if let newest { composition.add("up_to", newest) } else { composition.add("newest") }
     composition.add("found")
+    composition.add(memory == nil ? "current" : "current_memories")
     add(conditionsTo: &composition, in: project)
     if let moment {
       composition.add("valid_then", moment.position)
-      composition.add("superseded_then")
+      composition.add(memory == nil ? "superseded_then" : "superseded_memories_then")
       add(conditionsTo: &composition, in: project)
       composition.add("superseded_valid_then", moment.position, moment.position)
     }
@@ -43,6 +47,19 @@ struct SearchMatches {
     }
     composition.add("created", conditions.created)
     composition.add("updated", conditions.updated)
+    if let memory { add(memory, to: &composition) }
+  }
+
+  private func add(_ memory: MemoryConditions, to composition: inout QueryFragments.Composition) {
+    if !memory.kinds.isEmpty { composition.add("kinds", memory.kinds) }
+    if memory.minImportance > 0 { composition.add("importance", memory.minImportance) }
+    if memory.minConfidence > 0 { composition.add("confidence", memory.minConfidence) }
+    if !memory.sources.isEmpty { composition.add("sources", memory.sources) }
+    if let time = memory.validAt ?? moment?.time.microseconds {
+      composition.add("valid_at", time, time)
+    } else {
+      composition.add("valid_now")
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import Journal
 import Postgres
 
 extension ContextStore {
-  /// The next contexts of an export, with their former versions where they are wanted.
+  /// The next contexts of an export.
   ///
   /// - Parameter rows: How many contexts to look at, those that a filter holds back included.
   func page(
@@ -26,24 +26,29 @@ extension ContextStore {
     }
   }
 
-  /// A run of former versions of contexts, behind the one named by `after`; empty when there are no more.
+  /// The next former versions of contexts, with the bytes that each is at most.
   func versions(
-    of ids: [String], at position: Int64, after last: (id: String, until: Int64), in project: ProjectID
-  ) async throws(RPCError) -> [ExportedVersion] {
-    try await database { () async throws(PostgresError) in
+    _ waves: inout VersionWaves, at position: Int64, in project: ProjectID
+  ) async throws(RPCError) -> [(context: Context, size: Int)] {
+    let places = waves.places
+    let (versions, ends, total) = try await database { () async throws(PostgresError) in
       let rows = try await pool.query(
         ContextQueries.exportVersions,
-        [project.text, ids, position, last.id, last.until, Limits.batchItems, Limits.transferBytes])
-      var versions: [ExportedVersion] = []
+        [project.text, places.map(\.id), places.map(\.after), position, Limits.transferBytes])
+      var versions: [(context: Context, size: Int)] = []
+      var ends: [(place: Int, end: Int64)] = []
+      var total = 0
       for row in rows {
         let context = try Context(decoding: row, contentColumn: Context.columnCount)
-        versions.append(
-          ExportedVersion(
-            context: context, size: context.sizeBound(metadataBytes: row.metadataBytes),
-            until: try row.decode(Context.columnCount + 2)))
+        versions.append((context, context.sizeBound(metadataBytes: row.metadataBytes)))
+        let end = Context.columnCount + 2
+        ends.append((try row.decode(end + 1), try row.decode(end)))
+        total = try row.decode(end + 2)
       }
-      return versions
+      return (versions, ends, total)
     }
+    waves.found(ends, isWhole: ends.count == total)
+    return versions
   }
 }
 
@@ -54,13 +59,6 @@ struct ExportPage {
   /// The id of the last context looked at; nil when there are no more.
   var last: String?
   var looked = 0
-}
-
-/// A former version of a context and the position that superseded it.
-struct ExportedVersion {
-  let context: Context
-  let size: Int
-  let until: Int64
 }
 
 extension ContextExport {

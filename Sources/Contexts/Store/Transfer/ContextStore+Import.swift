@@ -47,17 +47,17 @@ extension ContextStore {
     let project = scope.project
     let key: [any PostgresValue] = [project.text, scope.operation, plan.id]
     let ids = batch.contexts.map(\.id)
-    let look = plan.mode == .overwrite ? ContextQueries.lock : ContextQueries.findIDs
+    let locksThem = plan.mode == .overwrite || !batch.former.isEmpty || !progress.unfinished.isEmpty
+    let look = locksThem ? ContextQueries.lock : ContextQueries.findIDs
     let locks = [ContextQueries.lockImport.bind(key)] + (ids.isEmpty ? [] : [look.bind([project.text, ids])])
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
-      let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: plan.mode == .overwrite)
-      let decided = batch.decided(taken, plan.mode)
-      let counts = decided.counts
-      let advance = ContextQueries.advanceImport.bind(
-        key + counts.columns)
+      let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: locksThem)
+      let decided = DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished)
+      let advance = ContextQueries.advanceImport.bind(key + decided.counts.columns)
       return WritePlan(
-        counts, statements: decided.statements(in: project, retention: retentionSeconds) + [advance],
+        decided.counts,
+        statements: decided.statements(in: project, retention: retentionSeconds) + [advance],
         changes: decided.changes(from: taken)
       )
     }
@@ -72,56 +72,38 @@ extension ContextStore {
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
     let ids = batch.contexts.map(\.id)
-    let taken = try await database { () async throws(PostgresError) in
+    let rows = try await database { () async throws(PostgresError) in
       ids.isEmpty ? nil : try await pool.query(ContextQueries.findIDs, [scope.project.text, ids])
     }
-    return progress.adding(batch.decided(try taken?.versions(areThere: false) ?? [:], plan.mode).counts)
+    var taken = try rows?.versions(areThere: false) ?? [:]
+    for id in progress.unfinished { taken[id] = 0 }
+    return progress.adding(
+      DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished).counts)
   }
 }
 
-/// What a batch comes to, given the ids that are taken.
-private struct DecidedBatch {
-  let new: [NamedDraft]
-  let overwritten: [NamedDraft]
-  let counts: ImportProgress
-
-  func statements(in project: ProjectID, retention: Double) -> [BoundStatement] {
+extension DecidedBatch {
+  fileprivate func statements(in project: ProjectID, retention: Double) -> [BoundStatement] {
     var statements: [BoundStatement] = []
     if !overwritten.isEmpty {
       statements.append(ContextQueries.supersede.bind([project.text, overwritten.map(\.id)]))
-      statements.append(
-        ContextQueries.overwrite.bind(overwritten.parameters(in: project, retention: retention)))
+      statements.append(overwritten.overwriting(in: project, retention: retention))
     }
-    if !new.isEmpty {
-      statements.append(ContextQueries.insert.bind(new.parameters(in: project, retention: retention)))
-    }
+    if !new.isEmpty { statements.append(new.insertion(in: project, retention: retention)) }
     return statements
   }
 
-  func changes(from versions: [String: Int64]) -> [ChangeRecord] {
-    overwritten.map { .context($0.id, "updated", from: versions[$0.id]) }
-      + new.map { .context($0.id, "created", from: nil) }
-  }
-}
-
-extension ImportBatch {
-  fileprivate func decided(_ taken: [String: Int64], _ mode: ContextImport.Mode) -> DecidedBatch {
-    let new = contexts.filter { taken[$0.id] == nil }
-    let old = contexts.filter { taken[$0.id] != nil }
-    var counts = ImportProgress()
-    counts.acknowledged = last
-    counts.stored = Int64(new.count)
-    counts.overwritten = mode == .overwrite ? Int64(old.count) : 0
-    counts.skipped = skipped + (mode == .overwrite ? 0 : Int64(old.count))
-    counts.failed = Int64(failures.count)
-    counts.ignored = ignored
-    return DecidedBatch(new: new, overwritten: mode == .overwrite ? old : [], counts: counts)
+  fileprivate func changes(from versions: [String: Int64]) -> [ChangeRecord] {
+    overwritten.map { .context($0.id, "updated", from: versions[$0.id], to: $0.version) }
+      + new.map { .context($0.id, "created", from: nil, to: $0.version) }
   }
 }
 
 extension ImportProgress {
-  /// `$4` to `$9` of `advance_import`.
-  var columns: [any PostgresValue] { [acknowledged, stored, overwritten, skipped, failed, ignored] }
+  /// `$4` to `$11` of `advance_import`.
+  var columns: [any PostgresValue] {
+    [acknowledged, stored, overwritten, skipped, failed, ignored, versions, unfinished.sorted()]
+  }
 
   /// From a row of `begin_import`.
   fileprivate init(decoding row: Row) throws(PostgresError) {
@@ -134,6 +116,8 @@ extension ImportProgress {
     failed = try row.decode(6)
     ignored = try row.decode(7)
     position = try row.decode(8)
+    versions = try row.decode(9)
+    unfinished = Set(try row.decode(10, as: [String].self))
   }
 }
 

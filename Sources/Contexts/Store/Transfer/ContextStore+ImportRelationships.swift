@@ -12,7 +12,9 @@ extension ContextStore {
   func storeRelationships(
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> (progress: ImportProgress, failures: [ImportBatch.Failure]) {
-    if plan.isOnlyAsked { return (progress.adding(RelationshipResults(asked: batch).counts), []) }
+    if plan.isOnlyAsked {
+      return (progress.adding(RelationshipResults(asked: batch, unfinished: progress.unfinished).counts), [])
+    }
     let drafts = try Batch(
       validating: batch.relationships.map(\.relationship), at: "relationships", of: "relationship",
       atomic: false, requestID: "", key: { $0.key.text }
@@ -22,7 +24,8 @@ extension ContextStore {
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let decided = try Self.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
-      let results = RelationshipResults(batch, decided, stopsAtErrors: plan.stopsAtErrors)
+      let results = RelationshipResults(
+        batch, decided, stopsAtErrors: plan.stopsAtErrors, unfinished: progress.unfinished)
       return WritePlan(
         results,
         statements: Self.writes(results.stored, scope) + [
@@ -44,7 +47,8 @@ private struct RelationshipResults {
   var failures: [ImportBatch.Failure] = []
 
   /// What can be told without what is stored.
-  init(asked batch: ImportBatch) {
+  init(asked batch: ImportBatch, unfinished: Set<String>) {
+    counts.unfinished = unfinished
     counts.acknowledged = batch.last
     counts.stored = Int64(batch.relationships.count)
     counts.failed = Int64(batch.failures.count)
@@ -52,8 +56,10 @@ private struct RelationshipResults {
   }
 
   init(
-    _ batch: ImportBatch, _ decided: [Result<ResolvedRelationship, RPCError>], stopsAtErrors: Bool
+    _ batch: ImportBatch, _ decided: [Result<ResolvedRelationship, RPCError>], stopsAtErrors: Bool,
+    unfinished: Set<String>
   ) {
+    counts.unfinished = unfinished
     counts.acknowledged = batch.last
     counts.failed = Int64(batch.failures.count)
     counts.ignored = batch.ignored

@@ -119,8 +119,8 @@ final class ImportRun: @unchecked Sendable {
   /// `12 stored, 3 skipped`
   static func summary(_ response: ImportContextsResponse) -> String {
     let counts = [
-      (response.stored, "stored"), (response.overwritten, "overwritten"), (response.skipped, "skipped"),
-      (response.failed, "wrong"),
+      (response.stored, "stored"), (response.versions, "former versions"),
+      (response.overwritten, "overwritten"), (response.skipped, "skipped"), (response.failed, "wrong"),
     ]
     let texts = counts.filter { $0.0 > 0 || $0.1 == "stored" }.map { "\($0.0) \($0.1)" }
     return texts.joined(separator: ", ")
@@ -134,8 +134,10 @@ extension [TransferRecord] {
     var bytes = 0
     for record in self {
       var size = 256
-      if case .context(let context) = record.record {
+      switch record.record {
+      case .context(let context), .contextVersion(let context):
         size += context.content.utf8.count + context.data.count
+      default: break
       }
       if bytes + size > 512 << 10, !groups[groups.count - 1].isEmpty {
         groups.append([])

@@ -1,0 +1,60 @@
+/// What a batch of an import comes to, given the ids that are taken.
+struct DecidedBatch {
+  private(set) var new: [NamedDraft] = []
+  private(set) var overwritten: [NamedDraft] = []
+  /// What became of the records, and what is unfinished now.
+  private(set) var counts = ImportProgress()
+
+  /// - Parameters:
+  ///   - taken: The ids that are there, with the numbers of their versions.
+  ///   - unfinished: Those that this import has stored as a former version says.
+  init(
+    _ batch: ImportBatch, taken: [String: Int64], _ mode: ContextImport.Mode, unfinished: Set<String>
+  ) {
+    counts.acknowledged = batch.last
+    counts.failed = Int64(batch.failures.count)
+    counts.ignored = batch.ignored
+    counts.skipped = batch.skipped
+    counts.unfinished = unfinished
+    for item in batch.contexts {
+      let isTaken = taken[item.id] != nil
+      // What the import itself has begun it goes on with, whatever the mode.
+      let isBegun = isTaken && unfinished.contains(item.id)
+      if batch.former.contains(item.id) {
+        addFormer(item, isTaken: isTaken, isBegun: isBegun)
+      } else {
+        add(item, isTaken: isTaken, isBegun: isBegun, mode)
+      }
+    }
+  }
+
+  private mutating func addFormer(_ item: NamedDraft, isTaken: Bool, isBegun: Bool) {
+    if isTaken, !isBegun {
+      counts.skipped += 1
+      return
+    }
+    if isTaken { overwritten.append(item) } else { new.append(item) }
+    counts.unfinished.insert(item.id)
+    counts.versions += 1
+  }
+
+  private mutating func add(
+    _ item: NamedDraft, isTaken: Bool, isBegun: Bool, _ mode: ContextImport.Mode
+  ) {
+    counts.unfinished.remove(item.id)
+    // Without a history that comes along, versions are counted from here on.
+    let plain = NamedDraft(id: item.id, draft: item.draft)
+    if !isTaken {
+      new.append(plain)
+      counts.stored += 1
+    } else if isBegun {
+      overwritten.append(item)
+      counts.stored += 1
+    } else if mode == .overwrite {
+      overwritten.append(plain)
+      counts.overwritten += 1
+    } else {
+      counts.skipped += 1
+    }
+  }
+}
