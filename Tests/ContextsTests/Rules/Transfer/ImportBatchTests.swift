@@ -47,7 +47,8 @@ struct ImportBatchTests {
     "records go together as long as none is in the way of another",
     arguments: [
       ("abc", ImportMode.skip, [3]), ("aba", .skip, [3]), ("aba", .overwrite, [2, 3]), ("Aa", .skip, [1, 2]),
-      ("ABab", .skip, [2, 4]), ("ABAab", .newIds, [2, 3, 5]), ("aA", .skip, [1, 2]), ("ab>>c", .skip, [2, 4, 5]),
+      ("ABab", .skip, [2, 4]), ("ABAab", .newIds, [2, 3, 5]), ("aA", .skip, [1, 2]),
+      ("ab>>c", .skip, [2, 4, 5]),
       ("a?b-c", .skip, [5]), ("A>a", .skip, [1, 2, 3]),
     ])
   func grouping(text: String, mode: ImportMode, ends: [Int64]) throws {
