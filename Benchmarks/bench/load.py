@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import statistics
 import struct
 import subprocess
 import tempfile
@@ -16,6 +17,8 @@ class Load:
     seconds: float
     requests: int
     body_bytes: int
+    # The median of the times between a request and its answer, where that was asked for.
+    microseconds: float | None = None
 
     @property
     def rate(self):
@@ -33,22 +36,27 @@ def framed(message):
 
 def h2load(
         address, path, message, answer=None, requests=None, seconds=None, clients=10, streams=100, core=None,
-        scheme="http"):
-    """Sends the same call again and again.
+        scheme="http", times=False):
+    """Sends the same call again and again; with `times` it takes the time of each.
 
     Every answer must be an HTTP 200. A gRPC error would be one, too, but without a message: where the size of
     a good `answer` is given, the bytes received prove that each call brought one.
     """
-    with tempfile.NamedTemporaryFile() as data:
+    with tempfile.NamedTemporaryFile() as data, tempfile.NamedTemporaryFile("r") as log:
         data.write(framed(message))
         data.flush()
         amount = [f"--requests={requests}"] if requests else [f"--duration={seconds}"]
         run = subprocess.run(
             [*(pinned(core) if core is not None else []), "h2load", *amount, f"--clients={clients}",
-             f"--max-concurrent-streams={streams}", f"--data={data.name}", "--header=content-type: application/grpc",
+             f"--max-concurrent-streams={streams}", f"--data={data.name}",
+             *([f"--log-file={log.name}"] if times else []), "--header=content-type: application/grpc",
              "--header=te: trailers", "--header=grpc-timeout: 30S", f"{scheme}://{address}{path}"],
             capture_output=True, text=True, check=True)
-    return understand(run.stdout, answer)
+        load = understand(run.stdout, answer)
+        if times:
+            # A line is the time of the start, the status and the microseconds it took.
+            load.microseconds = statistics.median(int(line.split("\t")[2]) for line in log)
+    return load
 
 
 def understand(text, answer=None):

@@ -44,15 +44,15 @@ def cpu_seconds(server):
 
 
 def measured(server, load):
-    """Starts `server`, runs `load`, which gives a rate and a number of calls, and ends it.
+    """Starts `server`, runs `load`, which gives a rate or a time and a number of calls, and ends it.
 
-    Returns the rate, and the server's CPU time for one call in microseconds: that stands a disturbed machine
+    Returns the former, and the server's CPU time for one call in microseconds: that stands a disturbed machine
     better than the rate does.
     """
     server.start()
     try:
         before = cpu_seconds(server)
-        rate, calls = load(server)
-        return rate, (cpu_seconds(server) - before) / calls * 1e6
+        result, calls = load(server)
+        return result, (cpu_seconds(server) - before) / calls * 1e6
     finally:
         server.kill()

@@ -12,20 +12,21 @@ import Synchronization
 package final class EventLoop: @unchecked Sendable {
   package let name: String
 
-  private let epoll: Int32
+  let epoll: Int32
   private let wakeUp: Int32
   private var thread = pthread_t()
   private var isRunning = false
   private var stopRequested = false
 
   /// Read once a turn.
-  package private(set) var now = Instant.now
+  package internal(set) var now = Instant.now
 
-  private var jobs: [UnownedJob] = []
+  var jobs: [UnownedJob] = []
   private var runningJobs: [UnownedJob] = []
-  private var flushes: [any Flushable] = []
+  var flushes: [any Flushable] = []
   private var flushing: [any Flushable] = []
-  private var timers = TimerHeap()
+  var timers = TimerHeap()
+  var polling = BusyPolling()
   private var slots: [Slot] = []
   private var nextGeneration: UInt32 = 1
 
@@ -45,7 +46,7 @@ package final class EventLoop: @unchecked Sendable {
   /// Rounds of jobs in one turn before descriptors are looked at again, so that a task which
   /// yields for ever cannot starve the sockets.
   private static let roundsPerTurn = 64
-  private static let eventsPerTurn = 256
+  static let eventsPerTurn = 256
 
   /// A write to a socket whose peer is gone is an error of that socket, not the end of the process.
   private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
@@ -197,8 +198,7 @@ package final class EventLoop: @unchecked Sendable {
     defer { events.deallocate() }
     while !stopRequested {
       settle()
-      let count = epoll_wait(epoll, events, Int32(Self.eventsPerTurn), timeout())
-      now = .now
+      let count = waitForEvents(events)
       for index in 0..<max(0, Int(count)) { deliver(events[index]) }
       while let timer = timers.popFirst(notAfter: now) { timer.fire() }
     }
@@ -223,16 +223,6 @@ package final class EventLoop: @unchecked Sendable {
       }
       flushing.removeAll(keepingCapacity: true)
     }
-  }
-
-  /// Milliseconds for epoll_wait, rounded up so that a timer never fires early.
-  private func timeout() -> Int32 {
-    if !jobs.isEmpty || !flushes.isEmpty { return 0 }
-    guard let first = timers.first else { return -1 }
-    let (wait, overflow) = first.due.nanoseconds.subtractingReportingOverflow(
-      Instant.now.nanoseconds)
-    if overflow { return Int32.max }
-    return wait <= 0 ? 0 : Int32(min(Int64(Int32.max), (wait - 1) / 1_000_000 + 1))
   }
 
   private func deliver(_ event: epoll_event) {
