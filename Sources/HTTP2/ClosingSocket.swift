@@ -5,16 +5,20 @@ import Glibc
 ///
 /// Closing a socket with bytes unread makes the kernel reset it, and a reset overtakes what the peer has not
 /// read yet, such as the GOAWAY that tells it why. So nothing more is sent, what comes is thrown away, and
-/// the socket is closed when the peer closes too, or has had its time. Confined to `loop`.
+/// the socket is closed when the peer closes too, falls silent, or has had its time. Confined to `loop`.
 final class ClosingSocket: LoopTimer, DescriptorHandler, @unchecked Sendable {
   private let descriptor: Int32
   private let loop: EventLoop
   private let buffers: TransportBuffers
   private var registration: Registration?
   private var discarded = 0
+  private let begun: Instant
+  private var lastHeard: Instant
 
-  /// How long a peer has.
+  /// How long a peer may be silent: one that has bytes on their way goes on sending.
   private static let patience: Duration = .seconds(1)
+  /// How long a peer has altogether, which a slow one may need to have said everything.
+  private static let longest: Duration = .seconds(10)
   /// What a peer may send meanwhile: more than fits into a socket's buffer at once.
   private static let mostBytes = 16 << 20
   /// How many of them a loop keeps: what cannot wait is closed as it is.
@@ -34,14 +38,18 @@ final class ClosingSocket: LoopTimer, DescriptorHandler, @unchecked Sendable {
     self.descriptor = descriptor
     self.loop = loop
     self.buffers = buffers
+    begun = loop.now
+    lastHeard = loop.now
     super.init()
     buffers.closingCount += 1
     registration = loop.register(descriptor, .read, self)
     loop.schedule(self, after: Self.patience)
   }
 
-  /// The time is up.
-  override func fire() { close() }
+  override func fire() {
+    let end = min(lastHeard + Self.patience, begun + Self.longest)
+    if end > loop.now { loop.schedule(self, at: end) } else { close() }
+  }
 
   func descriptorReady(_ events: DescriptorEvents) {
     guard registration != nil else { return }
@@ -49,6 +57,7 @@ final class ClosingSocket: LoopTimer, DescriptorHandler, @unchecked Sendable {
     let count = read(descriptor, input.baseAddress!, input.count)
     if count < 0, errno == EAGAIN || errno == EINTR { return }
     discarded += max(0, count)
+    lastHeard = loop.now
     if count <= 0 || discarded > Self.mostBytes { close() }
   }
 

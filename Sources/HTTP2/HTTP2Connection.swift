@@ -1,22 +1,5 @@
 import CNghttp2
 import EventLoop
-import Glibc
-
-/// What the owner of a connection decides and hears.
-package protocol HTTP2ConnectionOwner: AnyObject {
-  /// A peer opens a stream (servers only).
-  func makeStream(on connection: HTTP2Connection) -> HTTP2Stream
-  /// A GOAWAY has come: no new streams on this connection.
-  func goAwayReceived(on connection: HTTP2Connection)
-  /// The peer's settings have come: it speaks HTTP/2.
-  func settingsReceived(on connection: HTTP2Connection)
-  /// The connection is gone; its streams have been told.
-  func connectionClosed(_ connection: HTTP2Connection)
-}
-
-extension HTTP2ConnectionOwner {
-  package func settingsReceived(on connection: HTTP2Connection) {}
-}
 
 /// An HTTP/2 connection on a socket, plain or with TLS: nghttp2 does framing, HPACK and flow control; this reads,
 /// writes once a turn, and hands events to streams. Server and client side. Confined to `loop`.
@@ -40,15 +23,15 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   let transport: ByteTransport
   /// The peer by its certificate; nil without TLS, or when it showed none.
   package let peerIdentity: PeerIdentity?
-  private var registration: Registration?
+  var registration: Registration?
   /// Bytes that the socket did not take.
-  private var unsent: [UInt8] = []
-  private var unsentOffset = 0
-  private var closeRequested = false
+  var unsent: [UInt8] = []
+  var unsentOffset = 0
+  var closeRequested = false
   /// The peer has closed its side, or the socket is broken.
-  private var isPeerGone = false
+  var isPeerGone = false
   /// TLS holds bytes that are read in one of the next turns.
-  private var readsOnLater = false
+  var readsOnLater = false
   private(set) package var isClosed = false
   /// Why it is closed; nil before.
   private(set) package var end: StreamEnd?
@@ -63,15 +46,15 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var hasWaiting = false
   var upkeep: ConnectionUpkeep?
   /// When the peer was last heard.
-  private(set) var lastRead: Instant
+  var lastRead: Instant
   /// When the last open stream ended.
   var idleSince: Instant
   /// Headers or data have gone out since the peer's last PING.
   var hasSentSincePing = false
   /// What the server is, when it is not one of HTTP/2.
-  private var otherProtocol: String?
+  var otherProtocol: String?
   /// Clients: nothing has come yet.
-  private var awaitsFirstBytes = true
+  var awaitsFirstBytes = true
   /// The peer's GOAWAY said that it was asked too often whether it is there (gRFC A8).
   package internal(set) var isToldToPingLess = false
 
@@ -110,153 +93,6 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     if transport.tls?.hasPending == true { readAvailable() }
   }
 
-  // MARK: Reading
-
-  package func descriptorReady(_ events: DescriptorEvents) {
-    // Who has bytes left from this turn has his turn already.
-    if !readsOnLater, !events.isDisjoint(with: [.read, .failed]) { readAvailable() }
-    guard events.contains(.write), !isClosed else { return }
-    if transport.tls?.readWantsWrite == true {
-      registration?.update(.read)
-      readAvailable()
-    }
-    loop.needsFlush(self)
-  }
-
-  private func readAvailable() {
-    let input = buffers.input
-    // A peer that sends faster than this reads gets its next turn when the others had theirs.
-    var turns = 4
-    while !closeRequested, turns > 0 {
-      turns -= 1
-      let count = transport.read(input)
-      guard count > 0 else {
-        if count < 0 && (errno == EAGAIN || errno == EINTR) { break }
-        (closeRequested, isPeerGone) = (true, true)
-        break
-      }
-      lastRead = loop.now
-      guard process(UnsafeRawBufferPointer(rebasing: input[..<count])),
-        transport.hasMore(afterReading: count, of: input.count)
-      else { break }
-    }
-    if let tls = transport.tls { resumeReading(tls) }
-    loop.needsFlush(self)
-  }
-
-  /// Hands bytes to nghttp2, up to a frame that it would not object to but should; false when there is one.
-  private func process(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let objection = role == .server ? watcher.receive(bytes, at: loop.now) : nil
-    if role == .client, awaitsFirstBytes {
-      awaitsFirstBytes = false
-      otherProtocol = OtherProtocol.hint(bytes)
-    }
-    let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    // Anything nghttp2 cannot live with has queued a GOAWAY, which the flush sends.
-    if nghttp2_session_mem_recv(session, start, objection?.offset ?? bytes.count) < 0 {
-      closeRequested = true
-    }
-    guard let objection else { return true }
-    nghttp2_session_terminate_session(session, objection.errorCode)
-    return false
-  }
-
-  /// The socket does not report what TLS holds: bytes that have been read from it, and an answer of its own.
-  private func resumeReading(_ tls: TLSSession) {
-    if tls.readWantsWrite {
-      registration?.update([.read, .write])
-    } else if tls.mayRead, !closeRequested {
-      readsOnLater = true
-      loop.execute { [weak self] in
-        guard let self else { return }
-        readsOnLater = false
-        if !isClosed { readAvailable() }
-      }
-    }
-  }
-
-  // MARK: Writing
-
-  package func flush() {
-    guard !isClosed else { return }
-    guard sendUnsent() else {
-      // Refusals and acknowledgements pile up for a peer that asks for them and does not read.
-      if let session, nghttp2_session_get_outbound_queue_size(session) > configuration.maxQueuedFrames {
-        tearDown()
-      }
-      return
-    }
-    while true {
-      if buffers.outputCount > TransportBuffers.writeSize - TransportBuffers.frameRoom {
-        guard writeOut() else { return }
-      }
-      var pointer: UnsafePointer<UInt8>?
-      let count = nghttp2_session_mem_send(session, &pointer)
-      if count < 0 { closeRequested = true }
-      if count == 0, buffers.isFull {
-        buffers.isFull = false
-        guard writeOut() else { return }
-        continue
-      }
-      guard count > 0, let pointer else { break }
-      buffers.append(pointer, count)
-    }
-    guard writeOut() else { return }
-    let isOver = nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
-    if closeRequested || isOver { tearDown() }
-  }
-
-  /// Sends what an earlier write left over; false while some is left.
-  private func sendUnsent() -> Bool {
-    guard !unsent.isEmpty else { return true }
-    let count = unsent.withUnsafeBytes {
-      transport.write($0.baseAddress! + unsentOffset, $0.count - unsentOffset)
-    }
-    guard count >= 0 else { return afterFailedWrite() }
-    unsentOffset += count
-    guard unsentOffset == unsent.count else { return waitForRoom() }
-    unsent = []
-    unsentOffset = 0
-    registration?.update(.read)
-    return true
-  }
-
-  /// Writes the shared buffer to the socket; false when the socket is full or gone.
-  private func writeOut() -> Bool {
-    let output = buffers.output
-    var offset = 0
-    defer { buffers.outputCount = 0 }
-    while offset < buffers.outputCount {
-      let count = transport.write(output.baseAddress! + offset, buffers.outputCount - offset)
-      if count >= 0 {
-        offset += count
-      } else if errno != EINTR {
-        if errno == EAGAIN {
-          unsent = Array(output[offset..<buffers.outputCount])
-          unsentOffset = 0
-        }
-        return afterFailedWrite()
-      }
-    }
-    return true
-  }
-
-  private func afterFailedWrite() -> Bool {
-    if errno == EAGAIN || errno == EINTR { return waitForRoom() }
-    isPeerGone = true
-    tearDown()
-    return false
-  }
-
-  private func waitForRoom() -> Bool {
-    if closeRequested {
-      tearDown()
-    } else {
-      registration?.update([.read, .write])
-    }
-    return false
-  }
-
   // MARK: Closing
 
   /// Sends what is queued as far as the socket takes it, then closes, ending every open stream.
@@ -266,7 +102,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     loop.needsFlush(self)
   }
 
-  private func tearDown() {
+  func tearDown() {
     guard !isClosed else { return }
     isClosed = true
     registration?.cancel()

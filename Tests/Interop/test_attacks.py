@@ -95,17 +95,11 @@ def test_a_flood_by_one_who_never_reads_piles_nothing_up(server, data):
 
 def test_who_floods_learns_why_his_connection_ended(server):
     """Bytes that nobody reads any more must not turn the end into a reset, which takes the GOAWAY with it."""
-    told = 0
     for _ in range(10):
         with FrameClient(server, timeout=60) as client:
             client.acknowledged_settings()
-            try:
-                client.send(frame(PING, ACK, 0, b"flooding") * 40_000)
-                told += client.connection_error() == ENHANCE_YOUR_CALM
-            except (AssertionError, OSError):
-                pass
-    # The server waits a second for the rest; on a busy machine that may once be too short.
-    assert told >= 8
+            client.send(frame(PING, ACK, 0, b"flooding") * 40_000)
+            assert client.connection_error() == ENHANCE_YOUR_CALM
 
 
 def test_window_updates_without_end_only_cost_their_reading(server):
