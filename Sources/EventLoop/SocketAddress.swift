@@ -51,7 +51,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  var family: Int32 {
+  package var family: Int32 {
     switch kind {
     case .ipv4: AF_INET
     case .ipv6: AF_INET6

@@ -6,7 +6,7 @@ import Synchronization
 /// call, by the loop that owns the connection.
 package struct ConnectionActivity: Sendable {
   package internal(set) var streamsStarted = 0
-  /// The answer went out to its end, whatever its status.
+  /// The answer went to its end, whatever its status.
   package internal(set) var streamsAnswered = 0
   package internal(set) var messagesSent = 0
   package internal(set) var messagesReceived = 0
@@ -34,6 +34,7 @@ package struct ConnectionActivity: Sendable {
 /// A connection at one moment.
 package struct ConnectionSnapshot: Sendable {
   package let number: Int64
+  package let role: HTTP2Connection.Role
   package let local: SocketAddress
   package let peer: SocketAddress
   package let activity: ConnectionActivity
@@ -58,7 +59,8 @@ extension HTTP2Connection {
   /// Call it on `loop`, while the connection is open.
   package var snapshot: ConnectionSnapshot {
     ConnectionSnapshot(
-      number: number, local: Socket.localAddress(of: transport.descriptor), peer: peer, activity: activity,
+      number: number, role: role, local: Socket.localAddress(of: transport.descriptor), peer: peer,
+      activity: activity,
       openStreams: streamCount,
       sendWindow: session.map { Int(nghttp2_session_get_remote_window_size($0)) } ?? 0,
       receiveWindow: session.map { Int(nghttp2_session_get_local_window_size($0)) } ?? 0,

@@ -82,10 +82,10 @@ enum NghttpSession {
     case NGHTTP2_HEADERS.rawValue:
       borrowStream(session, header.stream_id) { stream in
         stream.receivedHeaders(endOfStream: endOfStream)
-        if endOfStream { stream.receivedEnd() }
+        if endOfStream { end(stream, context) }
       }
     case NGHTTP2_DATA.rawValue where endOfStream:
-      borrowStream(session, header.stream_id) { $0.receivedEnd() }
+      borrowStream(session, header.stream_id) { end($0, context) }
     case NGHTTP2_PING.rawValue:
       let ping = frame!.pointee.ping
       borrow(context) { $0.received(ping) }
@@ -100,6 +100,12 @@ enum NghttpSession {
     default: break
     }
     return 0
+  }
+
+  /// The peer has said everything on `stream`.
+  private static func end(_ stream: HTTP2Stream, _ context: UnsafeMutableRawPointer?) {
+    borrow(context) { if $0.role == .client { $0.activity.streamsAnswered += 1 } }
+    stream.receivedEnd()
   }
 
   private static let data: nghttp2_on_data_chunk_recv_callback = { session, _, id, bytes, count, _ in
@@ -122,10 +128,11 @@ enum NghttpSession {
     let isServer = borrow(context) { connection in
       connection.watcher.answered()
       connection.hasSentSincePing = true
+      guard connection.role == .server else { return false }
       if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
         connection.activity.streamsAnswered += 1
       }
-      return connection.role == .server
+      return true
     }
     if !isServer { borrowStream(session, header.stream_id) { $0.isHeadSent = true } }
     guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,

@@ -13,8 +13,7 @@ import Testing
     let server = GRPCServer(services: [ProbeService(), ChannelzService(channelz)], group: group)
     channelz.add(server)
     let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
-    let channel = Channel(address.description, on: group.loops[0])
-    channelz.add(channel)
+    let channel = Channel(address.description, on: group.loops[0], channelz: channelz)
     try await body(channel)
     await channel.close()
     await server.drain(within: .seconds(5))
@@ -47,6 +46,19 @@ import Testing
       let subchannel = try await channel.unary(ChannelzService.getSubchannel, below).subchannel
       #expect(subchannel?.data?.state?.state == .ready)
       #expect(subchannel?.data?.callsSucceeded == 5)
+
+      #expect(subchannel?.socketRef.map(\.name) == [channel.target])
+      var socket = GrpcChannelzV1GetSocketRequest()
+      socket.socketId = try #require(subchannel?.socketRef.first?.socketId)
+      let data = try await channel.unary(ChannelzService.getSocket, socket).socket?.data
+      // This look-up is open; the call that failed was answered too.
+      #expect(data?.streamsStarted == 8)
+      #expect(data?.streamsSucceeded == 7)
+      #expect(data?.streamsFailed == 0)
+      #expect(data?.messagesSent == 8)
+      #expect(data?.messagesReceived == 6)
+      #expect(data?.lastLocalStreamCreatedTimestamp != nil)
+      #expect(data?.lastRemoteStreamCreatedTimestamp == nil)
     }
   }
 
@@ -56,8 +68,7 @@ import Testing
     defer { group.stop() }
     let channelz = Channelz()
     do {
-      let channel = Channel("127.0.0.1:1", on: group.loops[0])
-      channelz.add(channel)
+      let channel = Channel("127.0.0.1:1", on: group.loops[0], channelz: channelz)
       #expect(channelz.channels.count == 1)
       await channel.close()
     }

@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -9,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import SLOWNESS, stubs  # noqa: E402
+from harness import CACHE, SLOWNESS, stubs  # noqa: E402
 
 stubs.build()
 
@@ -59,6 +60,17 @@ def server(module_database):
 def channel(server):
     with server.channel() as channel:
         yield channel
+
+
+@pytest.fixture(scope="session")
+def cpp_peer():
+    """Server and client of gRPC's interoperability tests in C++, built when their source is newer."""
+    built = subprocess.run(
+        # One at a time: tests run in several processes.
+        ["flock", CACHE / "interop.lock", "make", "--no-print-directory", "--directory",
+         pathlib.Path(__file__).parent / "peers", f"OUT={CACHE / 'interop'}"], capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return CACHE / "interop" / "interop"
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,15 @@
-"""Our client's channel with stock servers: round robin while they come and go, and retries by status."""
+"""Our client's channel with stock servers: round robin while they come and go, retries by status, and what channelz
+tells of it."""
 
 import collections
 import concurrent.futures
+import contextlib
 import subprocess
 import threading
+import time
 
+import channelz_pb2 as pb
+import channelz_pb2_grpc
 import grpc
 from grpc.testing import test_pb2_grpc
 from harness import binary
@@ -40,14 +45,61 @@ def serve(service, port=0):
     return server, port
 
 
+@contextlib.contextmanager
+def steady(target):
+    """Our client, which makes calls to `target` all the time, and what it tells of itself by channelz."""
+    with subprocess.Popen(
+            [binary("InteropPeer"), "steady", target], env=environment(), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as client:
+        address = client.stdout.readline().split()[-1]
+        with grpc.insecure_channel(address) as channel:
+            yield client, channelz_pb2_grpc.ChannelzStub(channel)
+
+
+def seen(channelz):
+    """The channel of the client, and its addresses by port."""
+    (channel,) = channelz.GetTopChannels(pb.GetTopChannelsRequest(), timeout=30).channel
+    found = {}
+    for ref in channel.subchannel_ref:
+        request = pb.GetSubchannelRequest(subchannel_id=ref.subchannel_id)
+        found[int(ref.name.rpartition(":")[2])] = channelz.GetSubchannel(request, timeout=30).subchannel
+    return channel, found
+
+
+def test_channelz_tells_of_the_connections():
+    servers = [serve(Counting()) for _ in range(2)]
+    target = ",".join(f"127.0.0.1:{port}" for _, port in servers)
+    with steady(target) as (client, channelz):
+        def both_called():
+            channel, found = seen(channelz)
+            return len(found) == 2 and all(one.data.calls_succeeded > 20 for one in found.values())
+
+        eventually(both_called, "both are called")
+        channel, found = seen(channelz)
+        assert channel.data.target == target
+        assert channel.data.state.state == pb.ChannelConnectivityState.READY
+        assert channel.data.calls_succeeded >= sum(one.data.calls_succeeded for one in found.values()) - 2
+        for _, port in servers:
+            (ref,) = found[port].socket_ref
+            assert ref.name == f"127.0.0.1:{port}"
+            socket = channelz.GetSocket(pb.GetSocketRequest(socket_id=ref.socket_id), timeout=30).socket
+            assert socket.remote.tcpip_address.port == port and socket.local.tcpip_address.port
+            assert socket.data.streams_succeeded > 20 and socket.data.streams_failed == 0
+            assert socket.data.messages_sent >= socket.data.messages_received > 20
+            assert abs(socket.data.last_local_stream_created_timestamp.ToSeconds() - time.time()) < 60
+            assert not socket.data.HasField("last_remote_stream_created_timestamp")
+        _, errors = client.communicate(timeout=30)
+        assert client.returncode == 0, errors
+    for server, _ in servers:
+        server.stop(None).wait()
+
+
 def test_round_robin_while_a_server_leaves_and_returns():
     here, there, returned = Counting(), Counting(), Counting()
     first, port = serve(here)
     second, other = serve(there)
     target = f"127.0.0.1:{port},127.0.0.1:{other}"
-    with subprocess.Popen(
-            [binary("InteropPeer"), "steady", target], env=environment(), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as client:
+    with steady(target) as (client, _):
         def called(service, times, what):
             eventually(lambda: len(service.attempts) > times or client.poll() is not None, what)
             assert client.poll() is None, client.communicate()[1]
@@ -67,6 +119,47 @@ def test_round_robin_while_a_server_leaves_and_returns():
     assert cancelled <= 1
     for server in (first, second):
         server.stop(None).wait()
+
+
+@contextlib.contextmanager
+def cpp_server(peer, port=0):
+    """A C++ server, which ends with the block: calls under way end well."""
+    with subprocess.Popen(
+            [peer, "serve", str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield int(process.stdout.readline().rpartition(":")[2])
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def test_cpp_servers_leave_and_one_returns(cpp_peer):
+    """Calls go where a server is; while there is none they wait for one."""
+    with contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(contextlib.ExitStack()) for _ in range(2))
+        port, other = (one.enter_context(cpp_server(cpp_peer)) for one in (first, second))
+        client, channelz = stack.enter_context(steady(f"127.0.0.1:{port},127.0.0.1:{other}"))
+
+        def called(port, times=20):
+            """So many calls have succeeded there from now on."""
+            def count():
+                found = seen(channelz)[1]
+                return found[port].data.calls_succeeded if port in found else 0
+
+            before = count()
+            eventually(lambda: count() > before + times, f"port {port} is called")
+
+        called(port)
+        called(other)
+        first.close()
+        called(other)
+        second.close()
+        eventually(lambda: seen(channelz)[0].data.state.state != pb.ChannelConnectivityState.READY, "nobody is there")
+        first.enter_context(cpp_server(cpp_peer, port))
+        called(port)
+        output, errors = client.communicate(timeout=60)
+        assert client.returncode == 0, errors
+    answered, cancelled = map(int, output.split())
+    # A server that stops may cancel the call that just came.
+    assert answered > 80 and cancelled <= 2
 
 
 def retry(*refusals):

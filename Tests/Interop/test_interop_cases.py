@@ -3,14 +3,11 @@
 The stock ones are Python's grpcio and Debian's C++ library.
 """
 
-import pathlib
 import subprocess
 
 import pytest
-from harness import CACHE, binary, interop
+from harness import binary, interop
 from harness.server import Server, environment
-
-PEERS = pathlib.Path(__file__).parent / "peers"
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +22,6 @@ def server():
 def foreign_server():
     with interop.serving() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def cpp_peer():
-    """The C++ server and client, built when its source is newer."""
-    built = subprocess.run(
-        ["make", "--no-print-directory", "--directory", PEERS, f"OUT={CACHE / 'interop'}"],
-        capture_output=True, text=True)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return CACHE / "interop" / "interop"
 
 
 @pytest.fixture(scope="module")

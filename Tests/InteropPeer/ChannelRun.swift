@@ -4,7 +4,8 @@ import Glibc
 
 /// What a channel does while its servers come and go, for tests that have the servers.
 enum ChannelRun {
-  /// Calls EmptyCall all the time, by round robin, until standard input ends.
+  /// Calls EmptyCall all the time, by round robin, until standard input ends. A server of channelz, whose address
+  /// is printed, tells of the channel meanwhile.
   ///
   /// - Returns: How many calls were answered, and how many the servers cancelled: a stock server that stops answers
   ///   CANCELLED to a call that it took but gave to no handler yet.
@@ -16,6 +17,14 @@ enum ChannelRun {
     configuration.backoff.initial = .milliseconds(50)
     configuration.backoff.maximum = .milliseconds(200)
     let channel = Channel(target, on: loop, configuration: configuration)
+    let group = EventLoopGroup(loops: 1)
+    let looks = GRPCServer(services: [ChannelzService(.ofProcess)], group: group)
+    do throws(SocketError) {
+      print("cairn: listening on \(try await looks.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0))))")
+      fflush(nil)
+    } catch {
+      throw RPCError(.unavailable, "\(error)")
+    }
     let client = GrpcTestingTestServiceClient(channel)
     let options = CallOptions(timeout: .seconds(30), waitsForReady: true)
     var answered = 0
@@ -24,12 +33,13 @@ enum ChannelRun {
       do throws(RPCError) {
         _ = try await client.emptyCall(GrpcTestingEmpty(), options: options)
         answered += 1
-      } catch where error.code == .cancelled {
+      } catch  where error.code == .cancelled {
         cancelled += 1
       }
       try? await loop.sleep(for: .milliseconds(1))
     }
     await channel.close()
+    _ = await looks.drain(within: .seconds(1))
     return (answered, cancelled)
   }
 

@@ -52,7 +52,11 @@ extension GrpcChannelzV1Socket {
     data.messagesSent = Int64(activity.messagesSent)
     data.messagesReceived = Int64(activity.messagesReceived)
     data.keepAlivesSent = Int64(activity.keepalivesSent)
-    data.lastRemoteStreamCreatedTimestamp = activity.lastStream.map(WellKnown.Timestamp.init)
+    let lastStream = activity.lastStream.map(WellKnown.Timestamp.init)
+    switch snapshot.role {
+    case .server: data.lastRemoteStreamCreatedTimestamp = lastStream
+    case .client: data.lastLocalStreamCreatedTimestamp = lastStream
+    }
     data.lastMessageSentTimestamp = activity.lastMessageSent.map(WellKnown.Timestamp.init)
     data.lastMessageReceivedTimestamp = activity.lastMessageReceived.map(WellKnown.Timestamp.init)
     data.localFlowControlWindow = Self.window(snapshot.sendWindow)
@@ -91,16 +95,15 @@ extension GrpcChannelzV1Address {
 }
 
 extension GrpcChannelzV1Channel {
-  init(_ number: Int64, _ snapshot: ChannelSnapshot, _ channelz: Channelz) {
+  init(_ snapshot: ChannelSnapshot) {
     self.init()
     var ref = GrpcChannelzV1ChannelRef()
-    ref.channelId = number
+    ref.channelId = snapshot.number
     ref.name = snapshot.target
     self.ref = ref
     data = GrpcChannelzV1ChannelData(snapshot.target, snapshot.state, snapshot.calls)
     subchannelRef = snapshot.subchannels.map {
-      let address = $0.address.description
-      return GrpcChannelzV1SubchannelRef(channelz.number(of: address, channel: number), address)
+      GrpcChannelzV1SubchannelRef($0.number, $0.address.description)
     }
   }
 }
@@ -114,10 +117,11 @@ extension GrpcChannelzV1SubchannelRef {
 }
 
 extension GrpcChannelzV1Subchannel {
-  init(_ number: Int64, _ snapshot: SubchannelSnapshot) {
+  init(_ snapshot: SubchannelSnapshot) {
     self.init()
-    ref = GrpcChannelzV1SubchannelRef(number, snapshot.address.description)
+    ref = GrpcChannelzV1SubchannelRef(snapshot.number, snapshot.address.description)
     data = GrpcChannelzV1ChannelData(snapshot.address.description, snapshot.state, snapshot.calls)
+    socketRef = snapshot.connections.map { GrpcChannelzV1SocketRef($0.number, $0.peer.description) }
   }
 }
 

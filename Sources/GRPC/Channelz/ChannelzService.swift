@@ -56,8 +56,8 @@ package struct ChannelzService: RPCService {
     let page = try Page(channelz.servers, from: request.startServerId, request.maxResults, \.number)
     var response = GrpcChannelzV1GetServersResponse()
     response.end = page.isLast
-    for (number, server) in page.entries {
-      response.server.append(GrpcChannelzV1Server(number, await server.snapshot))
+    for server in page.entries {
+      response.server.append(GrpcChannelzV1Server(server.number, await server.snapshot))
     }
     return response
   }
@@ -75,7 +75,7 @@ package struct ChannelzService: RPCService {
     guard let found = channelz.servers.first(where: { $0.number == number }) else {
       throw .unknownEntity("server", number)
     }
-    return found.server
+    return found
   }
 
   private func sockets(
@@ -93,13 +93,20 @@ package struct ChannelzService: RPCService {
     _ request: GrpcChannelzV1GetSocketRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetSocketResponse {
     var response = GrpcChannelzV1GetSocketResponse()
-    for (_, server) in channelz.servers {
+    for server in channelz.servers {
       if let address = server.listenerAddress(request.socketId) {
         response.socket = GrpcChannelzV1Socket(listener: request.socketId, address)
         return response
       }
       if let snapshot = await server.connection(request.socketId) {
         response.socket = GrpcChannelzV1Socket(snapshot)
+        return response
+      }
+    }
+    for channel in channelz.channels {
+      for connection in await channel.snapshot.subchannels.flatMap(\.connections)
+      where connection.number == request.socketId {
+        response.socket = GrpcChannelzV1Socket(connection)
         return response
       }
     }
@@ -114,8 +121,8 @@ package struct ChannelzService: RPCService {
     let page = try Page(channelz.channels, from: request.startChannelId, request.maxResults, \.number)
     var response = GrpcChannelzV1GetTopChannelsResponse()
     response.end = page.isLast
-    for (number, channel) in page.entries {
-      response.channel.append(GrpcChannelzV1Channel(number, await channel.snapshot, channelz))
+    for channel in page.entries {
+      response.channel.append(GrpcChannelzV1Channel(await channel.snapshot))
     }
     return response
   }
@@ -127,18 +134,17 @@ package struct ChannelzService: RPCService {
       throw .unknownEntity("channel", request.channelId)
     }
     var response = GrpcChannelzV1GetChannelResponse()
-    response.channel = GrpcChannelzV1Channel(found.number, await found.channel.snapshot, channelz)
+    response.channel = GrpcChannelzV1Channel(await found.snapshot)
     return response
   }
 
   private func subchannel(
     _ request: GrpcChannelzV1GetSubchannelRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetSubchannelResponse {
-    for (number, channel) in channelz.channels {
-      for one in await channel.snapshot.subchannels
-      where channelz.number(of: one.address.description, channel: number) == request.subchannelId {
+    for channel in channelz.channels {
+      for one in await channel.snapshot.subchannels where one.number == request.subchannelId {
         var response = GrpcChannelzV1GetSubchannelResponse()
-        response.subchannel = GrpcChannelzV1Subchannel(request.subchannelId, one)
+        response.subchannel = GrpcChannelzV1Subchannel(one)
         return response
       }
     }

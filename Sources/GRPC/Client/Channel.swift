@@ -10,6 +10,8 @@ import Wire
 package final class Channel: @unchecked Sendable {
   /// What was asked for; see ``ChannelTarget`` for its forms.
   package let target: String
+  /// Tells it apart from all others of the process.
+  package let number = EntityNumber.next()
   package let loop: EventLoop
   let configuration: ChannelConfiguration
   let compression: MessageCompression
@@ -19,7 +21,8 @@ package final class Channel: @unchecked Sendable {
   var retryBytes = 0
 
   private let scheme: String
-  private let authority: String
+  /// Given for all addresses; else each has its own.
+  private let authority: String?
   /// Why there can be no call at all.
   private let targetError: RPCError?
   private var framer = MessageFramer()
@@ -30,9 +33,11 @@ package final class Channel: @unchecked Sendable {
   ///     `ipv4:…`, `ipv6:…` or `unix:PATH`. Calls of a channel with any other fail with INVALID_ARGUMENT.
   ///   - security: How TLS is done; without it the connection is in plaintext.
   ///   - resolver: Where names are looked up and large messages compressed.
+  ///   - channelz: Where people may see the channel.
   package init(
     _ target: String, on loop: EventLoop, security: ChannelSecurity? = nil,
-    resolver: BlockingPool = BlockingPool(threads: 1), configuration: ChannelConfiguration = .init()
+    resolver: BlockingPool = BlockingPool(threads: 1), configuration: ChannelConfiguration = .init(),
+    channelz: Channelz = .ofProcess
   ) {
     self.target = target
     self.loop = loop
@@ -46,10 +51,10 @@ package final class Channel: @unchecked Sendable {
       targetError = RPCError(.invalidArgument, "\(error)")
     }
     self.targetError = targetError
-    authority = security?.serverName ?? parsed.authority
-    let connector = Connector(
-      loop: loop, security: security, authority: parsed.authority, keepalive: configuration.keepalive)
+    authority = security?.serverName
+    let connector = Connector(loop: loop, security: security, keepalive: configuration.keepalive)
     subchannels = Subchannels(parsed, connector, configuration, resolver: resolver)
+    channelz.add(self)
   }
 
   /// Why `target` cannot be one; nil when it can.
@@ -75,7 +80,8 @@ package final class Channel: @unchecked Sendable {
     get async {
       await loop.run { [self] () async in
         ChannelSnapshot(
-          target: target, state: subchannels.state, calls: calls, subchannels: subchannels.snapshots)
+          number: number, target: target, state: subchannels.state, calls: calls,
+          subchannels: subchannels.snapshots)
       }
     }
   }
@@ -155,13 +161,14 @@ package final class Channel: @unchecked Sendable {
   }
 
   func head(
-    _ path: String, _ options: CallOptions, _ timeout: Duration?, previousAttempts: Int
+    _ path: String, to endpoint: Endpoint, _ options: CallOptions, _ timeout: Duration?,
+    previousAttempts: Int
   ) -> HeaderBlock {
     var block = HeaderBlock()
     block.append(":method", "POST")
     block.append(":scheme", scheme)
     block.append(":path", path)
-    block.append(":authority", authority)
+    block.append(":authority", authority ?? endpoint.authority)
     block.append("te", "trailers")
     block.append("content-type", "application/grpc")
     block.append("user-agent", "grpc-swift-cairn")

@@ -1,4 +1,5 @@
 import EventLoop
+import HTTP2
 
 /// Calls that were made, by how they ended.
 package struct CallCounts: Sendable, Equatable {
@@ -13,6 +14,7 @@ package struct CallCounts: Sendable, Equatable {
 
 /// A channel at one moment, for people who look into it (channelz).
 package struct ChannelSnapshot: Sendable {
+  package let number: Int64
   package let target: String
   package let state: ConnectivityState
   /// A call with several attempts counts once here.
@@ -23,12 +25,16 @@ package struct ChannelSnapshot: Sendable {
 
 /// One address of a channel at one moment.
 package struct SubchannelSnapshot: Sendable {
+  package let number: Int64
   package let address: SocketAddress
   package let state: ConnectivityState
   /// Attempts of calls.
   package let calls: CallCounts
   /// Why connecting failed the last time; nil once it succeeded.
   package let lastFailure: String?
+  /// The one for new calls, and those on which earlier calls come to their end.
+  package let connections: [ConnectionSnapshot]
+
   /// Calls under way on its connections.
-  package let openCalls: Int
+  package var openCalls: Int { connections.reduce(0) { $0 + $1.openStreams } }
 }

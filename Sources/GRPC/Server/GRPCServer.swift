@@ -7,6 +7,8 @@ import Synchronization
 /// Connections are spread over the loops of a group; a call stays on its connection's loop from its
 /// first byte to its last.
 package final class GRPCServer: Sendable {
+  /// Tells it apart from all others of the process.
+  let number = EntityNumber.next()
   let parts: [ServerLoop]
   private let listeners = Mutex<[(listener: Listener, loop: EventLoop, number: Int64)]>([])
 

@@ -5,7 +5,10 @@ extension Command {
   static let describe = Command(
     syntax: CommandSyntax(
       name: "describe", summary: "show a service, method, message, enum or field as .proto text",
-      discussion: "Of a method its messages are shown too.",
+      discussion: """
+        Of a method its messages are shown too. Comments are shown from a descriptor set that has them (--protoset); \
+        reflection leaves them out, as it does everywhere.
+        """,
       operands: [Operand(name: "SYMBOL", help: "A name in full, or the end of it when only one ends so.")],
       options: ClientOptions.options + [SchemaSource.option],
       examples: [

@@ -44,7 +44,7 @@ final class RunningServer: Sendable {
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })
-    let channelz = Channelz()
+    let channelz = Channelz.ofProcess
     var services = domains + [OperationsService(monitor: monitor, journal: journal)]
     if !configuration.hidesChannelz { services.append(ChannelzService(channelz)) }
     let index = ReflectionIndex(services: services.map { type(of: $0).descriptor })

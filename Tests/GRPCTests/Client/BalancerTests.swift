@@ -1,3 +1,4 @@
+import EventLoop
 import Testing
 
 @testable import GRPC
@@ -17,47 +18,93 @@ import Testing
     }
   }
 
+  /// - Parameter again: Milliseconds.
   private static func decision(
-    _ state: ConnectivityState, ready: [Int] = [], connect: [Int] = []
+    _ state: ConnectivityState, ready: [Int] = [], connect: [Int] = [], abandon: [Int] = [],
+    again: Int64? = nil
   ) -> Balancer.Decision {
-    Balancer.Decision(state: state, ready: ready, connect: connect)
+    Balancer.Decision(state: state, ready: ready, connect: connect, abandon: abandon, again: again.map(at))
   }
+
+  private static func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
 
   static let pickFirst: [(name: String, steps: [Step])] = [
     (
       "nothing is connected to before a call wants it",
-      [("iii", false, decision(.idle)), ("iii", true, decision(.connecting, connect: [0]))]
+      [("iii", false, decision(.idle)), ("iii", true, decision(.connecting, connect: [0], again: 250))]
     ),
     (
       "the next address after a failure, one at a time; then the pass has failed",
       [
-        ("iii", true, decision(.connecting, connect: [0])), ("cii", true, decision(.connecting)),
-        ("fii", true, decision(.connecting, connect: [1])), ("fci", true, decision(.connecting)),
+        ("iii", true, decision(.connecting, connect: [0], again: 250)),
+        ("cii", true, decision(.connecting, again: 250)),
+        ("fii", true, decision(.connecting, connect: [1], again: 250)),
+        ("fci", true, decision(.connecting, again: 250)),
         ("ffi", true, decision(.connecting, connect: [2])), ("fff", true, decision(.transientFailure)),
       ]
     ),
     (
       "a pass tries each address once, even one whose back-off is over meanwhile",
       [
-        ("ii", true, decision(.connecting, connect: [0])), ("Ii", true, decision(.connecting, connect: [1])),
+        ("ii", true, decision(.connecting, connect: [0], again: 250)),
+        ("Ii", true, decision(.connecting, connect: [1])),
         ("If", true, decision(.transientFailure)), ("If", true, decision(.connecting, connect: [0])),
       ]
     ),
     (
       "those in back-off are passed over",
-      [("fii", true, decision(.connecting, connect: [1]))]
+      [("fii", true, decision(.connecting, connect: [1], again: 250))]
     ),
     (
       "the one that is ready gets everything, and the pass is forgotten",
       [
-        ("ii", true, decision(.connecting, connect: [0])), ("fi", true, decision(.connecting, connect: [1])),
+        ("ii", true, decision(.connecting, connect: [0], again: 250)),
+        ("fi", true, decision(.connecting, connect: [1])),
         ("Ir", false, decision(.ready, ready: [1])), ("Ii", false, decision(.idle)),
-        ("Ii", true, decision(.connecting, connect: [0])),
+        ("Ii", true, decision(.connecting, connect: [0], again: 250)),
       ]
     ),
     (
       "nobody waits and nobody can be reached",
       [("ff", false, decision(.transientFailure)), ("fI", false, decision(.idle))]
+    ),
+  ]
+
+  /// Each step at its milliseconds.
+  static let race: [(name: String, steps: [(at: Int64, step: Step)])] = [
+    (
+      "an attempt is alone for a quarter of a second, then the next begins beside it; the fastest is taken",
+      [
+        (0, ("iiii", true, decision(.connecting, connect: [0], again: 250))),
+        (249, ("ciii", true, decision(.connecting, again: 250))),
+        (250, ("ciii", true, decision(.connecting, connect: [1], again: 500))),
+        (499, ("ccii", true, decision(.connecting, again: 500))),
+        (501, ("ccii", true, decision(.connecting, connect: [2], again: 751))),
+        (600, ("crci", true, decision(.ready, ready: [1], abandon: [0, 2]))),
+        (601, ("irii", false, decision(.ready, ready: [1]))),
+      ]
+    ),
+    (
+      "the next begins at once when the last one fails, not when an earlier one does",
+      [
+        (0, ("iiii", true, decision(.connecting, connect: [0], again: 250))),
+        (250, ("ciii", true, decision(.connecting, connect: [1], again: 500))),
+        (300, ("fcii", true, decision(.connecting, again: 500))),
+        (310, ("ffii", true, decision(.connecting, connect: [2], again: 560))),
+        (320, ("ffci", true, decision(.connecting, again: 560))),
+        (560, ("ffci", true, decision(.connecting, connect: [3]))),
+        (561, ("ffcc", true, decision(.connecting))), (562, ("fffc", true, decision(.connecting))),
+        (563, ("ffff", true, decision(.transientFailure))),
+      ]
+    ),
+    (
+      "nothing more is begun when no call wants it any more",
+      [
+        (0, ("iii", true, decision(.connecting, connect: [0], again: 250))),
+        (250, ("cii", false, decision(.connecting))),
+        (300, ("cii", true, decision(.connecting, connect: [1], again: 550))),
+        (301, ("ffi", false, decision(.idle))),
+      ]
     ),
   ]
 
@@ -88,10 +135,38 @@ import Testing
   @Test("round robin uses all addresses", arguments: roundRobin.indices)
   func robin(_ index: Int) { check(.roundRobin, Self.roundRobin[index]) }
 
+  @Test("pick first does not wait for an address that says nothing", arguments: race.indices)
+  func races(_ index: Int) {
+    var balancer = Balancer(.pickFirst)
+    for (time, step) in Self.race[index].steps {
+      let decision = balancer.decide(
+        Self.members(step.members), isWanted: step.isWanted, at: Self.at(time))
+      #expect(decision == step.decision, "\(Self.race[index].name): at \(time)")
+    }
+  }
+
+  @Test("the families of a name's addresses take turns, the first one's first")
+  func families() {
+    func endpoint(_ text: Character) -> Endpoint {
+      let port = UInt16(text.unicodeScalars.first!.value)
+      let kind: SocketAddress.Kind =
+        text.isUppercase ? .ipv6(host: "::1", port: port) : .ipv4(host: "127.0.0.1", port: port)
+      return Endpoint(SocketAddress(kind), "")
+    }
+    for (given, expected) in [
+      ("abAB", "aAbB"), ("ABab", "AaBb"), ("aABC", "aABC"), ("ABCa", "AaBC"), ("ab", "ab"),
+    ] {
+      let endpoints = given.map(endpoint)
+      #expect(Balancer(.pickFirst).ordered(endpoints) == expected.map(endpoint))
+      #expect(Balancer(.roundRobin).ordered(endpoints) == endpoints)
+    }
+  }
+
   private func check(_ policy: LoadBalancing, _ row: (name: String, steps: [Step])) {
     var balancer = Balancer(policy)
     for (number, step) in row.steps.enumerated() {
-      let decision = balancer.decide(Self.members(step.members), isWanted: step.isWanted)
+      let decision = balancer.decide(
+        Self.members(step.members), isWanted: step.isWanted, at: Self.at(0))
       #expect(decision == step.decision, "\(row.name): step \(number)")
     }
   }

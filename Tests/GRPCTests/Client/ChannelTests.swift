@@ -213,6 +213,24 @@ import Testing
     }
   }
 
+  @Test("an address that never answers is not waited for: the next one is tried beside it")
+  func blackHole() async throws {
+    try await Self.withGroup { group in
+      let hole = try BlackHole()
+      let place = try await Place(group)
+      // An attempt has 20 s, which nobody waits for here.
+      let channel = Channel("\(hole.address),\(place.address)", on: group.loops[1])
+      let start = ContinuousClock.now
+      try await Self.call(channel)
+      #expect(start.duration(to: .now) < .seconds(15))
+      let seen = await channel.snapshot.subchannels
+      #expect(seen.map(\.state) == [.idle, .ready])
+      #expect(seen.allSatisfy { $0.lastFailure == nil })
+      await channel.close()
+      await place.stop()
+    }
+  }
+
   @Test("no call is lost to connections that grow old")
   func oldConnections() async throws {
     var configuration = ServerConfiguration()

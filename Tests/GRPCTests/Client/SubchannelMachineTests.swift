@@ -35,6 +35,14 @@ import Testing
       ]
     ),
     (
+      "an attempt that is not wanted any more is given up, and another may begin at once",
+      [
+        step(0, wanted, .connect, .connecting, 2000), step(10, .unwanted, .abandon, .idle),
+        step(11, wanted, .connect, .connecting, 2011), step(12, .connected, .none, .ready),
+        step(13, .unwanted, .none, .ready),
+      ]
+    ),
+    (
       "the back-off counts from the start of an attempt, grows, and ends growing",
       [
         step(0, wanted, .connect, .connecting, 2000), step(300, .failed, .none, .transientFailure, 1000),

@@ -67,6 +67,51 @@ struct SecureCallTests {
     }
   }
 
+  @Test("each server of a list has to show a certificate for its own name")
+  func listOfNames() async throws {
+    let probes = [
+      try await SecureProbe(TLSServerFiles(try authority.issue("a", names: "DNS:a.example"))),
+      try await SecureProbe(TLSServerFiles(try authority.issue("b", names: "DNS:b.example"))),
+    ]
+    let ports = probes.map { $0.address.port! }
+    var configuration = ChannelConfiguration()
+    configuration.loadBalancing = .roundRobin
+    configuration.nameResolver = { name throws(SocketError) in
+      [SocketAddress(.ipv4(host: "127.0.0.1", port: UInt16(name.split(separator: ":")[1])!))]
+    }
+    func channel(_ target: String, _ name: String? = nil) throws -> Channel {
+      let options = TLSClientOptions(authorities: authority.file, serverName: name)
+      return Channel(
+        target, on: probes[0].group.loops[1], security: try ChannelSecurity(options),
+        configuration: configuration)
+    }
+    let right = try channel("a.example:\(ports[0]),b.example:\(ports[1])")
+    _ = try await right.unary(IdentityService.tell, message("?"))
+    #expect(await eventually { await right.snapshot.subchannels.map(\.state) == [.ready, .ready] })
+    await right.close()
+
+    // The second shows a certificate for another name: all calls go to the first.
+    let wrong = try channel("a.example:\(ports[0]),a.example:\(ports[1])")
+    _ = try await wrong.unary(IdentityService.tell, message("?"))
+    #expect(
+      await eventually {
+        await wrong.snapshot.subchannels[1].lastFailure?.contains("a.example failed: ") == true
+      })
+    for _ in 0..<4 { _ = try await wrong.unary(IdentityService.tell, message("?")) }
+    await wrong.close()
+
+    // A name that is given stands for all.
+    let given = try channel("x.example:\(ports[0]),y.example:\(ports[1])", "b.example")
+    _ = try await given.unary(IdentityService.tell, message("?"))
+    #expect(await given.snapshot.subchannels.map(\.state).contains(.ready))
+    #expect(
+      await eventually {
+        await given.snapshot.subchannels[0].lastFailure?.contains("b.example failed: ") == true
+      })
+    await given.close()
+    for probe in probes { await probe.stop() }
+  }
+
   @Test("the subject and the alternative names of a verified client reach the handler")
   func identity() async throws {
     let client = try authority.issue(

@@ -327,16 +327,18 @@ static const std::map<std::string, std::function<void(Stub&, ClientContext&)>> c
    }},
 };
 
-static void serve() {
+// Until standard input ends; calls that are under way then end well.
+static void serve(const std::string& wanted) {
   Service service;
   int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddListeningPort("127.0.0.1:" + wanted, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&service);
   auto server = builder.BuildAndStart();
   std::cout << "127.0.0.1:" << port << std::endl;
   std::cin.get();
-  server->Shutdown(std::chrono::system_clock::now());
+  server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(10));
 }
 
 static void call(const std::string& address, const std::string& name) {
@@ -354,12 +356,12 @@ static void call(const std::string& address, const std::string& name) {
 }
 
 int main(int count, char** arguments) {
-  if (count == 2 && std::string(arguments[1]) == "serve") {
-    serve();
+  if ((count == 2 || count == 3) && std::string(arguments[1]) == "serve") {
+    serve(count == 3 ? arguments[2] : "0");
   } else if (count == 4 && std::string(arguments[1]) == "call") {
     call(arguments[2], arguments[3]);
   } else {
-    std::cerr << "usage: interop serve | call ADDRESS CASE" << std::endl;
+    std::cerr << "usage: interop serve [PORT] | call ADDRESS CASE" << std::endl;
     return 64;
   }
 }

@@ -50,8 +50,9 @@ final class CallAttempts: LoopTimer, @unchecked Sendable {
     guard case .opening = state else { return }
     let left = deadline.map { $0 - .now }
     if let left, left <= .zero { return fire() }
-    let head = channel.head(path, options, left, previousAttempts: retries.previousAttempts)
     while let subchannel = channel.subchannels.pick() {
+      let head = channel.head(
+        path, to: subchannel.endpoint, options, left, previousAttempts: retries.previousAttempts)
       let stream = ClientStream(self)
       guard subchannel.open(stream, head: head) else { continue }
       self.subchannel = subchannel

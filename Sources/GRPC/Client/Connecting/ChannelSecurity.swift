@@ -4,7 +4,8 @@ import HTTP2
 /// How a channel does TLS: whom it trusts, what it shows of itself, whom it expects. The files are read once.
 package struct ChannelSecurity: Sendable {
   let context: TLSContext
-  /// What the server's certificate has to be for; nil for the host of the target.
+  /// What the server's certificate has to be for; nil for the host that the target gives with
+  /// the address.
   let serverName: String?
   /// How long a server may take for the handshake. Default 10 s.
   package var handshakeTimeout: Duration = .seconds(10)

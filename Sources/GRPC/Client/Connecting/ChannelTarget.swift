@@ -41,26 +41,25 @@ struct ChannelTarget: Equatable, Sendable {
     }
   }
 
-  /// For `:authority`, and what a server's certificate has to be for: the first endpoint speaks for all.
-  var authority: String { endpoints[0].hasPrefix("unix:") ? "localhost" : endpoints[0] }
-
   /// Every address of every endpoint. **Blocks** while the resolver works.
   ///
   /// - Throws: When no endpoint has an address.
-  func resolve(_ resolver: ChannelConfiguration.NameResolver) throws(SocketError) -> [SocketAddress] {
-    var addresses: [SocketAddress] = []
+  func resolve(_ resolver: ChannelConfiguration.NameResolver) throws(SocketError) -> [Endpoint] {
+    var found: [Endpoint] = []
     var failure: SocketError?
     for endpoint in endpoints {
+      let authority = endpoint.hasPrefix("unix:") ? "localhost" : endpoint
       do throws(SocketError) {
-        for address in try resolver(endpoint) where !addresses.contains(address) {
-          addresses.append(address)
+        for address in try resolver(endpoint) {
+          let one = Endpoint(address, authority)
+          if !found.contains(one) { found.append(one) }
         }
       } catch {
         failure = error
       }
     }
-    if addresses.isEmpty, let failure { throw failure }
-    return addresses
+    if found.isEmpty, let failure { throw failure }
+    return found
   }
 
   private static func list(_ text: Substring) -> [String] {

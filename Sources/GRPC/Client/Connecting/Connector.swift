@@ -5,17 +5,12 @@ import HTTP2
 final class Connector: @unchecked Sendable {
   let loop: EventLoop
   private let security: ChannelSecurity?
-  /// What a server's certificate has to be for.
-  private let serverName: String
   private let buffers = TransportBuffers()
   private(set) var http2 = HTTP2Configuration()
 
-  init(
-    loop: EventLoop, security: ChannelSecurity?, authority: String, keepalive: ClientKeepalive?
-  ) {
+  init(loop: EventLoop, security: ChannelSecurity?, keepalive: ClientKeepalive?) {
     self.loop = loop
     self.security = security
-    serverName = security?.expectedName(at: authority) ?? authority
     http2.keepaliveTime = keepalive?.time
     http2.keepaliveTimeout = keepalive?.timeout ?? http2.keepaliveTimeout
     http2.keepaliveWithoutStreams = keepalive?.withoutCalls ?? false
@@ -26,19 +21,21 @@ final class Connector: @unchecked Sendable {
 
   /// The connection is to be started by its owner. Cancelling the task gives up the connect.
   func connect(
-    to address: SocketAddress, within timeout: Duration, owner: any HTTP2ConnectionOwner
+    to endpoint: Endpoint, within timeout: Duration, owner: any HTTP2ConnectionOwner
   ) async throws(SocketError) -> HTTP2Connection {
-    let descriptor = try await Socket.connect(to: address, on: loop)
-    let transport = try await secured(descriptor, address, timeout)
+    let descriptor = try await Socket.connect(to: endpoint.address, on: loop)
+    let transport = try await secured(descriptor, endpoint, timeout)
     return HTTP2Connection(
-      .client, transport, peer: address, loop: loop, buffers: buffers, configuration: http2, owner: owner)
+      .client, transport, peer: endpoint.address, loop: loop, buffers: buffers, configuration: http2,
+      owner: owner)
   }
 
   /// The transport over a connected socket, after the TLS handshake when there is to be one.
   private func secured(
-    _ descriptor: Int32, _ address: SocketAddress, _ timeout: Duration
+    _ descriptor: Int32, _ endpoint: Endpoint, _ timeout: Duration
   ) async throws(SocketError) -> ByteTransport {
     guard let security else { return ByteTransport(descriptor: descriptor) }
+    let serverName = security.expectedName(at: endpoint.authority)
     let result: Result<ByteTransport, TLSError> = await withUnsafeContinuation { continuation in
       let handshake = TLSHandshake(
         .client, security.context, descriptor: descriptor, serverName: serverName, on: loop
@@ -47,7 +44,7 @@ final class Connector: @unchecked Sendable {
     }
     do throws(TLSError) { return try result.get() } catch {
       throw SocketError(
-        address: address.description, problem: "TLS with \(serverName) failed: \(error)")
+        address: endpoint.address.description, problem: "TLS with \(serverName) failed: \(error)")
     }
   }
 }

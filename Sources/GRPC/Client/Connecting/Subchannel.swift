@@ -4,7 +4,8 @@ import HTTP2
 /// One address of a channel with the connection to it. Carries out what ``SubchannelMachine`` decides; the
 /// timer is that of the machine. Confined to its channel's loop.
 final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
-  let address: SocketAddress
+  let endpoint: Endpoint
+  private let number = EntityNumber.next()
   private let connector: Connector
   /// Told of every change; weak, for the connections keep the subchannel until they are closed.
   private weak var owner: Subchannels?
@@ -18,8 +19,10 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
   private(set) var lastFailure: SocketError?
   private(set) var calls = CallCounts()
 
-  init(_ address: SocketAddress, _ connector: Connector, _ backoff: ConnectionBackoff, owner: Subchannels) {
-    self.address = address
+  private var address: SocketAddress { endpoint.address }
+
+  init(_ endpoint: Endpoint, _ connector: Connector, _ backoff: ConnectionBackoff, owner: Subchannels) {
+    self.endpoint = endpoint
     self.connector = connector
     self.owner = owner
     machine = SubchannelMachine(backoff)
@@ -32,8 +35,9 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
 
   var snapshot: SubchannelSnapshot {
     SubchannelSnapshot(
-      address: address, state: machine.state, calls: calls, lastFailure: lastFailure?.description,
-      openCalls: (retiring + [connection].compactMap { $0 }).reduce(0) { $0 + $1.streamCount })
+      number: number, address: address, state: machine.state, calls: calls,
+      lastFailure: lastFailure?.description,
+      connections: (retiring + [connection].compactMap { $0 }).filter { !$0.isClosed }.map(\.snapshot))
   }
 
   // MARK: Calls
@@ -62,12 +66,15 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
     let (number, timeout) = (generation, due - connector.loop.now)
     attempt = Task(executorPreference: connector.loop) { [self] in
       do throws(SocketError) {
-        adopt(try await connector.connect(to: address, within: timeout, owner: self), number)
+        adopt(try await connector.connect(to: endpoint, within: timeout, owner: self), number)
       } catch {
         if number == generation { fail(error) }
       }
     }
   }
+
+  /// Gives up an attempt that is under way; its owner knows.
+  func stopConnecting() { perform(handle(.unwanted)) }
 
   /// Ends what there is of attempts and connections; calls under way go on unless they are to be cut off.
   func shutDown(cuttingOff: Bool) {

@@ -4,7 +4,7 @@ import EventLoop
 ///
 ///     idle ──wanted──▶ connecting ──connected──▶ ready
 ///      ▲ ▲                 │                       │ left
-///      │ └───due─── transientFailure ◀─failed, due─┘ (left: to idle)
+///      │ └───due─── transientFailure ◀─failed, due─┘ (left, unwanted: to idle)
 ///
 /// Source: gRPC's connection-backoff.md: the back-off counts from the start of an attempt, and a
 /// connection that was made sets it back.
@@ -17,6 +17,8 @@ struct SubchannelMachine {
     case failed
     /// The connection is lost or takes no more calls.
     case left
+    /// Another address was faster: an attempt under way is given up, and counts as none.
+    case unwanted
     /// The instant of ``due`` has come.
     case due
     case shutDown
@@ -59,6 +61,10 @@ struct SubchannelMachine {
     case (.connecting, .failed), (.connecting, .left):
       fail(now)
       return .none
+    case (.connecting, .unwanted):
+      state = .idle
+      due = nil
+      return .abandon
     case (.connecting, .due):
       fail(now)
       return .abandon

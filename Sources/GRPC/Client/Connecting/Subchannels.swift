@@ -22,6 +22,8 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   private var waiting: [CallAttempts] = []
   private(set) var lastFailure: SocketError?
   private(set) var state = ConnectivityState.idle
+  /// Of attempts to connect that do not wait for each other's end.
+  private lazy var pace = ClosureTimer { [weak self] in self?.update() }
 
   init(
     _ target: ChannelTarget, _ connector: Connector, _ configuration: ChannelConfiguration,
@@ -79,6 +81,7 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     state = .shutdown
     ready = []
     loop.cancel(self)
+    loop.cancel(pace)
     for member in members + leaving { member.shutDown(cuttingOff: true) }
     (members, leaving) = ([], [])
     let calls = waiting
@@ -92,10 +95,13 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     var isSettled = state == .shutdown
     while !isSettled {
       let decision =
-        members.isEmpty ? resolve() : balancer.decide(members.map(\.member), isWanted: !waiting.isEmpty)
+        members.isEmpty
+        ? resolve() : balancer.decide(members.map(\.member), isWanted: !waiting.isEmpty, at: loop.now)
       state = decision.state
       ready = decision.ready.map { members[$0] }
       for index in decision.connect { members[index].connect() }
+      for index in decision.abandon { members[index].stopConnecting() }
+      if let again = decision.again { loop.schedule(pace, at: again) } else { loop.cancel(pace) }
       switch state {
       case .ready:
         let calls = waiting
@@ -145,11 +151,11 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     let (target, nameResolver) = (target, nameResolver)
     Task(executorPreference: loop) { [self] in
       do throws(SocketError) {
-        let addresses = try await resolver.run(on: loop) { () throws(SocketError) in
+        let endpoints = try await resolver.run(on: loop) { () throws(SocketError) in
           try target.resolve(nameResolver)
         }
         perform(.succeeded)
-        replace(addresses)
+        replace(balancer.ordered(endpoints))
       } catch {
         lastFailure = error
         perform(.failed(random: .random(in: -1...1)))
@@ -159,12 +165,12 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   }
 
   /// Addresses that stay keep their connection.
-  private func replace(_ addresses: [SocketAddress]) {
+  private func replace(_ endpoints: [Endpoint]) {
     guard state != .shutdown else { return }
     balancer.restart()
     let old = members
-    members = addresses.map { address in
-      old.first { $0.address == address } ?? Subchannel(address, connector, backoff, owner: self)
+    members = endpoints.map { endpoint in
+      old.first { $0.endpoint == endpoint } ?? Subchannel(endpoint, connector, backoff, owner: self)
     }
     for member in old where !members.contains(where: { $0 === member }) {
       member.shutDown(cuttingOff: false)
