@@ -4,8 +4,8 @@ import Journal
 import Postgres
 
 extension ContextStore {
-  /// Contexts deleted at once, and bytes of theirs: a transaction of some tens of milliseconds, so that no feed
-  /// waits for it.
+  /// Contexts deleted at once, and bytes of theirs: a transaction of some tens of milliseconds, so that no
+  /// feed waits for it.
   private static let batchItems = 200
   private static let batchBytes = 8 << 20
 

@@ -3,9 +3,9 @@ import GRPC
 import Journal
 import Postgres
 
-/// From its purge time on a context can neither be read nor changed nor brought back, so what goes with it may go
-/// in several transactions: relationships first, each with its record in the journal, then what is kept of former
-/// times, and last the context itself with its record.
+/// From its purge time on a context can neither be read nor changed nor brought back, so what goes with it
+/// may go in several transactions: relationships first, each with its record in the journal, then what is
+/// kept of former times, and last the context itself with its record.
 extension ContextStore {
   /// Contexts purged at once, rows deleted at once, and bytes of these: transactions of some tens of
   /// milliseconds, so that no feed waits for them.
@@ -52,8 +52,8 @@ extension ContextStore {
     return write.value
   }
 
-  /// Removes some relationships of contexts, as a write of its own; returns how many. Nobody has seen them since the
-  /// contexts were deleted, but who adds up the journal must learn of their end, too.
+  /// Removes some relationships of contexts, as a write of its own; returns how many. Nobody has seen them
+  /// since the contexts were deleted, but who adds up the journal must learn of their end, too.
   private func purgeRelationships(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     let lock = RelationshipQueries.lockPurged.bind([project.text, ids, Self.batchRows])
     let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {

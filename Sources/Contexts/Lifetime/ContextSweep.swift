@@ -5,8 +5,8 @@ import Postgres
 
 /// Deletes what has expired and purges what was deleted long enough ago, on one server at a time.
 ///
-/// Nobody waits for it: readers mind the times themselves. What it adds is the record in the journal, for those who
-/// watch, and the space.
+/// Nobody waits for it: readers mind the times themselves. What it adds is the record in the journal, for
+/// those who watch, and the space.
 package final class ContextSweep: Sendable {
   private let store: ContextStore
   private let duty: Duty

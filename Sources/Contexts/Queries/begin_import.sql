@@ -1,6 +1,6 @@
 -- Takes an import over from whoever worked on it, and says where it stands; it is made when there is none of
--- that name. No row: it is of another mode. Those that nobody has gone on with for $5 seconds are forgotten: $1
--- project, $2 method, $3 import id, $4 mode.
+-- that name. No row: it is of another mode. Those that nobody has gone on with for $5 seconds are forgotten:
+-- $1 project, $2 method, $3 import id, $4 mode.
 WITH made AS (
   INSERT INTO import (project_id, method, import_id, mode, create_time, update_time, epoch, acknowledged,
     stored, overwritten, skipped, failed, ignored, position)
@@ -8,8 +8,8 @@ WITH made AS (
   ON CONFLICT (project_id, method, import_id) DO UPDATE SET
     update_time = clock_timestamp(), epoch = import.epoch + 1
     WHERE import.mode = excluded.mode
-  RETURNING create_time, epoch, acknowledged, stored, overwritten, skipped, failed, ignored, position, versions,
-    unfinished
+  RETURNING create_time, epoch, acknowledged, stored, overwritten, skipped, failed, ignored, position,
+    versions, unfinished
 ), forgotten AS (
   DELETE FROM import
   WHERE project_id = $1 AND update_time < clock_timestamp() - $5 * interval '1 second' AND import_id <> $3

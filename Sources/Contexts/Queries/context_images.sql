@@ -1,6 +1,6 @@
 -- Contexts as certain changes left them, contents up to a bound: $1 project, $2 ids, $3 the position of each
--- change, $4 the bytes of content and data after which only the rest of a context is returned. No row where that
--- version is no longer kept.
+-- change, $4 the bytes of content and data after which only the rest of a context is returned. No row where
+-- that version is no longer kept.
 WITH found AS (
   SELECT wanted.place, image.*,
     coalesce(

@@ -1,6 +1,6 @@
--- Contexts by id as they were at a position, from named fragments; the conditions of lists stand between them.
--- Each context that there is gives a row, so that the next page begins behind the last one that was looked at;
--- the columns of those that are not wanted are NULL. Ends early where contents outgrow a bound.
+-- Contexts by id as they were at a position, from named fragments; the conditions of lists stand between
+-- them. Each context that there is gives a row, so that the next page begins behind the last one that was
+-- looked at; the columns of those that are not wanted are NULL. Ends early where contents outgrow a bound.
 
 -- export_ids:
 SELECT page_id
@@ -33,7 +33,8 @@ FROM (
       WHERE page.position <= $?
       UNION ALL
       (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
-        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content,
+        data
       FROM context_version AS old
       WHERE page.position > $? AND project_id = $1 AND context_id = page.context_id
         AND old.position > $?

@@ -1,5 +1,5 @@
--- Which contexts there were at a moment, and which of them were deleted or expired: $1 project, $2 ids, $3 the
--- moment's position, $4 its time.
+-- Which contexts there were at a moment, and which of them were deleted or expired: $1 project, $2 ids, $3
+-- the moment's position, $4 its time.
 SELECT context_id, context_life(delete_time, expire_time, purge_time, $4) > 0
 FROM unnest($2::text[]) AS wanted (id)
 CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
 -- What is stored of relationships that are to be written: those that hold at some time between two moments,
--- the one that holds at the first of them before the others and the open one before those that have an end, four
--- of each at most. $1 project, then one element a relationship: $2 from, $3 kind, $4 name, $5 to, $6 the first
--- moment (NULL: now), $7 the second one.
+-- the one that holds at the first of them before the others and the open one before those that have an end,
+-- four of each at most. $1 project, then one element a relationship: $2 from, $3 kind, $4 name, $5 to, $6 the
+-- first moment (NULL: now), $7 the second one.
 SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time, weight,
   metadata, valid_from < moment
 FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])

@@ -1,10 +1,10 @@
 -- Stores several contexts in a write that has drawn its position, in key order, so that two such writes
 -- cannot wait for each other in a ring: $1 project, then one element a context: $2 ids, $3 types, $4
 -- statuses, $5 titles, $6 media types, $7 owners, $8 sessions, $9 tags as JSON, $10 metadata (JSON null for
--- none), $11 contents, $12 data, $13 expiries; of imported ones $14 create, $15 update and $16 delete times, NULL
--- for that of the write, and for none. $17 the seconds until those that come deleted are purged, $18 what makes
--- them memories (JSON null for none), $19 the numbers of their versions (0 for 1), $20 whether what they
--- remember holds from this write on.
+-- none), $11 contents, $12 data, $13 expiries; of imported ones $14 create, $15 update and $16 delete times,
+-- NULL for that of the write, and for none. $17 the seconds until those that come deleted are purged, $18
+-- what makes them memories (JSON null for none), $19 the numbers of their versions (0 for 1), $20 whether
+-- what they remember holds from this write on.
 INSERT INTO context (project_id, context_id, version, position, create_time, update_time, delete_time, type,
   status, title, media_type, owner, session, tags, metadata, content, data, expire_time, purge_time, memory)
 SELECT $1, item.id, greatest(item.version, 1), drawn.position, coalesce(item.create_time, drawn.at),

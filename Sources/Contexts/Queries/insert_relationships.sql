@@ -1,6 +1,6 @@
--- Stores relationships in a write that has drawn its position: $1 project, then one element a relationship: $2
--- from, $3 kind, $4 name, $5 to, $6 valid from (NULL: now), $7 valid to, $8 weight, $9 metadata (JSON null for
--- none).
+-- Stores relationships in a write that has drawn its position: $1 project, then one element a relationship:
+-- $2 from, $3 kind, $4 name, $5 to, $6 valid from (NULL: now), $7 valid to, $8 weight, $9 metadata (JSON null
+-- for none).
 INSERT INTO relationship (project_id, from_id, kind, name, to_id, valid_from, valid_to, version, position,
   create_time, update_time, weight, metadata)
 SELECT $1, item.from_id, item.kind, item.name, item.to_id, coalesce(item.valid_from, drawn.at), item.valid_to,

@@ -1,12 +1,12 @@
 -- A page of a context's versions, the newest first, with the change that made each: $1 project, $2 id, $3 the
--- position of the version that the page follows, $4 how many, $5 the bytes of content and data after which only
--- the rest of a version is returned.
+-- position of the version that the page follows, $4 how many, $5 the bytes of content and data after which
+-- only the rest of a version is returned.
 WITH head AS (
   SELECT * FROM context
   WHERE project_id = $1 AND context_id = $2 AND (purge_time IS NULL OR purge_time > now())
 ), page AS (
-  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
+    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
   FROM head WHERE position < $3
   UNION ALL
   (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,

@@ -1,6 +1,6 @@
--- A page of templates by id, one more than asked for, ending early where they outgrow a bound: $1 project, $2 the
--- last id of the page before, $3 whether deleted ones are listed, $4 how many, $5 bytes. The last column is how
--- many there would be without the bound in bytes.
+-- A page of templates by id, one more than asked for, ending early where they outgrow a bound: $1 project, $2
+-- the last id of the page before, $3 whether deleted ones are listed, $4 how many, $5 bytes. The last column
+-- is how many there would be without the bound in bytes.
 SELECT template_id, version, position, create_time, update_time, delete_time, definition, total
 FROM (
   SELECT page.*, row_number() OVER () AS place, count(*) OVER () AS total,

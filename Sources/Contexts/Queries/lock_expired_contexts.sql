@@ -1,6 +1,6 @@
--- Locks some contexts that have expired, in key order: $1 project, $2 how many, $3 the bytes of content and data
--- after which no more are taken, for they are copied into the history. One whose expiry was moved meanwhile is left
--- out.
+-- Locks some contexts that have expired, in key order: $1 project, $2 how many, $3 the bytes of content and
+-- data after which no more are taken, for they are copied into the history. One whose expiry was moved
+-- meanwhile is left out.
 SELECT context_id, version
 FROM context
 WHERE project_id = $1 AND expire_time <= clock_timestamp() AND delete_time IS NULL

@@ -1,5 +1,6 @@
 -- Gives locked contexts everything that a file says about them, in a write that has drawn its position: the
--- parameters are $1 to $19 of insert_contexts, where 0 means the next number. A record without a creation time leaves it as it is.
+-- parameters are $1 to $19 of insert_contexts, where 0 means the next number. A record without a creation
+-- time leaves it as it is.
 UPDATE context SET
   version = greatest(context.version + 1, item.version),
   position = drawn.position,

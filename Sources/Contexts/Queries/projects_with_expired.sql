@@ -1,4 +1,5 @@
--- The projects in which a context has expired. From each project with an expiry to the next, by the index of those.
+-- The projects in which a context has expired. From each project with an expiry to the next, by the index of
+-- those.
 WITH RECURSIVE candidate AS (
   (SELECT project_id FROM context
   WHERE expire_time IS NOT NULL AND delete_time IS NULL

@@ -1,4 +1,5 @@
--- The projects in which a context is to be purged. From each project with deleted ones to the next, by their index.
+-- The projects in which a context is to be purged. From each project with deleted ones to the next, by their
+-- index.
 WITH RECURSIVE candidate AS (
   (SELECT project_id FROM context WHERE purge_time IS NOT NULL ORDER BY project_id LIMIT 1)
   UNION ALL

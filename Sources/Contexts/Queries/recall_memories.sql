@@ -1,5 +1,5 @@
--- A recall: what `search_contexts` finds, from fragments of the same kind, where memories stand in the place of
--- contexts, and those of them that count most.
+-- A recall: what `search_contexts` finds, from fragments of the same kind, where memories stand in the place
+-- of contexts, and those of them that count most.
 
 -- current_memories:
     SELECT number, context_id, update_time, memory,

@@ -1,5 +1,5 @@
--- Gives a locked and superseded context the values of an old version in a write that has drawn its position, all
--- that clients can set, without an expiry that has passed: $1 project, $2 id, $3 version.
+-- Gives a locked and superseded context the values of an old version in a write that has drawn its position,
+-- all that clients can set, without an expiry that has passed: $1 project, $2 id, $3 version.
 UPDATE context SET
   version = context.version + 1, position = drawn.position, update_time = drawn.at,
   type = old.type, status = old.status, title = old.title, media_type = old.media_type, owner = old.owner,

@@ -1,7 +1,7 @@
 -- Changes one locked context in a write that has drawn its position: $1 project, $2 id, $3 whether to return
 -- content and data, then the new values, NULL where one stays: $4 title, $5 type, $6 status, $7 content, $8
--- data, $9 media type, $10 owner, $11 session, $12 tags; the metadata become $14 where $13 says so, the expiry
--- $16 where $15 does, and what makes it a memory $18 where $17 does.
+-- data, $9 media type, $10 owner, $11 session, $12 tags; the metadata become $14 where $13 says so, the
+-- expiry $16 where $15 does, and what makes it a memory $18 where $17 does.
 UPDATE context SET
   version = version + 1,
   position = drawn.position,

@@ -1,6 +1,6 @@
--- Contexts as certain changes left them, and whether they meet the conditions of a watch after the change and did
--- before: from named fragments; the conditions of lists stand between them. Contents only of those that do, up to a
--- bound. No row where that version is no longer kept.
+-- Contexts as certain changes left them, and whether they meet the conditions of a watch after the change and
+-- did before: from named fragments; the conditions of lists stand between them. Contents only of those that
+-- do, up to a bound. No row where that version is no longer kept.
 
 -- watch_after:
 WITH wanted AS (
@@ -17,13 +17,14 @@ WITH wanted AS (
     ) AS was_in
   FROM wanted
   CROSS JOIN LATERAL (
-    SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+    SELECT project_id, context_id, version, position, create_time, update_time, delete_time, type, status,
+      title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
     FROM context
     WHERE project_id = $1 AND context_id = wanted.id AND position = wanted.at
     UNION ALL
-    (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type, status,
-      title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+    (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
+      status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content,
+      data
     FROM context_version
     WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
     ORDER BY context_version.position

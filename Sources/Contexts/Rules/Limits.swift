@@ -17,7 +17,8 @@ extension Limits {
   static let transferBytes = 1 << 20
   /// Bytes of records that are stored in one write of an import, and that it holds while it writes.
   static let importBytes = 4 << 20
-  /// Contexts of which former versions are stored and their own record has not come. An export has a thousand at most.
+  /// Contexts of which former versions are stored and their own record has not come. An export has a thousand
+  /// at most.
   static let unfinishedImports = 10_000
   /// The highest number of a version: nobody writes so often.
   static let importedVersion: Int64 = 1_000_000_000_000

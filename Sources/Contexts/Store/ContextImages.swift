@@ -4,8 +4,8 @@ import Postgres
 
 /// What was found of the contexts that changes left.
 struct ContextImages {
-  /// How many of the changes, from the first on, were looked at: all, or those whose contents are not too much
-  /// to hold at once. Never none of some.
+  /// How many of the changes, from the first on, were looked at: all, or those whose contents are not too
+  /// much to hold at once. Never none of some.
   var count: Int
   /// By the place of the change; those that are no longer kept are missing.
   var byPlace: [Int: ContextImage] = [:]

@@ -5,8 +5,9 @@ import Requests
 import Wire
 
 extension ContextStore {
-  /// What a feed of contexts says for what the journal says: one round trip for the images of the changes. When
-  /// their contents are too much to hold at once, only for the first elements: ask again for those not taken.
+  /// What a feed of contexts says for what the journal says: one round trip for the images of the changes.
+  /// When their contents are too much to hold at once, only for the first elements: ask again for those not
+  /// taken.
   func events(
     of elements: ArraySlice<FeedElement<Change>>, for watch: ContextWatch, in project: ProjectID
   ) async throws(RPCError) -> (events: [WatchContextsResponse.Event], taken: Int) {

@@ -43,8 +43,8 @@ extension ContextStore {
     }
   }
 
-  /// The first of several contexts, now or at a moment, deleted ones too: as many as have room in one answer, nil
-  /// in the place of one that is not there. One round trip; never none of some.
+  /// The first of several contexts, now or at a moment, deleted ones too: as many as have room in one answer,
+  /// nil in the place of one that is not there. One round trip; never none of some.
   func contexts(
     _ ids: [String], isFull: Bool, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> [Context?] {

@@ -68,8 +68,8 @@ struct BatchOutcome {
     position = stamp?.position ?? 0
   }
 
-  /// The results for an answer of bounded size: contexts without content and data, and once the answer is full
-  /// only what the write decided.
+  /// The results for an answer of bounded size: contexts without content and data, and once the answer is
+  /// full only what the write decided.
   var results: [ContextResult] {
     var budget = Limits.answerBytes
     return outcomes.map { outcome in

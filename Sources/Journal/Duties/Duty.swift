@@ -3,9 +3,9 @@ import Postgres
 
 /// Work in the background that one server at a time does for all, again and again. Confined to `loop`.
 ///
-/// Who does it holds a lease, a row that is renewed before each round and between its steps; another server takes
-/// over when it has not been for three rounds. The work itself must bear that two do it for a moment: a server that
-/// was held up may not know yet that its lease is over.
+/// Who does it holds a lease, a row that is renewed before each round and between its steps; another server
+/// takes over when it has not been for three rounds. The work itself must bear that two do it for a moment: a
+/// server that was held up may not know yet that its lease is over.
 package final class Duty: @unchecked Sendable {
   package let name: String
   /// Who this is, for the lease.
@@ -62,8 +62,8 @@ package final class Duty: @unchecked Sendable {
     }
   }
 
-  /// Takes or renews the lease. False when another server has it, when the database cannot be asked, or when the
-  /// duty is to stop.
+  /// Takes or renews the lease. False when another server has it, when the database cannot be asked, or when
+  /// the duty is to stop.
   package func keep() async -> Bool {
     loop.assertOnLoop()
     if isStopped { return false }

@@ -21,8 +21,8 @@ package struct ResourceName: Sendable, Hashable {
 }
 
 extension RPCError {
-  /// An error about one named resource, which is not there, there already, at another version, or not the caller's:
-  /// with a google.rpc.ResourceInfo beside the ErrorInfo.
+  /// An error about one named resource, which is not there, there already, at another version, or not the
+  /// caller's: with a google.rpc.ResourceInfo beside the ErrorInfo.
   ///
   /// - Parameter particulars: Of the ErrorInfo; without any other the `id`.
   package init(

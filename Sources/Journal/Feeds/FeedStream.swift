@@ -3,8 +3,9 @@ import EventLoop
 import GRPC
 import Postgres
 
-/// What a watcher reads. Ends only with an error or the task; with UNAVAILABLE / SHUTTING_DOWN when the server
-/// stops. Errors say in `position` (and `ordinal`) how far the stream was. Used on its loop, from one task.
+/// What a watcher reads. Ends only with an error or the task; with UNAVAILABLE / SHUTTING_DOWN when the
+/// server stops. Errors say in `position` (and `ordinal`) how far the stream was. Used on its loop, from one
+/// task.
 package final class FeedStream<Entry: FeedRow>: Sendable {
   /// The journal that the positions belong to.
   package let journal: UUID128

@@ -4,8 +4,8 @@ import GRPC
 import Postgres
 
 extension Journal {
-  /// Resolves a moment of the project; nil stays nil. One round trip, and for what was written just now a wait
-  /// of some milliseconds until it is settled.
+  /// Resolves a moment of the project; nil stays nil. One round trip, and for what was written just now a
+  /// wait of some milliseconds until it is settled.
   package func moment(
     _ wanted: WantedMoment?, in project: ProjectID, _ call: CallContext
   ) async throws(RPCError) -> Moment? {
@@ -13,11 +13,12 @@ extension Journal {
     return try await moment(wanted, in: project, until: call.deadline, on: call.loop)
   }
 
-  /// Resolves a moment of the project and waits until it is settled: everything that belongs to it is committed
-  /// or gone.
+  /// Resolves a moment of the project and waits until it is settled: everything that belongs to it is
+  /// committed or gone.
   ///
-  /// Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or POSITION_IN_FUTURE; ABORTED / CONTENTION when
-  /// a transaction stays open beyond the deadline, or ``JournalConfiguration/momentTimeout`` where there is none.
+  /// Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or POSITION_IN_FUTURE; ABORTED / CONTENTION
+  /// when a transaction stays open beyond the deadline, or ``JournalConfiguration/momentTimeout`` where there
+  /// is none.
   package func moment(
     _ wanted: WantedMoment, in project: ProjectID, until deadline: Instant?, on loop: EventLoop
   ) async throws(RPCError) -> Moment {

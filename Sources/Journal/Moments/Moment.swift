@@ -1,7 +1,8 @@
 import CairnAPI
 import Postgres
 
-/// A moment of a project's past, resolved and settled: every write at or below the position is committed or gone.
+/// A moment of a project's past, resolved and settled: every write at or below the position is committed or
+/// gone.
 package struct Moment: Sendable, Hashable {
   /// The last position that counts.
   package let position: Int64

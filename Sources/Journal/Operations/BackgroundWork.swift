@@ -5,8 +5,8 @@ package protocol BackgroundWork: Sendable {
   /// Names it in `operation.kind`.
   var kind: String { get }
 
-  /// Does one short step of `operation` (a second at most, or others are held up) and says how far it is. What
-  /// the step writes is committed together with its progress: it is done once, whatever breaks.
+  /// Does one short step of `operation` (a second at most, or others are held up) and says how far it is.
+  /// What the step writes is committed together with its progress: it is done once, whatever breaks.
   func step(
     _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress

@@ -1,4 +1,5 @@
--- Notes what a step did: $1 project, $2 id, $3 holder, $4 items, $5 where to go on, NULL when nothing is left.
+-- Notes what a step did: $1 project, $2 id, $3 holder, $4 items, $5 where to go on, NULL when nothing is
+-- left.
 UPDATE operation SET
   done = done + $4,
   total = CASE WHEN $5::text IS NULL THEN done + $4 ELSE greatest(total, done + $4) END,

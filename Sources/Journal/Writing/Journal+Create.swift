@@ -15,8 +15,8 @@ extension Journal {
   /// With keys made by the server and no request id it shares a transaction with concurrent writes of the
   /// project, and returns when that has committed. Otherwise it commits alone.
   ///
-  /// When the connection dies during the commit of a key made by the server, the write is run again: the key is
-  /// unique, so a commit still under way is waited for, and a row that is there is this one's.
+  /// When the connection dies during the commit of a key made by the server, the write is run again: the key
+  /// is unique, so a commit still under way is waited for, and a row that is there is this one's.
   /// - Parameters:
   ///   - found: Finds the row again and returns what `statement` returned when it wrote it; nil: the
   ///     caller is told that the outcome is unknown.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Where an export is written to. Beside a file stands, until it is complete, another one that says how far it is and
-/// with which token it goes on. **Blocks.** Used by one thread at a time.
+/// Where an export is written to. Beside a file stands, until it is complete, another one that says how far
+/// it is and with which token it goes on. **Blocks.** Used by one thread at a time.
 final class ExportFile: @unchecked Sendable {
   private let path: String
   private let descriptor: Int32

@@ -29,7 +29,8 @@ struct Certificates: Sendable {
     }
   }
 
-  /// Uses what the files hold now; when that is no good, what is in use stays. **Blocks** while files are read.
+  /// Uses what the files hold now; when that is no good, what is in use stays. **Blocks** while files are
+  /// read.
   func reload() {
     do throws(TLSError) {
       let warnings = try credentials.reload().warnings

@@ -13,8 +13,9 @@ struct Containment {
     parts[container, default: []].append(Part(id: part, from: from, to: to))
   }
 
-  /// The loop that `container` containing `part` would make: from `container` by way of `part` to itself, along
-  /// what holds at some moment of the time given. Nil when there is none. The shortest, the first one stored.
+  /// The loop that `container` containing `part` would make: from `container` by way of `part` to itself,
+  /// along what holds at some moment of the time given. Nil when there is none. The shortest, the first one
+  /// stored.
   func loop(closing container: String, _ part: String, from: Int64, to: Int64) -> [String]? {
     if container == part { return [container, part] }
     var parents: [String: String] = [part: container]

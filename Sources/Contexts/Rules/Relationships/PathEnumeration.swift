@@ -1,7 +1,7 @@
 import CairnAPI
 
-/// The paths of a graph from its beginning to its end: the shorter ones first, those of the same length in the
-/// order of their steps.
+/// The paths of a graph from its beginning to its end: the shorter ones first, those of the same length in
+/// the order of their steps.
 ///
 /// Pure, and done in portions, because there may be more paths than anybody has time for.
 struct PathEnumeration {

@@ -2,8 +2,8 @@ import CairnAPI
 
 /// The part of the graph around two contexts in which the paths between them lie, gathered from both ends.
 ///
-/// The beginning and the end are nodes of their own even where they are the same context: then a path from one
-/// to the other is a cycle. Nothing leads back to the beginning or on from the end, because no path comes
+/// The beginning and the end are nodes of their own even where they are the same context: then a path from
+/// one to the other is a cycle. Nothing leads back to the beginning or on from the end, because no path comes
 /// through a context twice.
 struct PathGraph {
   /// A step that can be taken.

@@ -79,7 +79,8 @@ struct ResolvedEnding {
 }
 
 extension RelationshipEnding {
-  /// Decides with what is stored under the key: what has not ended at `validTo`, or now, that which holds then first.
+  /// Decides with what is stored under the key: what has not ended at `validTo`, or now, that which holds
+  /// then first.
   func resolved(_ stored: [StoredRelationship]) -> Result<ResolvedEnding, RPCError> {
     guard let last = stored.first else { return .failure(.relationshipNotFound(key)) }
     let found = (removes ? stored.first { $0.isOpen } : stored.first { $0.hasBegun }) ?? last

@@ -95,8 +95,8 @@ private struct Tokens: Sequence, IteratorProtocol {
 }
 
 extension String {
-  /// Whether a word can be made of it. Some symbols are no letters and yet words of their own; then PostgreSQL
-  /// decides.
+  /// Whether a word can be made of it. Some symbols are no letters and yet words of their own; then
+  /// PostgreSQL decides.
   fileprivate var hasWord: Bool {
     unicodeScalars.contains { !$0.isASCII || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
   }

@@ -16,8 +16,8 @@ struct TemplateFamily {
     wanted = included
   }
 
-  /// Takes what was found of ``wanted``. Throws TEMPLATE_NOT_FOUND when one is missing or deleted, and INVALID_ARGUMENT
-  /// when there are too many.
+  /// Takes what was found of ``wanted``. Throws TEMPLATE_NOT_FOUND when one is missing or deleted, and
+  /// INVALID_ARGUMENT when there are too many.
   mutating func add(_ found: [Template]) throws(RPCError) {
     let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var next: [String] = []
@@ -104,8 +104,8 @@ struct TemplateFamily {
   }
 }
 
-/// Puts texts in their places. Each template is done once, however often it stands in others: what would otherwise
-/// double with each level stays as small as the templates are.
+/// Puts texts in their places. Each template is done once, however often it stands in others: what would
+/// otherwise double with each level stays as small as the templates are.
 private struct Rendering {
   let family: TemplateFamily
   let texts: [String: String]

@@ -1,7 +1,7 @@
 /// A small pattern for whole texts: a row of sets of characters, each with how often it may come.
 ///
-/// Without groups and alternatives it is matched in one pass whose time is bounded by the lengths of both, whatever the
-/// pattern: nobody can make the server work long with it.
+/// Without groups and alternatives it is matched in one pass whose time is bounded by the lengths of both,
+/// whatever the pattern: nobody can make the server work long with it.
 struct TextPattern: Equatable {
   struct Part: Equatable {
     var set: CharacterSet

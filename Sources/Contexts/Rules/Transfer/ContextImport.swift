@@ -50,7 +50,8 @@ struct ImportProgress: Equatable {
   var versions: Int64 = 0
   /// Of the last write; 0 before the first.
   var position: Int64 = 0
-  /// The contexts that this import has stored as a former version says, and whose own record has not come yet.
+  /// The contexts that this import has stored as a former version says, and whose own record has not come
+  /// yet.
   var unfinished: Set<String> = []
 
   /// The progress after more records; `other` tells what became of them, and what is unfinished then.
@@ -91,8 +92,7 @@ extension RPCError {
 
   static var tooManyUnfinished: RPCError {
     .recordMalformed(
-      "former versions of more than \(Limits.unfinishedImports) contexts stand before these contexts themselves"
-    )
+      "former versions of more than \(Limits.unfinishedImports) contexts stand before their contexts")
   }
 
   static func recordMalformed(_ why: String) -> RPCError {

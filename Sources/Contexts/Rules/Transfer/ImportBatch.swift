@@ -22,9 +22,9 @@ struct ImportBatch {
   /// The place of the last record.
   var last: Int64 = 0
 
-  /// Takes the records that may go together from the front of `records`: at most a thousand contexts, of bounded
-  /// size. The next one with an id that is there already begins another batch, so that each finds what the one
-  /// before it left.
+  /// Takes the records that may go together from the front of `records`: at most a thousand contexts, of
+  /// bounded size. The next one with an id that is there already begins another batch, so that each finds
+  /// what the one before it left.
   init(
     from records: inout ArraySlice<ImportRecord>, _ plan: ContextImport, after progress: ImportProgress
   ) {
@@ -78,14 +78,15 @@ extension ImportRecord.Content {
 }
 
 extension ContextImport {
-  /// The id under which a context is stored: always the same one for the same record of the same import, so that one
-  /// that goes on after a cut, or meets an id again, finds what it has stored.
+  /// The id under which a context is stored: always the same one for the same record of the same import, so
+  /// that one that goes on after a cut, or meets an id again, finds what it has stored.
   func id(for draft: ContextDraft, _ sequence: Int64, began: Int64) -> String {
     if mode != .newIDs, let id = draft.id { return id }
     return newID(of: draft.id.map { "i" + $0 } ?? "s\(sequence)", began: began)
   }
 
-  /// The relationship as it is to be stored: between the new ids, and where what is there stays, only if nothing is.
+  /// The relationship as it is to be stored: between the new ids, and where what is there stays, only if
+  /// nothing is.
   func moved(_ relationship: Relationship, began: Int64) -> Relationship {
     var moved = relationship
     if mode == .newIDs {
@@ -96,8 +97,8 @@ extension ContextImport {
     return moved
   }
 
-  /// A UUID of version 7 whose time is the beginning of the import, and whose other bits are a hash of what it stands
-  /// for.
+  /// A UUID of version 7 whose time is the beginning of the import, and whose other bits are a hash of what
+  /// it stands for.
   private func newID(of source: String, began: Int64) -> String {
     let milliseconds = UInt64(clamping: began / 1_000) & 0xffff_ffff_ffff
     let high = Fingerprint(parts: ["high", id, source]).value

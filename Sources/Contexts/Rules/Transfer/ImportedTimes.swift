@@ -10,8 +10,8 @@ struct ImportedTimes: Equatable {
 
   init() {}
 
-  /// What a context was given by the server that it comes from. What is finer than a microsecond is cut off, as in
-  /// every time that is stored.
+  /// What a context was given by the server that it comes from. What is finer than a microsecond is cut off,
+  /// as in every time that is stored.
   init(validating context: Context, at path: String, _ violations: inout Violations) {
     create = violations.importedTime("\(path).create_time", context.createTime)
     update = violations.importedTime("\(path).update_time", context.updateTime)

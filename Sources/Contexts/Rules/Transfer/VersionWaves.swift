@@ -1,5 +1,5 @@
-/// In which order the former versions of several contexts are exported: the oldest of each, then the next one of each,
-/// and so on. So who imports them can store as many at a time as there are contexts.
+/// In which order the former versions of several contexts are exported: the oldest of each, then the next one
+/// of each, and so on. So who imports them can store as many at a time as there are contexts.
 ///
 /// Pure: says what to look for, is told what was found.
 struct VersionWaves: Equatable {
@@ -18,7 +18,8 @@ struct VersionWaves: Equatable {
 
   var isDone: Bool { places.isEmpty && next.isEmpty }
 
-  /// Goes on behind what was found of the first ``places``, in their order. Those that were passed over have no more.
+  /// Goes on behind what was found of the first ``places``, in their order. Those that were passed over have
+  /// no more.
   ///
   /// - Parameter isWhole: False when the answer ended early: behind the last one found there may be more.
   mutating func found(_ versions: [(place: Int, end: Int64)], isWhole: Bool) {

@@ -2,8 +2,8 @@ import CairnAPI
 import Wire
 
 extension FieldDiff {
-  /// Where two images of a context differ, but for content, data and what every write changes. In the order of the
-  /// fields' numbers.
+  /// Where two images of a context differ, but for content, data and what every write changes. In the order
+  /// of the fields' numbers.
   ///
   /// - Parameter old: Nil for the nothing before version 1.
   static func list(from old: Context?, to new: Context) -> [FieldDiff] {

@@ -2,8 +2,8 @@ import CairnAPI
 import Wire
 
 extension FieldDiff {
-  /// Where metadata differ, entry by entry, keys in the order of their bytes. Objects that are on both sides are
-  /// compared inside.
+  /// Where metadata differ, entry by entry, keys in the order of their bytes. Objects that are on both sides
+  /// are compared inside.
   static func metadata(from old: WellKnown.Struct?, to new: WellKnown.Struct?) -> [FieldDiff] {
     var differences: [FieldDiff] = []
     let hasEntries = !(old?.fields.isEmpty ?? true) || !(new?.fields.isEmpty ?? true)
@@ -42,7 +42,8 @@ extension FieldDiff {
 
 /// A key as it stands in a path (AIP-161).
 private enum MetadataStep {
-  /// In backticks where it has other characters than letters, digits, `_` and `-`; nil when it has a backtick.
+  /// In backticks where it has other characters than letters, digits, `_` and `-`; nil when it has a
+  /// backtick.
   static func text(of key: String) -> String? {
     if key.contains("`") { return nil }
     let isPlain = !key.isEmpty && key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }

@@ -4,18 +4,20 @@ struct LineChange: Equatable {
   let new: Range<Int>
 }
 
-/// The fewest removals and additions that lead from one list of lines to another, by Myers' greedy algorithm ("An
-/// O(ND) Difference Algorithm and Its Variations", 1986). Lines are numbers here: equal lines have equal numbers.
+/// The fewest removals and additions that lead from one list of lines to another, by Myers' greedy algorithm
+/// ("An O(ND) Difference Algorithm and Its Variations", 1986). Lines are numbers here: equal lines have equal
+/// numbers.
 ///
-/// Bounded: when the lists differ too much for the effort allowed, everything between their first and their last
-/// difference is one change.
+/// Bounded: when the lists differ too much for the effort allowed, everything between their first and their
+/// last difference is one change.
 struct LineChanges: Equatable {
   /// In order, with at least one equal line between two of them.
   let changes: [LineChange]
   /// The effort did not suffice.
   let isCoarse: Bool
 
-  /// Most removals and additions that are looked for; the trace takes the square of it in 4-byte numbers: 16 MB.
+  /// Most removals and additions that are looked for; the trace takes the square of it in 4-byte numbers: 16
+  /// MB.
   static let standardDistance = 2_000
   /// Most comparisons: some tens of milliseconds.
   static let standardEffort = 20_000_000
@@ -82,8 +84,8 @@ private struct LineSearch {
     return nil
   }
 
-  /// Where the last of `steps` steps puts one on a diagonal: an addition or a removal, whichever is further. Nil
-  /// where neither leads.
+  /// Where the last of `steps` steps puts one on a diagonal: an addition or a removal, whichever is further.
+  /// Nil where neither leads.
   private func arrival(_ steps: Int, _ index: Int) -> (x: Int, isRemoval: Bool)? {
     if steps == 0 { return (0, false) }
     let left = index > 0 ? Int(trace[steps - 1][index - 1]) : -1

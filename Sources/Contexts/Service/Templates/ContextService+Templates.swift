@@ -56,8 +56,8 @@ extension ContextService {
   ) async throws(RPCError) -> Template {
     let update = try TemplateUpdate(validating: request)
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
-    // What stands in it is looked up before its row is locked; a loop that is made in the same moment is found when
-    // the template is used.
+    // What stands in it is looked up before its row is locked; a loop that is made in the same moment is
+    // found when the template is used.
     if let stored = try await store.templates([update.id], in: scope.project).first,
       stored.deleteTime == nil
     {

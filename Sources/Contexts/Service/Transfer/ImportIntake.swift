@@ -1,8 +1,8 @@
 import EventLoop
 import GRPC
 
-/// What was read of an import and is not stored yet: the reader reads on while the writer writes. Bounded: the reader
-/// waits while there is enough. Confined to the call's loop; one task puts, one takes.
+/// What was read of an import and is not stored yet: the reader reads on while the writer writes. Bounded:
+/// the reader waits while there is enough. Confined to the call's loop; one task puts, one takes.
 final class ImportIntake<Record>: @unchecked Sendable {
   private let limit: Int
   private var records: ArraySlice<Record> = []
@@ -30,8 +30,8 @@ final class ImportIntake<Record>: @unchecked Sendable {
     writer.take()?.resume()
   }
 
-  /// Everything that is there, waiting until there is something; nil at the end. Throws what ended the reading early,
-  /// after what was read before it.
+  /// Everything that is there, waiting until there is something; nil at the end. Throws what ended the
+  /// reading early, after what was read before it.
   func take() async throws(RPCError) -> ArraySlice<Record>? {
     while records.isEmpty {
       if let end {

@@ -4,7 +4,8 @@ import Journal
 import StandardProtos
 import Wire
 
-/// What writes of relationships come to: the results for their answer, and what of it is kept for a repetition.
+/// What writes of relationships come to: the results for their answer, and what of it is kept for a
+/// repetition.
 struct RelationshipAnswer {
   let results: [Result<Relationship, RPCError>]
   /// 0 when nothing was written.

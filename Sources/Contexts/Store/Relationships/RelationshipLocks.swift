@@ -8,8 +8,8 @@ struct RelationshipLocks {
   private let project: ProjectID
   private let containing: Bool
 
-  /// A write takes at most so many, however many relationships it has. More than writers of a project at a time,
-  /// so that few wait for others without need.
+  /// A write takes at most so many, however many relationships it has. More than writers of a project at a
+  /// time, so that few wait for others without need.
   private static let stripes: UInt32 = 256
 
   /// - Parameter containing: Whether one of them says that a context contains another: those of a project are

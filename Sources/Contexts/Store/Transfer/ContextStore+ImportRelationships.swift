@@ -5,10 +5,11 @@ import Postgres
 import Requests
 
 extension ContextStore {
-  /// Stores a batch of relationships and how far the import has come with it, in one write of two round trips.
+  /// Stores a batch of relationships and how far the import has come with it, in one write of two round
+  /// trips.
   ///
-  /// - Returns: The progress afterwards, and the relationships that cannot be stored. With an import that stops at
-  ///   errors only those before the first of them are stored, and it is the only one returned.
+  /// - Returns: The progress afterwards, and the relationships that cannot be stored. With an import that
+  ///   stops at errors only those before the first of them are stored, and it is the only one returned.
   func storeRelationships(
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> (progress: ImportProgress, failures: [ImportBatch.Failure]) {

@@ -1,5 +1,5 @@
-/// Cuts the elements out of a JSON array that a stream of bytes is, so that a large one needs not be held; a single
-/// object is an element of its own. Pure.
+/// Cuts the elements out of a JSON array that a stream of bytes is, so that a large one needs not be held; a
+/// single object is an element of its own. Pure.
 ///
 /// It only looks for the ends: whether an element is JSON is for the parser to say.
 struct ElementCutter {

@@ -1,7 +1,8 @@
 import CairnAPI
 import Wire
 
-/// A conversation of ChatGPT's data export: a tree of messages, of which the branch that was shown last is taken.
+/// A conversation of ChatGPT's data export: a tree of messages, of which the branch that was shown last is
+/// taken.
 enum ChatGPTConversation {
   static func contexts(of conversation: JSONValue) -> [ForeignItem] {
     guard case .object(let nodes)? = conversation["mapping"] else {

@@ -1,8 +1,8 @@
 import CairnAPI
 import Wire
 
-/// What stands between two lines of `---` at the beginning of a Markdown file, as far as it is `key: value` with texts
-/// and lists of texts (YAML has more). What is not understood is kept in the metadata as it is.
+/// What stands between two lines of `---` at the beginning of a Markdown file, as far as it is `key: value`
+/// with texts and lists of texts (YAML has more). What is not understood is kept in the metadata as it is.
 struct FrontMatter: Equatable {
   enum Value: Equatable { case text(String), list([String]) }
 
@@ -47,7 +47,25 @@ struct FrontMatter: Equatable {
 
   private static func value(_ text: Substring) -> Value {
     guard text.hasPrefix("["), text.hasSuffix("]") else { return .text(scalar(text)) }
-    return .list(text.dropFirst().dropLast().split(separator: ",").map { scalar($0.trimmed) })
+    return .list(items(text.dropFirst().dropLast()).filter { !$0.isEmpty }.map(scalar))
+  }
+
+  /// What stands between the commas of a list, those inside of quotes excepted.
+  private static func items(_ text: Substring) -> [Substring] {
+    var items: [Substring] = []
+    var (start, quote) = (text.startIndex, Character?.none)
+    for index in text.indices {
+      let character = text[index]
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "\"" || character == "'", text[start..<index].trimmed.isEmpty {
+        quote = character
+      } else if character == "," {
+        items.append(text[start..<index].trimmed)
+        start = text.index(after: index)
+      }
+    }
+    return items + [text[start...].trimmed]
   }
 
   private static func scalar(_ text: Substring) -> String {

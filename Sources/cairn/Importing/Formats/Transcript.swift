@@ -21,8 +21,8 @@ struct Transcript {
   /// Bytes of text in a context, below what one may hold.
   static let limit = 1_000_000
 
-  /// One context, or several parts where the conversation is too long for one. Cut between messages, and inside only
-  /// those that are too long themselves.
+  /// One context, or several parts where the conversation is too long for one. Cut between messages, and
+  /// inside only those that are too long themselves.
   func contexts(limit: Int = Self.limit) -> [Context] {
     var parts: [String] = [""]
     for message in messages {

@@ -7,8 +7,8 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Paths below `folder` whose names end in one of the suffixes, in the order of their bytes: the same at every run.
-  /// What begins with a dot is left out, and links are not followed.
+  /// Paths below `folder` whose names end in one of the suffixes, in the order of their bytes: the same at
+  /// every run. What begins with a dot is left out, and links are not followed.
   static func files(below folder: String, suffixes: [String]) throws(InputError) -> [String] {
     var found: [String] = []
     var folders = [""]

@@ -9,8 +9,8 @@ struct SourceChunk {
   var records: [TransferRecord] = []
   /// How many records or lines it is.
   var count: Int64 = 0
-  /// Where records of this chunk come from, and what is wrong with those that are empty for that reason; by their place
-  /// in the chunk.
+  /// Where records of this chunk come from, and what is wrong with those that are empty for that reason; by
+  /// their place in the chunk.
   var places: [Int: String] = [:]
   var problems: [Int: String] = [:]
 

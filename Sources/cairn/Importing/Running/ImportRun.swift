@@ -61,7 +61,8 @@ final class ImportRun: @unchecked Sendable {
     return await sending
   }
 
-  /// Sends what comes behind `acknowledged`. The server may end the call at any time: then the reader knows why.
+  /// Sends what comes behind `acknowledged`. The server may end the call at any time: then the reader knows
+  /// why.
   private func send(
     to call: BidirectionalCall<ImportContextsRequest, ImportContextsResponse>, behind acknowledged: Int64
   ) async -> Result<Void, InputError> {

@@ -1,8 +1,8 @@
 import EventLoop
 import Glibc
 
-/// How far a transfer is, on standard error: a bar that is drawn again and again on a terminal, elsewhere a line every
-/// few seconds.
+/// How far a transfer is, on standard error: a bar that is drawn again and again on a terminal, elsewhere a
+/// line every few seconds.
 struct ProgressLine {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let isQuiet: Bool
