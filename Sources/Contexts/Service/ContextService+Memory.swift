@@ -23,12 +23,11 @@ extension ContextService {
   }
 
   package func forget(_ request: ForgetRequest, _ call: CallContext) async throws(RPCError) -> Context {
-    var violations = Violations()
-    var target = ContextTarget(validating: request.id, etag: request.etag, &violations)
-    target.isMemory = true
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (target, scope) = try await journal.accept(request, call) { request, violations in
+      var target = ContextTarget(validating: request.id, etag: request.etag, &violations)
+      target.isMemory = true
+      return target
+    }
     if request.validateOnly {
       return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
     }

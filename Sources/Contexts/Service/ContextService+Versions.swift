@@ -36,11 +36,9 @@ extension ContextService {
   package func restoreContextVersion(
     _ request: RestoreContextVersionRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
-    var violations = Violations()
-    let restoration = VersionRestoration(validating: request, &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (restoration, scope) = try await journal.accept(request, call) {
+      VersionRestoration(validating: $0, &$1)
+    }
     if request.validateOnly { return try await store.planned(restoration, scope) }
     return try await store.restore(restoration, scope)
   }

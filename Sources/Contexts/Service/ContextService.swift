@@ -40,11 +40,9 @@ package struct ContextService: ContextServiceProvider {
   package func createContext(
     _ request: CreateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
-    var violations = Violations()
-    let draft = ContextDraft(validating: request.context, at: "context", &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (draft, scope) = try await journal.accept(request, call) {
+      ContextDraft(validating: $0.context, at: "context", &$1)
+    }
     if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
     return try await store.create(draft, scope)
   }
@@ -52,11 +50,7 @@ package struct ContextService: ContextServiceProvider {
   package func updateContext(
     _ request: UpdateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
-    var violations = Violations()
-    let update = ContextUpdate(validating: request, &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (update, scope) = try await journal.accept(request, call) { ContextUpdate(validating: $0, &$1) }
     if request.validateOnly { return try await store.planned(Batch(update), scope)[0].get() }
     return try await store.update(Batch(update), isFull: true, scope).outcomes[0].get()
   }
@@ -64,11 +58,9 @@ package struct ContextService: ContextServiceProvider {
   package func deleteContext(
     _ request: DeleteContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
-    var violations = Violations()
-    let target = ContextTarget(validating: request.id, etag: request.etag, &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (target, scope) = try await journal.accept(request, call) {
+      ContextTarget(validating: $0.id, etag: $0.etag, &$1)
+    }
     if request.validateOnly {
       return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
     }
@@ -78,11 +70,9 @@ package struct ContextService: ContextServiceProvider {
   package func undeleteContext(
     _ request: UndeleteContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
-    var violations = Violations()
-    let target = ContextTarget(validating: request.id, etag: request.etag, &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (target, scope) = try await journal.accept(request, call) {
+      ContextTarget(validating: $0.id, etag: $0.etag, &$1)
+    }
     if request.validateOnly {
       return try await store.planned(Batch(target), scope) { $0.undeletion(of: $1) }[0].get()
     }

@@ -105,20 +105,3 @@ struct ImportRecord {
     Int64(request.records.count + JSONLines(request.jsonLines).count { _ in true })
   }
 }
-
-/// The lines of a text, with or without a line feed behind the last one.
-struct JSONLines: Sequence, IteratorProtocol {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: [UInt8]) { rest = bytes[...] }
-
-  mutating func next() -> ArraySlice<UInt8>? {
-    if rest.isEmpty { return nil }
-    guard let end = rest.firstIndex(of: 0x0A) else {
-      defer { rest = [] }
-      return rest
-    }
-    defer { rest = rest[(end + 1)...] }
-    return rest[..<end]
-  }
-}

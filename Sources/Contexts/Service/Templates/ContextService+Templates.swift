@@ -7,11 +7,9 @@ extension ContextService {
   package func createTemplate(
     _ request: CreateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    var violations = Violations()
-    let draft = TemplateDraft(validating: request.template, at: "template", &violations)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (draft, scope) = try await journal.accept(request, call) {
+      TemplateDraft(validating: $0.template, at: "template", &$1)
+    }
     try await checkIncluded(in: draft, id: draft.id, scope.project)
     guard request.validateOnly else { return try await store.create(draft, scope) }
     if let id = draft.id, let stored = try await store.templates([id], in: scope.project).first,
@@ -76,11 +74,7 @@ extension ContextService {
   package func deleteTemplate(
     _ request: DeleteTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    var violations = Violations()
-    violations.identifier("id", request.id)
-    violations.requestID(request.requestId)
-    try violations.check()
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (_, scope) = try await journal.accept(request, call) { $1.identifier("id", $0.id) }
     guard request.validateOnly else {
       return try await store.deleteTemplate(request.id, etag: request.etag, scope)
     }

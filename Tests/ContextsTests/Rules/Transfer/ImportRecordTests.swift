@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Journal
+import Requests
 import Testing
 
 @testable import Contexts

@@ -1,9 +1,8 @@
-import EventLoop
 import GRPC
 
 /// What was read of an import and is not stored yet: the reader reads on while the writer writes. Bounded:
 /// the reader waits while there is enough. Confined to the call's loop; one task puts, one takes.
-final class ImportIntake<Record>: @unchecked Sendable {
+package final class ImportIntake<Record>: @unchecked Sendable {
   private let limit: Int
   private var records: ArraySlice<Record> = []
   private var bytes = 0
@@ -13,10 +12,10 @@ final class ImportIntake<Record>: @unchecked Sendable {
   private var reader: UnsafeContinuation<Void, Never>?
 
   /// - Parameter bytes: How much may be there before the reader waits.
-  init(limit bytes: Int) { limit = bytes }
+  package init(limit bytes: Int) { limit = bytes }
 
   /// Adds what was read, and waits until there is room for more. False when nobody takes any more.
-  func put(_ new: [Record], bytes: Int) async -> Bool {
+  package func put(_ new: [Record], bytes: Int) async -> Bool {
     records += new
     self.bytes += bytes
     writer.take()?.resume()
@@ -25,14 +24,14 @@ final class ImportIntake<Record>: @unchecked Sendable {
   }
 
   /// Says that nothing more comes, and why.
-  func finish(_ end: Result<Void, RPCError>) {
+  package func finish(_ end: Result<Void, RPCError>) {
     self.end = end
     writer.take()?.resume()
   }
 
   /// Everything that is there, waiting until there is something; nil at the end. Throws what ended the
   /// reading early, after what was read before it.
-  func take() async throws(RPCError) -> ArraySlice<Record>? {
+  package func take() async throws(RPCError) -> ArraySlice<Record>? {
     while records.isEmpty {
       if let end {
         try end.get()
@@ -49,7 +48,7 @@ final class ImportIntake<Record>: @unchecked Sendable {
   }
 
   /// Lets the reader go: nobody takes any more.
-  func close() {
+  package func close() {
     isClosed = true
     reader.take()?.resume()
   }
