@@ -1,5 +1,5 @@
 /// Keeps a value on the heap, copied on write. Generated messages use it for the fields through which
-/// they contain themselves, which a struct cannot hold inline.
+/// they contain themselves, which a struct cannot hold inline, and for large messages in a field.
 @propertyWrapper public struct Boxed<Value: Sendable & Hashable>: Sendable {
   // Only changed while uniquely referenced, which makes sharing it between threads safe.
   @usableFromInline final class Storage: @unchecked Sendable {
@@ -15,7 +15,8 @@
   }
 
   @inlinable public var wrappedValue: Value? {
-    get { storage?.value }
+    // Lent, not copied: a large message has many references to count.
+    _read { if let storage { yield storage.value } else { yield nil } }
     _modify {
       if storage == nil || !isKnownUniquelyReferenced(&storage) { storage = Storage(storage?.value) }
       // In place, so that arrays inside can grow without being copied each time.

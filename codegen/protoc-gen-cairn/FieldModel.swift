@@ -13,6 +13,8 @@ struct FieldModel {
   let key: (type: String, coding: String, kind: String)?
   /// How the schema table spells the kind of a value.
   let kind: String
+  /// Whether the value is on the heap.
+  let isBoxed: Bool
   /// Whether the message would hold itself through this field.
   let isRecursive: Bool
 
@@ -63,6 +65,7 @@ struct FieldModel {
     isRecursive =
       field.kind == .message && !field.isRepeated
       && catalog.embeds(message.fullName, in: field.typeName ?? "")
+    isBoxed = catalog.isBoxed(field, in: message.fullName)
   }
 
   private static func spelling(

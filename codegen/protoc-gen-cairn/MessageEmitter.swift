@@ -46,7 +46,7 @@ struct MessageEmitter {
         source.line("package var \(oneof.name): \(oneof.type)?")
       } else {
         source.doc(field.schema.comments, isDeprecated: field.schema.isDeprecated)
-        let wrapper = field.isRecursive ? "@Boxed " : ""
+        let wrapper = field.isBoxed ? "@Boxed " : ""
         let initial = field.initialValue.map { " = " + $0 } ?? ""
         source.line("\(wrapper)package var \(field.name): \(field.propertyType)\(initial)")
       }

@@ -31,6 +31,26 @@ struct TypeCatalog {
     return false
   }
 
+  /// Whether a field is kept on the heap: the message would hold itself through it, or it is large, and most
+  /// messages, which do not have it, would be moved around with room for it.
+  func isBoxed(_ field: SchemaField, in message: String) -> Bool {
+    guard field.kind == .message, !field.isRepeated, let type = field.typeName else { return false }
+    return embeds(message, in: type) || inlineSize(of: type) > 128
+  }
+
+  /// About how many bytes a value of a message takes, without what it has on the heap.
+  private func inlineSize(of fullName: String) -> Int {
+    let unknownFields = 8
+    return messages[fullName]?.fields.reduce(unknownFields) { size, field in
+      if field.isRepeated || isBoxed(field, in: fullName) { return size + 8 }
+      return switch field.kind {
+      case .message: size + inlineSize(of: field.typeName ?? "") + 1
+      case .string: size + 16
+      default: size + 8
+      }
+    } ?? unknownFields
+  }
+
   private mutating func add(_ message: SchemaMessage, as swiftName: String) {
     swiftNames[message.fullName] = WellKnownTypes.swiftName(of: message.fullName) ?? swiftName
     messages[message.fullName] = message

@@ -94,7 +94,8 @@ extension Supersession {
   /// The new memory as the write at `stamp` stored it.
   fileprivate func stored(_ named: NamedDraft, _ stamp: Stamp?) -> Context {
     var context = named.draft.stored(named.id, stamp)
-    if beginsWithWrite { context.memory?.validFrom = context.createTime }
+    let begin = context.createTime
+    if beginsWithWrite { context.memory?.validFrom = begin }
     return context
   }
 }
