@@ -105,14 +105,14 @@ found AS MATERIALIZED (
     SELECT 'type' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT type::text AS value, count(*) AS count FROM considered
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY type ORDER BY 2 DESC, 1 LIMIT $?
       ) AS top
     ) AS counts
 -- facet_status:
     SELECT 'status' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT status::text AS value, count(*) AS count FROM considered
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY status ORDER BY 2 DESC, 1 LIMIT $?
       ) AS top
     ) AS counts
 -- facet_tag:

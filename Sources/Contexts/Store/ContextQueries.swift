@@ -5,6 +5,7 @@ enum ContextQueries {
   static let get = Statement("get_context", PackageResources.get_context_sql)
   static let getBasic = Statement("get_context_basic", PackageResources.get_context_basic_sql)
   static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
+  static let getSeveralBasic = Statement("get_contexts_basic", PackageResources.get_contexts_basic_sql)
   static let images = Statement("context_images", PackageResources.context_images_sql)
   static let getAsOf = Statement("get_context_as_of", PackageResources.get_context_as_of_sql)
   static let getSeveralAsOf = Statement("get_contexts_as_of", PackageResources.get_contexts_as_of_sql)
@@ -68,5 +69,6 @@ package enum ContextMigrations {
     Migration(module: "contexts", file: "m0007_transfer", PackageResources.m0007_transfer_sql),
     Migration(
       module: "contexts", file: "m0008_imported_versions", PackageResources.m0008_imported_versions_sql),
+    Migration(module: "contexts", file: "m0009_windows", PackageResources.m0009_windows_sql),
   ]
 }

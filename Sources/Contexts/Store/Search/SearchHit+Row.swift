@@ -35,44 +35,6 @@ extension SearchHit {
   var highlightBytes: Int { (title?.sizeBound ?? 0) + (content?.sizeBound ?? 0) }
 }
 
-extension Highlight {
-  /// From the text of `ts_headline` in which U+E000 and U+E001 stand around what matches, and U+E002 between
-  /// passages.
-  init(marked text: String) {
-    self.init()
-    for passage in text.split(separator: "\u{E002}") {
-      var parts: [Highlight.Part] = []
-      for (index, piece) in passage.split(separator: "\u{E000}", omittingEmptySubsequences: false)
-        .enumerated()
-      {
-        // What comes before the first mark does not match; every other piece begins with a match.
-        let halves = piece.split(separator: "\u{E001}", maxSplits: 1, omittingEmptySubsequences: false)
-        parts.append(text: halves[0], match: index > 0)
-        if halves.count > 1 { parts.append(text: halves[1], match: false) }
-      }
-      var made = Highlight.Passage()
-      made.parts = parts
-      passages.append(made)
-    }
-  }
-
-  fileprivate var sizeBound: Int {
-    passages.reduce(0) { sum, passage in
-      passage.parts.reduce(sum + 6) { $0 + $1.text.utf8.count + 14 }
-    }
-  }
-}
-
-extension [Highlight.Part] {
-  fileprivate mutating func append(text: Substring, match: Bool) {
-    if text.isEmpty { return }
-    var part = Highlight.Part()
-    part.text = String(text)
-    part.match = match
-    append(part)
-  }
-}
-
 extension [SearchFacet] {
   /// The facets in the order asked for, from `{"type": [["1", 12], …], …}`.
   func decode(_ json: String?, _ total: SearchTotal) -> [Facet] {
