@@ -6,10 +6,10 @@ from harness import stubs
 
 stubs.build()
 
-from . import data, hot_paths, search, transfer  # noqa: E402
+from . import data, graph, hot_paths, search, transfer  # noqa: E402
 
 # Each takes the kept database's Data. What writes much works on a copy of it.
-BENCHES = {"search": search.run, "hot_paths": hot_paths.run, "transfer": transfer.run}
+BENCHES = {"search": search.run, "graph": graph.run, "hot_paths": hot_paths.run, "transfer": transfer.run}
 
 parser = argparse.ArgumentParser(prog="Benchmarks/run-large")
 parser.add_argument("--contexts", type=int, default=1_000_000, help="how many contexts (default: 1,000,000)")

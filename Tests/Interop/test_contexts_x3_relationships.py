@@ -465,6 +465,24 @@ def test_x3_relationships_of_a_deleted_context_are_hidden_until_it_is_back(conte
     assert [hit.context.id for hit in walk(contexts, "a", max_depth=3)[0]] == ["b", "c"]
 
 
+def test_x3_a_last_step_to_deleted_contexts_leaves_them_out(contexts):
+    names = [f"n{number}" for number in range(8)]
+    make(contexts, "a", *names)
+    relate(contexts, *(relationship("a", name) for name in names))
+    for name in names[::2]:
+        contexts.DeleteContext(id=name)
+    there = names[1::2]
+    # With room for all that are stored, for those that are there, and for fewer.
+    for limit in [0, len(names), len(there), len(there) - 1, 1]:
+        for depth in [1, 2]:
+            # A walk that has as many as it may send does not look whether another step leads on.
+            truncated = bool(limit) and (limit < len(there) or (limit, depth) == (len(there), 2))
+            for view in [context_pb2.CONTEXT_VIEW_BASIC, context_pb2.CONTEXT_VIEW_FULL]:
+                hits, end = walk(contexts, "a", max_depth=depth, limit=limit, view=view)
+                assert [hit.context.id for hit in hits] == there[:limit or None], (limit, depth)
+                assert (end.reached, end.truncated) == (len(there), truncated), (limit, depth)
+
+
 def test_x3_a_custom_relationship_may_lead_to_itself(contexts):
     make(contexts, "a")
     relate(contexts, relationship("a", "a", CUSTOM, name="calls"))

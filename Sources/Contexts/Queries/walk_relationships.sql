@@ -1,6 +1,7 @@
 -- One step of a walk from all contexts that the step before came to, from named fragments put together in this
 -- order, conditions on relationships after `begin` and on contexts after `reached`. Limits inside the joins make
--- each of them a look into an index, whatever the planner expects.
+-- each of them a look into an index, whatever the planner expects. `last_step` without `reached` takes contexts
+-- for there that may be gone.
 
 -- begin:
 WITH visible AS NOT MATERIALIZED (
@@ -19,6 +20,10 @@ WITH visible AS NOT MATERIALIZED (
 -- step:
 )
 SELECT frontier.place - 1, step.kind, step.name, step.next, step.weight, step.reversed, reached.matches
+-- last_step:
+)
+SELECT frontier.place - 1, step.kind, step.name, step.next, step.weight, step.reversed, true
+-- frontier:
 FROM unnest($?::text[]) WITH ORDINALITY AS frontier (id, place)
 CROSS JOIN LATERAL (
 -- out:
@@ -38,8 +43,9 @@ CROSS JOIN LATERAL (
   WHERE to_id = frontier.id AND from_id <> to_id
   ORDER BY kind, name, from_id
   LIMIT $?)
--- reached:
+-- steps:
 ) AS step
+-- reached:
 CROSS JOIN LATERAL (
   SELECT true
 -- where:

@@ -54,23 +54,46 @@ extension ContextService {
     let moment = try await journal.moment(walk.asOf, in: project, call)
     let (reached, isTruncated) = try await store.walk(walk, at: moment, in: project)
     var hits = reached.hits.prefix(walk.limit)
+    var missing = 0
+    var portion = try await contexts(of: hits, reached, walk, at: moment, in: project).get()
     while !hits.isEmpty {
-      let ids = hits.prefix(walk.isFull ? 64 : 512).map { reached.id(of: $0) }
-      let contexts = try await store.contexts(ids, isFull: walk.isFull, at: moment, in: project)
+      let rest = hits.dropFirst(portion.count)
+      // The next ones are read while these are sent: PostgreSQL has begun when the yield is over.
+      async let next = contexts(of: rest, reached, walk, at: moment, in: project)
+      if !rest.isEmpty { await Task.yield() }
       var batch = HitBatch()
-      for (hit, context) in zip(hits, contexts) {
-        guard let context else { continue }
-        if let full = batch.add(TraverseHit(context, reached, hit)) { try await responses.write(full) }
+      for (hit, found) in zip(hits, portion) {
+        guard let found else {
+          missing += 1
+          continue
+        }
+        let size = found.size + reached.pathSizeBound(to: hit)
+        if let full = batch.makeRoom(for: size) { try await responses.write(full) }
+        batch.add(TraverseHit(found.context, reached, hit), size)
       }
       if let rest = batch.take() { try await responses.write(rest) }
-      hits = hits.dropFirst(contexts.count)
+      hits = rest
+      portion = try await next.get()
     }
     var end = TraverseEnd()
-    end.reached = Int32(reached.reached)
+    end.reached = Int32(reached.reached - missing)
     end.truncated = isTruncated
     var response = TraverseResponse()
     response.end = end
     try await responses.write(response)
+  }
+
+  /// The first of those hits, as many as are read at once.
+  private func contexts(
+    of hits: ArraySlice<Int>, _ reached: BreadthFirstWalk, _ walk: GraphWalk, at moment: Moment?,
+    in project: ProjectID
+  ) async -> Result<[MeasuredContext?], RPCError> {
+    let ids = hits.prefix(walk.isFull ? 64 : 256).map { reached.id(of: $0) }
+    do throws(RPCError) {
+      return .success(try await store.contexts(ids, isFull: walk.isFull, at: moment, in: project))
+    } catch {
+      return .failure(error)
+    }
   }
 
   package func findPaths(
@@ -88,13 +111,14 @@ private struct HitBatch {
   private var response = TraverseResponse()
   private var bytes = 0
 
-  /// Adds a hit; returns the message that was full before it.
-  mutating func add(_ hit: TraverseHit) -> TraverseResponse? {
-    let size = hit.serializedBytes().count
-    let full = bytes + size > Limits.hitBytes ? take() : nil
+  /// Returns the message so far when it has no room for a hit of this size.
+  mutating func makeRoom(for size: Int) -> TraverseResponse? {
+    bytes + size > Limits.hitBytes ? take() : nil
+  }
+
+  mutating func add(_ hit: TraverseHit, _ size: Int) {
     response.hits.append(hit)
     bytes += size
-    return full
   }
 
   /// The message so far; nil when it is empty.

@@ -43,18 +43,21 @@ extension ContextStore {
     }
   }
 
-  /// The first of several contexts, now or at a moment, deleted ones too: as many as have room in one answer,
-  /// nil in the place of one that is not there. One round trip; never none of some.
+  /// The first of several contexts, now or at a moment: as many as have room in one answer, nil in the place
+  /// of one that is not there or is deleted. One round trip; never none of some.
   func contexts(
     _ ids: [String], isFull: Bool, at moment: Moment?, in project: ProjectID
-  ) async throws(RPCError) -> [Context?] {
-    try await database { () async throws(PostgresError) in
-      var contexts: [Context?] = Array(repeating: nil, count: ids.count)
+  ) async throws(RPCError) -> [MeasuredContext?] {
+    if ids.isEmpty { return [] }
+    return try await database { () async throws(PostgresError) in
+      var contexts: [MeasuredContext?] = Array(repeating: nil, count: ids.count)
       for row in try await pool.several(ids, isFull: isFull, moment, project) {
         let found = try FoundContext(decoding: row, isFull: isFull)
         let place: Int = try row.decode(FoundContext.placeColumn)
         if !found.isWhole { return Array(contexts.prefix(place)) }
-        contexts[place] = found.context
+        if found.life == .there {
+          contexts[place] = MeasuredContext(context: found.context, size: found.size)
+        }
       }
       return contexts
     }
@@ -90,6 +93,12 @@ extension ContextStore {
   }
 }
 
+/// A context, and how many bytes its message has at most.
+struct MeasuredContext {
+  let context: Context
+  let size: Int
+}
+
 extension PostgresPool {
   /// Reads several contexts, now or at a moment.
   fileprivate func several(
@@ -99,6 +108,7 @@ extension PostgresPool {
     if let moment {
       return try await query(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
     }
+    if !isFull { return try await query(ContextQueries.getSeveralBasic, [project.text, ids]) }
     return try await query(ContextQueries.getSeveral, parameters)
   }
 

@@ -70,6 +70,18 @@ struct BreadthFirstWalk {
     frontierNodes = first..<nodes.count
   }
 
+  /// The contexts that the last step reached.
+  var latest: [String] { frontierNodes.map { nodes[$0].id } }
+
+  /// Forgets those of ``latest`` that are not at these places: they are not there. All of them were hits.
+  mutating func keepLatest(_ places: Set<Int>) {
+    let kept = nodes[frontierNodes].enumerated().filter { places.contains($0.offset) }.map(\.element)
+    hits.removeAll { $0 >= frontierNodes.lowerBound }
+    nodes.replaceSubrange(frontierNodes, with: kept)
+    frontierNodes = frontierNodes.lowerBound..<nodes.count
+    hits += frontierNodes
+  }
+
   func id(of hit: Int) -> String { nodes[hit].id }
 
   func depth(of hit: Int) -> Int { nodes[hit].depth }
@@ -84,6 +96,20 @@ struct BreadthFirstWalk {
       place = parent
     }
     return path.reversed()
+  }
+}
+
+extension BreadthFirstWalk {
+  /// Bytes of the path to a hit in a message, at most.
+  func pathSizeBound(to hit: Int) -> Int {
+    var size = 16
+    var place = hit
+    while let step = nodes[place].step {
+      let parent = nodes[place].parent
+      size += nodes[place].id.utf8.count + nodes[parent].id.utf8.count + step.name.utf8.count + 40
+      place = parent
+    }
+    return size
   }
 }
 

@@ -21,7 +21,7 @@ extension ContextStore {
     response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
     response.truncated = weighed.count > Limits.weighedMemories
     response.memories = zip(contexts, weighed.memories).compactMap { context, memory in
-      guard let context else { return nil }
+      guard let context = context?.context else { return nil }
       var recalled = memory
       recalled.context = context
       return recalled

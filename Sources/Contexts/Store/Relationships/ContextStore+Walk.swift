@@ -6,8 +6,8 @@ import Postgres
 import Requests
 
 extension ContextStore {
-  /// Walks along relationships: one round trip a step, all in one snapshot. Returns whom it reached, and whether
-  /// it was cut short.
+  /// Walks along relationships: one round trip a step, all in one snapshot. Returns whom it reached, and
+  /// whether it was cut short. Those reached by the last step may turn out not to be there.
   func walk(
     _ walk: GraphWalk, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> (walk: BreadthFirstWalk, isTruncated: Bool) {
@@ -17,14 +17,20 @@ extension ContextStore {
       var isTruncated = false
       while state.depth < walk.maxDepth, !state.frontier.isEmpty, state.hits.count < walk.limit, !isTruncated
       {
+        // Who is there after the last step is seen when their contexts are read.
+        let isLast = state.depth == walk.maxDepth - 1
+        let isBlind = isLast && moment == nil && walk.contexts == ContextConditions()
         let step = StepQuery(
           frontier: state.frontier, direction: walk.direction, relationships: walk.relationships,
-          contexts: walk.contexts, moment: moment, budget: budget)
+          contexts: walk.contexts, moment: moment, budget: budget, isBlind: isBlind)
         let starts = state.depth == 0 ? walk.start : []
         let steps = try await Self.steps(step, in: project, checking: starts, tx)
         isTruncated = steps.count > budget
         state.advance(Array(steps.prefix(budget)))
         budget -= min(budget, steps.count)
+        if isBlind, state.hits.count > walk.limit {
+          state.keepLatest(try await Self.places(ofThose: state.latest, in: project, tx))
+        }
       }
       let hasMore = state.depth < walk.maxDepth && !state.frontier.isEmpty
       return (state, isTruncated || hasMore || state.hits.count > walk.limit)
@@ -73,6 +79,19 @@ extension ContextStore {
     return (graph, false)
   }
 
+  /// Where those contexts are in `ids` that are there.
+  private static func places(
+    ofThose ids: [String], in project: ProjectID, _ tx: Transaction
+  ) async throws(RPCError) -> Set<Int> {
+    try await database { () async throws(PostgresError) in
+      var places: Set<Int> = []
+      for row in try await tx.query(RelationshipQueries.contextsThere, [project.text, ids]) {
+        places.insert(try row.decode(0))
+      }
+      return places
+    }
+  }
+
   /// Runs one step; with contexts that must be there, in the same round trip.
   private static func steps(
     _ query: StepQuery, in project: ProjectID, checking ids: [String], _ tx: Transaction
@@ -100,6 +119,8 @@ private struct StepQuery {
   let moment: Moment?
   /// How many relationships may be looked at; one more shows that there are more.
   let budget: Int
+  /// Nobody looks whether the contexts are there.
+  var isBlind = false
 
   /// Says which of these contexts are there.
   func check(_ ids: [String], in project: ProjectID) -> BoundStatement {
@@ -115,16 +136,20 @@ private struct StepQuery {
       query.add("begin", project.text)
     }
     query.add(relationships, at: moment)
-    query.add("step", frontier)
+    query.add(isBlind ? "last_step" : "step")
+    query.add("frontier", frontier)
     if direction != .in { query.add("out", budget + 1) }
     if direction == .both { query.add("and") }
     if direction != .out { query.add(direction == .both ? "in_too" : "in", budget + 1) }
-    query.add("reached")
-    query.add(contexts, at: moment)
-    if let moment {
-      query.add("where_then", moment.position, moment.position, moment.time)
-    } else {
-      query.add("where")
+    query.add("steps")
+    if !isBlind {
+      query.add("reached")
+      query.add(contexts, at: moment)
+      if let moment {
+        query.add("where_then", moment.position, moment.position, moment.time)
+      } else {
+        query.add("where")
+      }
     }
     query.add("end_of_step", budget + 1)
     return query.statement

@@ -42,6 +42,22 @@ private func step(
   }
 }
 
+extension BreadthFirstWalkTests {
+  @Test("of the contexts that the last step reached, those that are there are kept")
+  func latest() {
+    var walk = BreadthFirstWalk(from: ["s"], onlyThroughMatching: false)
+    walk.advance([step(0, "a"), step(0, "b")])
+    walk.advance([step(0, "c"), step(0, "d"), step(1, "e")])
+    #expect(walk.latest == ["c", "d", "e"])
+    walk.keepLatest([0, 2])
+    #expect(walk.latest == ["c", "e"] && walk.reached == 4)
+    #expect(walk.hits.map { walk.id(of: $0) } == ["a", "b", "c", "e"])
+    #expect(walk.path(to: walk.hits[3]).map(\.from) == ["s", "b"])
+    walk.keepLatest([])
+    #expect(walk.latest == [] && walk.frontier == [] && walk.hits.count == 2 && walk.reached == 2)
+  }
+}
+
 @Suite struct PathTests {
   /// A graph of directed edges such as `ab`, walked as the store does it.
   private func paths(
