@@ -97,9 +97,17 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
   public override func outboundDrained() { wakeWriter() }
 
-  /// Suspends until ``wakeReader()``, or until the task is cancelled. Inlined, for an open call that is silent
+  /// Suspends until ``wakeReader()``; who cancels the task does that, too. Inlined, for an open call that is silent
   /// waits here, with all its frames.
-  @inline(__always) final func waitToRead() async {
+  @inline(__always) final func waitToReadUncancelled() async {
+    precondition(reader == nil, "two tasks read the messages of one call")
+    await withUnsafeContinuation { continuation in
+      if Task.isCancelled { continuation.resume() } else { reader = continuation }
+    }
+  }
+
+  /// Suspends until ``wakeReader()``, or until the task is cancelled.
+  @inline(never) final func waitToRead() async {
     precondition(reader == nil, "two tasks read the messages of one call")
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in

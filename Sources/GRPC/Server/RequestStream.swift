@@ -14,12 +14,16 @@ package struct RequestStream<Request: Message>: Sendable {
     while true {
       if let frame = stream.takeMessage() {
         stream.wasRequestCompressed = frame.isCompressed
-        return try ServerStream.decode(
-          frame.isCompressed ? await stream.inflate(frame.payload) : frame.payload)
+        guard frame.isCompressed else { return try ServerStream.decode(frame.payload) }
+        return try await inflated(frame.payload)
       }
       try stream.checkAlive()
       if stream.machine.isRequestEnded { return nil }
-      await stream.waitToRead()
+      if stream.isInHandlerTask { await stream.waitToReadUncancelled() } else { await stream.waitToRead() }
     }
+  }
+  // Not inlined: few messages come compressed, and an open call would hold room for it.
+  @inline(never) private func inflated(_ payload: [UInt8]) async throws(RPCError) -> Request {
+    try ServerStream.decode(await stream.inflate(payload))
   }
 }

@@ -21,6 +21,8 @@ struct InterceptorChain: Sendable {
     from index: Int, _ call: CallContext, _ body: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
     guard index < interceptors.count else { return try await body() }
+    // A closure more would be held by every open call.
+    if index == interceptors.count - 1 { return try await interceptors[index].intercept(call, body) }
     try await interceptors[index].intercept(call) { () async throws(RPCError) in
       try await run(from: index + 1, call, body)
     }

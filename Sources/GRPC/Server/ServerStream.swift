@@ -15,6 +15,8 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   /// What is no gRPC is answered when it has been heard to its end, as plain HTTP clients expect.
   private var isRefusalHeld = false
   private var handlerTask: Task<Void, Never>?
+  /// The same while it runs, to be compared with.
+  private var runningTask: UnsafeCurrentTask?
   /// The client is to take earlier answers before this call makes another.
   private var waitsToStart = false
 
@@ -163,7 +165,12 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     if machine.response != .answered, !machine.isClosed { handlerTask = task }
   }
 
+  /// Whether this is the handler's own task and none that it has started. Nobody else cancels that one, and who
+  /// does wakes it as well: it waits without a handler for cancellation, which would take 256 bytes of each open call.
+  var isInHandlerTask: Bool { withUnsafeCurrentTask { $0 == runningTask } }
+
   private func run() async {
+    handlerBegins()
     var failure: RPCError?
     do throws(RPCError) {
       try await server.interceptors.run(CallContext(self)) { () async throws(RPCError) in
@@ -175,11 +182,17 @@ package final class ServerStream: CallStream, @unchecked Sendable {
       failure = error
     }
     if compressesAnswers, failure == nil { await compressAnswer() }
-    handlerTask = nil
-    if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+    handlerEnded(failure)
   }
 
-  // Not inlined: few calls compress, and all would hold room for it.
+  // Not inlined: an open call would hold room for what they keep.
+
+  @inline(never) private func handlerBegins() { runningTask = withUnsafeCurrentTask { $0 } }
+
+  @inline(never) private func handlerEnded(_ failure: RPCError?) {
+    (handlerTask, runningTask) = (nil, nil)
+    if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+  }
 
   @inline(never) private func inflateRequest() async throws(RPCError) { try await inflateFirst(inflate) }
 
