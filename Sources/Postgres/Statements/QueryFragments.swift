@@ -1,7 +1,8 @@
 /// The named fragments of a `.sql` file, and the statements put together from them: each combination of conditions is a
 /// statement of its own, which is planned for what it asks.
 package struct QueryFragments {
-  private let texts: [Substring: String]
+  /// Each cut at its `$?`: statements are put together for every request.
+  private let fragments: [String: [Substring]]
 
   /// Fragments begin with a line `-- name:` and reach to the next one; what stands before the first is a
   /// comment. Several files share their names.
@@ -17,26 +18,31 @@ package struct QueryFragments {
         }
       }
     }
-    self.texts = texts
+    var fragments: [String: [Substring]] = [:]
+    for (name, text) in texts {
+      fragments[String(name)] = text.split(separator: "$?", omittingEmptySubsequences: false)
+    }
+    self.fragments = fragments
   }
 
   /// A statement under construction.
   package struct Composition {
-    private let fragments: QueryFragments
+    private let source: QueryFragments
     package private(set) var sql = ""
     package private(set) var parameters: [any PostgresValue] = []
 
-    package init(_ fragments: QueryFragments) { self.fragments = fragments }
+    package init(_ source: QueryFragments) { self.source = source }
 
     /// Adds a fragment, with a value for each `$?` in it.
     package mutating func add(_ name: String, _ values: any PostgresValue...) {
-      guard let text = fragments.texts[name[...]] else { preconditionFailure("no fragment is named \(name)") }
-      let pieces = text.split(separator: "$?", omittingEmptySubsequences: false)
+      guard let pieces = source.fragments[name] else { preconditionFailure("no fragment is named \(name)") }
       precondition(pieces.count == values.count + 1, "\(name) takes \(pieces.count - 1) values")
       sql += pieces[0]
       for (value, piece) in zip(values, pieces.dropFirst()) {
         parameters.append(value)
-        sql += "$\(parameters.count)" + piece
+        sql += "$"
+        sql += String(parameters.count)
+        sql += piece
       }
     }
 

@@ -43,7 +43,7 @@ struct Configuration: Equatable, Sendable {
   /// How long deleted contexts can be brought back.
   var contextRetention: Duration = .seconds(30 * 24 * 3600)
   var contextSweepInterval: Duration = .seconds(10)
-  var searchMatches = 5_000
+  var searchMatches = 10_000
 
   var maxReceiveMessageSize = 4 << 20
   var maxSendMessageSize = 64 << 20
