@@ -5,6 +5,8 @@ import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import threading
 
 import grpc
@@ -193,31 +195,39 @@ def test_only_so_many_handshakes_are_under_way(start_server, database, authority
             one.close()
 
 
-def test_a_peer_that_never_pauses_leaves_turns_to_others(authority, pair):
-    server = Server(*tls(pair), program="EchoServer", command=()).start()
-    stopped = threading.Event()
-    context = ssl.create_default_context(cadata=authority.bytes.decode())
-    context.check_hostname = False
+WINDOW_UPDATE = frame(8, 0, 0, b"\0\0\0\x01")  # Which is never a flood.
+# A process of its own, so that it is always ahead of the server.
+FLOOD = f"""
+import socket, ssl, sys
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+if sys.argv[2] == "TLS":
+    context = ssl._create_unverified_context()
     context.set_alpn_protocols(["h2"])
-    data = frame(8, 0, 0, b"\0\0\0\x01") * 5000  # WINDOW_UPDATE is never a flood.
+    connection = context.wrap_socket(connection)
+connection.sendall({PREFACE + SETTINGS})
+frames = {WINDOW_UPDATE} * 5000
+for turn in range(10**9):
+    connection.sendall(frames)
+    if turn == 100:
+        print("flooding", flush=True)
+"""
 
-    def flood():
-        with socket.create_connection(("127.0.0.1", server.port)) as plain, context.wrap_socket(plain) as connection:
-            connection.sendall(PREFACE + SETTINGS)
-            while not stopped.is_set():
-                connection.sendall(data)
 
-    flooder = threading.Thread(target=flood)
-    flooder.start()
-    try:
-        with channel(server, authority) as open_channel:
-            echo = echo_pb2_grpc.EchoStub(open_channel)
-            for _ in range(200):
-                assert echo.Unary(ECHO, timeout=30) == ECHO
-    finally:
-        stopped.set()
-        flooder.join(60)
-        assert server.stop() == 0, server.text
+@pytest.mark.parametrize("security", ["plaintext", "TLS"])
+def test_a_peer_that_never_pauses_leaves_turns_to_others(authority, pair, security):
+    server = Server(*(tls(pair) if security == "TLS" else []), program="EchoServer", command=()).start()
+    flood = [sys.executable, "-c", FLOOD, str(server.port), security]
+    with subprocess.Popen(flood, stdout=subprocess.PIPE) as flooder:
+        try:
+            with channel(server, authority) if security == "TLS" else server.channel() as open_channel:
+                echo = echo_pb2_grpc.EchoStub(open_channel)
+                assert flooder.stdout.readline() == b"flooding\n"
+                for _ in range(200):
+                    assert echo.Unary(ECHO, timeout=30) == ECHO
+                assert flooder.poll() is None
+        finally:
+            flooder.kill()
+            assert server.stop() == 0, server.text
 
 
 @pytest.mark.parametrize("how", ["the files change", "SIGHUP"])
