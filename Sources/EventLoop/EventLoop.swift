@@ -199,7 +199,7 @@ package final class EventLoop: @unchecked Sendable {
     while !stopRequested {
       settle()
       let count = waitForEvents(events)
-      for index in 0..<max(0, Int(count)) { deliver(events[index]) }
+      for index in 0..<count { deliver(events[index]) }
       while let timer = timers.popFirst(notAfter: now) { timer.fire() }
     }
     settle()

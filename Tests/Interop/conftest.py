@@ -15,6 +15,7 @@ from harness import CACHE, SLOWNESS, stubs  # noqa: E402
 stubs.build()
 
 from harness.postgres import Cluster, make_cluster_data, shared_cluster, stop_left_behind  # noqa: E402
+from harness.project import new_project  # noqa: E402
 from harness.server import Server, cairn  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
 
@@ -71,6 +72,18 @@ def cpp_peer():
          pathlib.Path(__file__).parent / "peers", f"OUT={CACHE / 'interop'}"], capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
     return CACHE / "interop" / "interop"
+
+
+@pytest.fixture
+def contexts(channel):
+    """A project of this test alone, on the server that its module shares."""
+    return new_project(channel)
+
+
+@pytest.fixture
+def other(channel):
+    """Another one."""
+    return new_project(channel)
 
 
 @pytest.fixture(scope="module")

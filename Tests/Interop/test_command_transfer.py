@@ -17,11 +17,6 @@ from test_contexts_x10_transfer import made
 
 
 @pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
-@pytest.fixture
 def run(server):
     """Runs a command against the server in a project: (status, output, errors)."""
     def run(contexts, *arguments, input=None):

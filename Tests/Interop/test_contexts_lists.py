@@ -16,11 +16,6 @@ STATUSES = [
     context_pb2.CONTEXT_STATUS_DRAFT, context_pb2.CONTEXT_STATUS_ACTIVE, context_pb2.CONTEXT_STATUS_ARCHIVED]
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 @pytest.fixture(scope="module")
 def corpus(channel):
     """Three hundred random contexts, some updated and some deleted, and what the server said of each."""

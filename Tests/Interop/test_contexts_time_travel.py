@@ -18,11 +18,6 @@ STATUSES = [context_pb2.CONTEXT_STATUS_DRAFT, context_pb2.CONTEXT_STATUS_ACTIVE]
 TAGS, OWNERS, SESSIONS = ["red", "green", "a,b"], ["", "ann", "bob"], ["", "s1", "s2"]
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def at_position(position):
     return {"position": position}
 

@@ -15,11 +15,6 @@ BASIC = context_pb2.CONTEXT_VIEW_BASIC
 CHANGE, LINE = context_pb2.ContextChange, version_pb2.LineDiff.Line
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def versions(contexts, **fields):
     token, found = "", []
     while True:

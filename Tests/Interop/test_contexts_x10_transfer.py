@@ -12,24 +12,11 @@ from harness.memory import is_within, resident
 from harness.project import new_project
 from harness.refusals import refusal, refused
 from harness.transfer import (
-    Import, export, exported, imported, kept, lines_of, records, records_of, stub)
+    NEW_IDS, OVERWRITE, SKIP, STOP, Import, export, exported, imported, kept, lines_of, records, records_of, stub)
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
-SKIP, OVERWRITE, NEW_IDS = (
-    transfer_pb2.IMPORT_MODE_SKIP, transfer_pb2.IMPORT_MODE_OVERWRITE, transfer_pb2.IMPORT_MODE_NEW_IDS)
-STOP = transfer_pb2.IMPORT_ERROR_POLICY_STOP
 JSON = transfer_pb2.TRANSFER_FORMAT_JSON_LINES
 WORDS = "bridge river closed opened footpath stone Größe naïve 東京 \U0001f600 \"quoted\" back\\slash tab\t line\n".split(" ")
-
-
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
-@pytest.fixture
-def other(channel):
-    return new_project(channel)
 
 
 def made(count, seed=1, prefix="id"):

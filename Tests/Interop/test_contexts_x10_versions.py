@@ -6,25 +6,11 @@ import grpc
 import pytest
 from cairn.v1 import context_pb2, transfer_pb2
 
-from harness.project import new_project
 from harness.refusals import refusal, refused
-from harness.transfer import Import, export, kept, records
+from harness.transfer import NEW_IDS, OVERWRITE, SKIP, STOP, Import, export, kept, records
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
-SKIP, OVERWRITE, NEW_IDS = (
-    transfer_pb2.IMPORT_MODE_SKIP, transfer_pb2.IMPORT_MODE_OVERWRITE, transfer_pb2.IMPORT_MODE_NEW_IDS)
-STOP = transfer_pb2.IMPORT_ERROR_POLICY_STOP
 RECORD = transfer_pb2.TransferRecord
-
-
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
-@pytest.fixture
-def other(channel):
-    return new_project(channel)
 
 
 def write_history(contexts, count, writes, seed=1):

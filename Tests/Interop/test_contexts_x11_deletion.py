@@ -1,17 +1,10 @@
 """X11 (without search and purge): a deleted context is absent, and back after UndeleteContext."""
 
 import grpc
-import pytest
 
-from harness.project import new_project
 from harness.refusals import refused
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
-
-
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
 
 
 def test_x11_a_deleted_context_is_absent_and_comes_back(contexts):

@@ -5,15 +5,9 @@ import pytest
 from cairn.v1 import context_pb2
 from google.rpc import error_details_pb2
 
-from harness.project import new_project
 from harness.refusals import refused
 
 OK, INVALID, NOT_FOUND, EXISTS, ABORTED, EXHAUSTED = 0, 3, 5, 6, 10, 8
-
-
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
 
 
 def creation(**fields):

@@ -15,11 +15,6 @@ CHANGE = context_pb2.ContextChange
 OUT_OF_RANGE = grpc.StatusCode.OUT_OF_RANGE
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def history(watcher):
     return [(change.kind, change.context.id, change.context.version) for change in watcher.changes]
 

@@ -21,11 +21,6 @@ STATUSES = [context_pb2.CONTEXT_STATUS_DRAFT, context_pb2.CONTEXT_STATUS_ACTIVE]
 TAGS, OWNERS, SESSIONS = ["red", "green", "a,b"], ["", "ann", "bob"], ["", "s1", "s2"]
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def seen(watcher):
     return [(change.kind, change.context.id, change.membership) for change in watcher.changes]
 

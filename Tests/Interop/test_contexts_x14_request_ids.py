@@ -13,11 +13,6 @@ INVALID = grpc.StatusCode.INVALID_ARGUMENT
 REUSED = {"code": INVALID, "reason": "REQUEST_ID_REUSED"}
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def test_x14_a_repeated_create_stores_one_row_and_answers_the_same(contexts):
     request = {"context": {"title": "once", "content": "c", "metadata": {"b": 1, "a": [2, {"z": 1, "y": 2}]}}}
     first = contexts.CreateContext(**request, request_id="r1")

@@ -7,7 +7,6 @@ import pytest
 from cairn.v1 import context_pb2
 from google.protobuf import json_format
 
-from harness.project import new_project
 from harness.refusals import refused
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
@@ -28,11 +27,6 @@ FIELDS = {
         "dotted.key": 1,
     },
 }
-
-
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
 
 
 def test_x1_every_field_round_trips(contexts):

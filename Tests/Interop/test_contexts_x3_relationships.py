@@ -22,11 +22,6 @@ OK, INVALID, NOT_FOUND, EXISTS, PRECONDITION, ABORTED = 0, 3, 5, 6, 9, 10
 Edge = collections.namedtuple("Edge", "source kind name to weight")
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def relationship(source, to, kind=RELATES_TO, **fields):
     # `from` is a keyword of Python's.
     return relationship_pb2.Relationship(**{"from": source}, to=to, kind=kind, **fields)

@@ -20,11 +20,6 @@ WEIGHTS = {LOW: 0.25, MEDIUM: 0.5, HIGH: 0.75, CRITICAL: 1}
 THIRTY_DAYS = 30 * 86_400
 
 
-@pytest.fixture
-def contexts(channel):
-    return new_project(channel)
-
-
 def remember(contexts, content="something", request_id="", session="", tags=(), id="", title="", **memory):
     return contexts.Remember(
         context=context_pb2.Context(

@@ -55,7 +55,7 @@ package struct ProjectService: ProjectServiceProvider {
     {
     case .written(nil): throw .projectNotFound(update.id.text)
     case .written(let row?): return Project(row)
-    case .repeated(let stored): return try Project(stored)
+    case .repeated(let stored): return try stored.decoded()
     }
   }
 
@@ -85,14 +85,6 @@ extension Project {
     searchLanguage = draft.searchLanguage
     createTime = stamp.map { WellKnown.Timestamp($0.at) }
     position = stamp?.position ?? 0
-  }
-
-  /// What was answered to an update.
-  fileprivate init(_ stored: StoredAnswer) throws(RPCError) {
-    guard let project = try? Project(decoding: stored.bytes) else {
-      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
-    }
-    self = project
   }
 
   fileprivate init(_ row: ProjectRow) {

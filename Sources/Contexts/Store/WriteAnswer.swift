@@ -27,9 +27,7 @@ struct WriteAnswer {
   }
 
   init(_ stored: StoredAnswer) throws(RPCError) {
-    guard let response = try? BatchUpdateContextsResponse(decoding: stored.bytes) else {
-      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
-    }
+    let response: BatchUpdateContextsResponse = try stored.decoded()
     results = response.results.map {
       switch $0.outcome {
       case .context(let context): .success(context.id)

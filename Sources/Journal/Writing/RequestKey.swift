@@ -1,3 +1,5 @@
+import CairnAPI
+import GRPC
 import Postgres
 import Wire
 
@@ -43,4 +45,12 @@ package struct StoredAnswer: Sendable {
   package let bytes: [UInt8]
   /// When and where the write was.
   package let stamp: Stamp
+
+  /// The message that the write gave to the journal.
+  package func decoded<M: Message>() throws(RPCError) -> M {
+    guard let message = try? M(decoding: bytes) else {
+      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
+    }
+    return message
+  }
 }

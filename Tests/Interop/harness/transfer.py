@@ -5,6 +5,9 @@ import queue
 from cairn.v1 import context_pb2_grpc, transfer_pb2
 from google.protobuf import json_format
 
+SKIP, OVERWRITE, NEW_IDS = (
+    transfer_pb2.IMPORT_MODE_SKIP, transfer_pb2.IMPORT_MODE_OVERWRITE, transfer_pb2.IMPORT_MODE_NEW_IDS)
+STOP = transfer_pb2.IMPORT_ERROR_POLICY_STOP
 END = object()
 
 

@@ -54,6 +54,19 @@ struct ImportProgress: Equatable {
   /// yet.
   var unfinished: Set<String> = []
 
+  init() {}
+
+  /// What is known of a batch before anybody looks at what is stored.
+  ///
+  /// - Parameter unfinished: What was so before it.
+  init(of batch: ImportBatch, unfinished: Set<String>) {
+    acknowledged = batch.last
+    skipped = batch.skipped
+    failed = Int64(batch.failures.count)
+    ignored = batch.ignored
+    self.unfinished = unfinished
+  }
+
   /// The progress after more records; `other` tells what became of them, and what is unfinished then.
   func adding(_ other: ImportProgress) -> ImportProgress {
     var sum = self

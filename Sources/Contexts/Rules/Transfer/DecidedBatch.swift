@@ -3,7 +3,7 @@ struct DecidedBatch {
   private(set) var new: [NamedDraft] = []
   private(set) var overwritten: [NamedDraft] = []
   /// What became of the records, and what is unfinished now.
-  private(set) var counts = ImportProgress()
+  private(set) var counts: ImportProgress
 
   /// - Parameters:
   ///   - taken: The ids that are there, with the numbers of their versions.
@@ -11,11 +11,7 @@ struct DecidedBatch {
   init(
     _ batch: ImportBatch, taken: [String: Int64], _ mode: ContextImport.Mode, unfinished: Set<String>
   ) {
-    counts.acknowledged = batch.last
-    counts.failed = Int64(batch.failures.count)
-    counts.ignored = batch.ignored
-    counts.skipped = batch.skipped
-    counts.unfinished = unfinished
+    counts = ImportProgress(of: batch, unfinished: unfinished)
     for item in batch.contexts {
       let isTaken = taken[item.id] != nil
       // What the import itself has begun it goes on with, whatever the mode.

@@ -20,8 +20,7 @@ extension ContextService {
     while sender.cursor.phase == .contexts {
       let page = try await store.page(of: export, after: sender.cursor, rows: pageSize.rows, in: project)
       guard let last = page.last else {
-        sender.cursor.phase = .relationships
-        sender.cursor.last = ""
+        sender.beginRelationships()
         break
       }
       if export.includesVersions { try await send(versionsOf: page, to: &sender, in: project) }
@@ -32,7 +31,7 @@ extension ContextService {
     while export.includesRelationships {
       let (found, last) = try await store.relationships(of: export, after: sender.cursor, in: project)
       guard let last else { break }
-      for relationship in found { try await sender.send(.relationship(relationship), size: 5_000) }
+      for (relationship, size) in found { try await sender.send(.relationship(relationship), size: size) }
       try await sender.endPage(last.text)
     }
     try await sender.end()
@@ -78,7 +77,7 @@ private struct ExportSender {
   private let responses: ResponseWriter<ExportContextsResponse>
   private let blocking: BlockingPool
   private let loop: EventLoop
-  var cursor: ExportCursor
+  private(set) var cursor: ExportCursor
   private var records: [TransferRecord] = []
   private var bytes = 0
 
@@ -111,6 +110,11 @@ private struct ExportSender {
   mutating func endPage(_ last: String) async throws(RPCError) {
     cursor.last = last
     if !records.isEmpty { try await flush(token: cursor) }
+  }
+
+  mutating func beginRelationships() {
+    cursor.phase = .relationships
+    cursor.last = ""
   }
 
   mutating func end() async throws(RPCError) {

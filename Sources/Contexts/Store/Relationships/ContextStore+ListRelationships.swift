@@ -28,8 +28,8 @@ extension ContextStore {
 
   private func read(_ query: BoundStatement, into page: inout RelationshipPage) async throws(PostgresError) {
     for row in try await pool.query(query.statement, query.parameters) {
-      let bytes = row.withBytes(11) { $0?.count ?? 0 }
-      page.append(try Relationship(decoding: row), metadataBytes: bytes)
+      let relationship = try Relationship(decoding: row)
+      page.append(relationship, size: relationship.sizeBound(in: row))
     }
   }
 }
@@ -52,11 +52,9 @@ private struct RelationshipPage {
 
   var room: Int { list.pageSize - response.relationships.count }
 
-  mutating func append(_ relationship: Relationship, metadataBytes: Int) {
+  mutating func append(_ relationship: Relationship, size: Int) {
     if isFull { return }
-    let texts = relationship.from.utf8.count + relationship.to.utf8.count + relationship.name.utf8.count
-    // Metadata may take six times their JSON text.
-    bytes += 128 + texts + 6 * metadataBytes
+    bytes += size
     if room == 0 || (bytes > Limits.answerBytes && last != nil) {
       isFull = true
       if let last { response.nextPageToken = list.nextPageToken(after: last, at: moment) }

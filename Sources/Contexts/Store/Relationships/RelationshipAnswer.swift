@@ -26,9 +26,7 @@ struct RelationshipAnswer {
   }
 
   init(_ stored: StoredAnswer, ended: (Int) -> Bool = { _ in false }) throws(RPCError) {
-    guard let response = try? RelateContextsResponse(decoding: stored.bytes) else {
-      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
-    }
+    let response: RelateContextsResponse = try stored.decoded()
     let results: [Result<Relationship, RPCError>] = response.results.map {
       switch $0.outcome {
       case .relationship(let relationship): .success(relationship)

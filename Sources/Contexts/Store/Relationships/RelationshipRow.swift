@@ -23,6 +23,11 @@ extension Relationship {
     if !row.isNull(11) { metadata = MetadataJSON.metadata(from: try row.decode(11, as: JSONB.self).text) }
   }
 
+  /// Bytes of the message that came from a row, at most: metadata may take six times their JSON text.
+  func sizeBound(in row: Row) -> Int {
+    128 + from.utf8.count + to.utf8.count + name.utf8.count + 6 * row.withBytes(11) { $0?.count ?? 0 }
+  }
+
   var key: RelationshipKey { RelationshipKey(from: from, kind: kind, name: name, to: to) }
 
   /// The same without metadata: what the results of writes hold.

@@ -107,11 +107,12 @@ extension ContextStore {
         change, statements: change.statements(id, in: project), changes: [change.record(id)],
         answer: { change.answer(id).serializedBytes() })
     }
-    return try database { () throws(PostgresError) in
-      switch result {
-      case .written(let write): return try Template(decoding: try write.rows[write.rows.count - 1].only())
-      case .repeated(let stored): return try Template(repeated: stored)
+    switch result {
+    case .written(let write):
+      return try database { () throws(PostgresError) in
+        try Template(decoding: try write.rows[write.rows.count - 1].only())
       }
+    case .repeated(let stored): return try Template(repeated: stored)
     }
   }
 }
@@ -154,12 +155,8 @@ private struct TemplateChange {
 
 extension Template {
   /// The answer to a named request that was made before.
-  fileprivate init(repeated stored: StoredAnswer) throws(PostgresError) {
-    do throws(WireError) {
-      try self.init(decoding: stored.bytes)
-    } catch {
-      throw PostgresError(.invalidResult, "the stored answer to this request cannot be read")
-    }
+  fileprivate init(repeated stored: StoredAnswer) throws(RPCError) {
+    self = try stored.decoded()
     let at = WellKnown.Timestamp(stored.stamp.at)
     etag = Etag.text(version)
     position = stored.stamp.position

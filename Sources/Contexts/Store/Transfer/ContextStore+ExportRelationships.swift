@@ -8,27 +8,28 @@ import Wire
 extension ContextStore {
   /// The next relationships of an export, those between contexts that it has: two round trips.
   ///
-  /// - Returns: How many were looked at, and the last one of them.
+  /// - Returns: Those with the bytes that each is at most, and the last one that was looked at.
   func relationships(
     of export: ContextExport, after cursor: ExportCursor, in project: ProjectID
-  ) async throws(RPCError) -> (found: [Relationship], last: ExportedRelationshipPlace?) {
+  ) async throws(RPCError) -> (
+    found: [(relationship: Relationship, size: Int)], last: ExportedRelationshipPlace?
+  ) {
     try await database { () async throws(PostgresError) in
       let after = ExportedRelationshipPlace(cursor.last)
       let rows = try await pool.query(
         ContextQueries.exportRelationships,
         [
           project.text, cursor.moment.position, after.key.from, Int16(after.key.kind.rawValue),
-          after.key.name,
-          after.key.to, after.end, Limits.batchItems,
+          after.key.name, after.key.to, after.end, Limits.batchItems,
         ])
-      var relationships: [Relationship] = []
+      var relationships: [(relationship: Relationship, size: Int)] = []
       var last: ExportedRelationshipPlace?
       for row in rows {
-        relationships.append(try Relationship(decoding: row))
-        last = ExportedRelationshipPlace(
-          key: relationships[relationships.count - 1].key, end: try row.decode(5))
+        let relationship = try Relationship(decoding: row)
+        relationships.append((relationship, relationship.sizeBound(in: row)))
+        last = ExportedRelationshipPlace(key: relationship.key, end: try row.decode(5))
       }
-      let ids = Array(Set(relationships.flatMap { [$0.from, $0.to] })).sorted()
+      let ids = Array(Set(relationships.flatMap { [$0.relationship.from, $0.relationship.to] })).sorted()
       let query = export.statement(finding: ids, at: cursor.moment, in: project)
       var exported: Set<String> = []
       if !ids.isEmpty {
@@ -36,7 +37,8 @@ extension ContextStore {
           exported.insert(try row.decode(0))
         }
       }
-      return (relationships.filter { exported.contains($0.from) && exported.contains($0.to) }, last)
+      let found = relationships.filter { one, _ in exported.contains(one.from) && exported.contains(one.to) }
+      return (found, last)
     }
   }
 }

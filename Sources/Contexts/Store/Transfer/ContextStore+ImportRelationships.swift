@@ -44,26 +44,20 @@ extension ContextStore {
 /// What a batch of relationships comes to.
 private struct RelationshipResults {
   var stored: [ResolvedRelationship] = []
-  var counts = ImportProgress()
+  var counts: ImportProgress
   var failures: [ImportBatch.Failure] = []
 
   /// What can be told without what is stored.
   init(asked batch: ImportBatch, unfinished: Set<String>) {
-    counts.unfinished = unfinished
-    counts.acknowledged = batch.last
+    counts = ImportProgress(of: batch, unfinished: unfinished)
     counts.stored = Int64(batch.relationships.count)
-    counts.failed = Int64(batch.failures.count)
-    counts.ignored = batch.ignored
   }
 
   init(
     _ batch: ImportBatch, _ decided: [Result<ResolvedRelationship, RPCError>], stopsAtErrors: Bool,
     unfinished: Set<String>
   ) {
-    counts.unfinished = unfinished
-    counts.acknowledged = batch.last
-    counts.failed = Int64(batch.failures.count)
-    counts.ignored = batch.ignored
+    counts = ImportProgress(of: batch, unfinished: unfinished)
     for ((sequence, _), result) in zip(batch.relationships, decided) {
       switch result {
       case .success(let relationship):

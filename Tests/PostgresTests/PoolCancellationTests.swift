@@ -1,0 +1,101 @@
+import Patience
+import Testing
+
+@testable import Postgres
+
+@Suite("Pool: cancelling")
+struct PoolCancellationTests {
+  @Test("a cancelled query is gone from the server, and its connection is used again")
+  func cancelledQuery() async throws {
+    try await TestDatabase.withPool {
+      $0.maximumConnections = 1
+    } _: { pool, database in
+      let admin = try database.connect()
+      let pid: Int64 = try await pool.value(.backend)
+      let task = Task { try await pool.query(.nap, [30.0]) }
+      try await eventually("the query runs") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 1
+      }
+      let began = ContinuousClock.now
+      task.cancel()
+      let error = await #expect(throws: PostgresError.self) { try await task.value }
+      #expect(error?.isCancelled == true)
+      #expect(ContinuousClock.now - began < .seconds(5 * patience))
+      let found1 = try admin.query(TestDatabase.runningNaps).value(as: Int64.self)
+      #expect(found1 == 0)
+      let after: Int64 = try await pool.value(.backend)
+      #expect(after == pid)
+    }
+  }
+
+  @Test("a cancelled transaction is rolled back and its statement cancelled")
+  func cancelledTransaction() async throws {
+    try await TestDatabase.withPool("CREATE TABLE item (id int8)") { pool, database in
+      let admin = try database.connect()
+      let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
+      let task = Task {
+        try await pool.transaction { tx throws(PostgresError) in
+          try await tx.query(insert, [1])
+          try await tx.query(.nap, [30.0])
+        }
+      }
+      try await eventually("the statement runs") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 1
+      }
+      task.cancel()
+      let error = await #expect(throws: PostgresError.self) { try await task.value }
+      #expect(error?.isCancelled == true)
+      let found2 = try admin.query("SELECT count(*) FROM item").value(as: Int64.self)
+      #expect(found2 == 0)
+      #expect(
+        try admin.query(
+          "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()"
+        )
+        .value(as: Int64.self) == 0)
+    }
+  }
+
+  @Test("cancelling in a storm leaves no statement behind and no connection unusable")
+  func cancelStorm() async throws {
+    try await TestDatabase.withPool {
+      $0.maximumConnections = 4
+    } _: { pool, database in
+      let began = ContinuousClock.now
+      let tasks = (0..<100).map { number in
+        Task { try await pool.query(.nap, [number % 3 == 0 ? 0.001 : 20.0 * Double(patience)]) }
+      }
+      for (number, task) in tasks.enumerated() {
+        if number % 7 == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        task.cancel()
+      }
+      for task in tasks { _ = try? await task.value }
+      // No nap went on to its end because the request to cancel it came first.
+      #expect(ContinuousClock.now - began < .seconds(15 * patience))
+      for _ in 0..<20 { _ = try await pool.query(.one) }
+      let statistics = await pool.statistics()
+      #expect(statistics.active == 0 && statistics.pending == 0)
+      let admin = try database.connect()
+      let found3 = try admin.query(TestDatabase.runningNaps).value(as: Int64.self)
+      #expect(found3 == 0)
+    }
+  }
+
+  @Test("whoever is cancelled while waiting for a connection stops waiting")
+  func cancelledWaiter() async throws {
+    try await TestDatabase.withPool {
+      $0.maximumConnections = 1
+      $0.acquireTimeout = .seconds(60)
+    } _: { pool, _ in
+      let holder = Task { try await pool.query(.nap, [25.0]) }
+      try await eventually("the connection is lent") { await pool.statistics().active == 1 }
+      let waiter = Task { try await pool.query(.one) }
+      try await eventually("somebody waits") { await pool.statistics().pending == 1 }
+      waiter.cancel()
+      let error = await #expect(throws: PostgresError.self) { try await waiter.value }
+      #expect(error?.isCancelled == true)
+      holder.cancel()
+      _ = try? await holder.value
+      _ = try await pool.query(.one)
+    }
+  }
+}
