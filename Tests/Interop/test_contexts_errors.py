@@ -31,7 +31,7 @@ def test_errors_name_their_resource(contexts):
         (contexts.GetContext, {"id": "gone"}, NOT_FOUND, "CONTEXT_DELETED", (CONTEXT, "gone")),
         (contexts.create, {"id": "here"}, EXISTS, "CONTEXT_EXISTS", (CONTEXT, "here")),
         (contexts.UndeleteContext, {"id": "here"}, EXISTS, "CONTEXT_NOT_DELETED", (CONTEXT, "here")),
-        (contexts.update, {"id": "here", "title": "x", "etag": "7"}, ABORTED, "ETAG_MISMATCH", (CONTEXT, "here")),
+        (contexts.update, {"id": "here", "title": "x", "etag": "0"}, ABORTED, "ETAG_MISMATCH", (CONTEXT, "here")),
         (contexts.DeleteContext, {"id": "none"}, NOT_FOUND, "CONTEXT_NOT_FOUND", (CONTEXT, "none")),
         (contexts.GetContextVersion, {"id": "here", "version": 9}, NOT_FOUND, "CONTEXT_VERSION_NOT_FOUND",
          (CONTEXT, "here")),

@@ -237,9 +237,9 @@ def test_a_restored_version_is_a_new_one_with_the_old_values(contexts):
 
 
 def test_restoring_minds_etags_and_deletion(contexts):
-    contexts.create(id="x")
+    created = contexts.create(id="x")
     etag = contexts.update("x", title="two").etag
-    refused(contexts.RestoreContextVersion, id="x", version=1, etag="1", code=ABORTED, reason="ETAG_MISMATCH")
+    refused(contexts.RestoreContextVersion, id="x", version=1, etag=created.etag, code=ABORTED, reason="ETAG_MISMATCH")
     assert contexts.RestoreContextVersion(id="x", version=1, etag=etag).version == 3
     contexts.DeleteContext(id="x")
     for only in (False, True):

@@ -240,6 +240,26 @@ def test_x11_a_purge_takes_the_past_with_it_and_leaves_a_record(quick, database)
     assert [version.context.version for version in quick.ListContextVersions(id="x").versions] == [1]
 
 
+def test_x11_an_etag_from_before_a_purge_is_never_good_again(quick, database):
+    """The state that it named is gone, whatever has the id now, with the same version and the same text."""
+    old = quick.create(id="x", title="same")
+    edge = quick.create(id="y")
+    assert old.etag == str(old.position) != edge.etag == str(edge.position)
+    quick.DeleteContext(id="x", etag=old.etag)
+    eventually(
+        lambda: database.value("SELECT count(*) FROM context WHERE context_id = 'x'") == "0", "it is purged", timeout=60)
+    new = quick.create(id="x", title="same")
+    assert new.version == old.version and new.etag != old.etag
+    for call in (
+        lambda: quick.update("x", title="lost", etag=old.etag), lambda: quick.DeleteContext(id="x", etag=old.etag),
+        lambda: quick.RestoreContextVersion(id="x", version=1, etag=old.etag),
+    ):
+        refused(call, code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
+    assert quick.update("x", title="meant", etag=new.etag).version == 2
+    assert [v.context.etag for v in quick.ListContextVersions(id="x").versions] == [
+        quick.GetContext(id="x").etag, new.etag]
+
+
 def test_x11_a_context_with_many_versions_is_purged_in_short_steps(quick, database):
     quick.create(id="x", content="c")
     quick.update("x", title="two")

@@ -127,7 +127,7 @@ def test_x12_batch_update_with_masks_and_etags(contexts):
     requests = [
         update(id="a", title="A"),
         update(["metadata.n", "content"], id="b", content="new", metadata={"n": 5}),
-        update(id="c", title="C", etag="99"),
+        update(id="c", title="C", etag="0"),
         update(id="d", title="D"),
         update(id="nobody", title="N"),
         update(["nonsense"], id="e", title="E"),
@@ -145,7 +145,7 @@ def test_x12_batch_update_with_masks_and_etags(contexts):
 
     refused(
         contexts.BatchUpdateContexts, atomic=True,
-        requests=[update(id="a", title="no"), update(id="c", title="no", etag="99")],
+        requests=[update(id="a", title="no"), update(id="c", title="no", etag="0")],
         code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
     assert contexts.GetContext(id="a") == a
     both = contexts.BatchUpdateContexts(
@@ -159,7 +159,7 @@ def test_x12_batch_delete(contexts):
         contexts.create(id=id)
     etag = contexts.update("c", title="new").etag
     deletion = context_pb2.DeleteContextRequest
-    requests = [deletion(id="a"), deletion(id="nobody"), deletion(id="c", etag="1")]
+    requests = [deletion(id="a"), deletion(id="nobody"), deletion(id="c", etag="0")]
     refusal = refused(
         contexts.BatchDeleteContexts, requests=requests, atomic=True, code=grpc.StatusCode.NOT_FOUND,
         reason="CONTEXT_NOT_FOUND")

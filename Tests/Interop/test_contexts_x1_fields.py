@@ -37,7 +37,7 @@ def test_x1_every_field_round_trips(contexts):
             assert getattr(context, name) == FIELDS[name], name
         assert list(context.tags) == FIELDS["tags"]
         assert json_format.MessageToDict(context.metadata) == FIELDS["metadata"]
-        assert context.version == 1 and context.etag and context.position > 0
+        assert context.version == 1 and context.etag == str(context.position) and context.position > 0
         assert context.create_time == context.update_time and context.create_time.seconds > 1_600_000_000
         assert not context.HasField("delete_time")
         assert context == created

@@ -173,7 +173,7 @@ def test_x8_recall_leaves_out_what_does_not_hold(contexts):
 def test_x8_what_is_superseded_is_kept_but_no_longer_recalled(contexts):
     old = [remember(contexts, "tea with milk", id=id, importance=LOW) for id in ("o1", "o2")]
     response = contexts.Supersede(
-        superseded=[{"id": "o2", "etag": "1"}, {"id": "o1"}],
+        superseded=[{"id": "o2", "etag": old[1].etag}, {"id": "o1"}],
         context=context_pb2.Context(content="coffee, no tea", memory={"importance": HIGH}))
     new = response.context
     assert new.type == MEMORY and new.memory.importance == HIGH and new.version == 1
@@ -244,11 +244,11 @@ def test_x8_forgetting_is_a_soft_delete_of_memories_only(contexts):
     contexts.create(id="note")
     refused(contexts.Forget, id="note", code=grpc.StatusCode.FAILED_PRECONDITION, reason="NOT_A_MEMORY")
     refused(contexts.Forget, id="missing", code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_NOT_FOUND")
-    refused(contexts.Forget, id=stored.id, etag="7", code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
+    refused(contexts.Forget, id=stored.id, etag="0", code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
     contexts.Forget(id=stored.id, validate_only=True)
     assert recalled(contexts) == [stored.id]
-    forgotten = contexts.Forget(id=stored.id, etag="1", request_id="f")
-    assert forgotten.HasField("delete_time") and contexts.Forget(id=stored.id, etag="1", request_id="f") == forgotten
+    forgotten = contexts.Forget(id=stored.id, etag=stored.etag, request_id="f")
+    assert forgotten.HasField("delete_time") and contexts.Forget(id=stored.id, etag=stored.etag, request_id="f") == forgotten
     assert recalled(contexts) == [] and recalled(contexts, query="something") == []
     refused(contexts.Forget, id=stored.id, code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_DELETED")
     contexts.UndeleteContext(id=stored.id)
@@ -263,7 +263,7 @@ def test_x8_supersede_does_all_or_nothing(contexts):
         ([{"id": "a"}, {"id": "missing"}], {}, grpc.StatusCode.NOT_FOUND, "CONTEXT_NOT_FOUND"),
         ([{"id": "a"}, {"id": "note"}], {}, grpc.StatusCode.FAILED_PRECONDITION, "NOT_A_MEMORY"),
         ([{"id": "a"}, {"id": "b"}], {}, grpc.StatusCode.FAILED_PRECONDITION, "MEMORY_ENDED"),
-        ([{"id": "a", "etag": "2"}], {}, grpc.StatusCode.ABORTED, "ETAG_MISMATCH"),
+        ([{"id": "a", "etag": "0"}], {}, grpc.StatusCode.ABORTED, "ETAG_MISMATCH"),
         ([{"id": "a"}], {"id": "note"}, grpc.StatusCode.ALREADY_EXISTS, "CONTEXT_EXISTS"),
     ]:
         context = context_pb2.Context(content="new", **options)

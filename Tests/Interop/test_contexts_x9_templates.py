@@ -204,7 +204,7 @@ def test_x9_templates_have_versions_etags_and_request_ids(templates):
     refused(templates.UpdateTemplate, template=template_pb2.Template(id="none", content="x"), code=NOT_FOUND,
             reason="TEMPLATE_NOT_FOUND")
 
-    refused(templates.DeleteTemplate, id="t", etag="1", code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
+    refused(templates.DeleteTemplate, id="t", etag=created.etag, code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")
     deleted = templates.DeleteTemplate(id="t", request_id="d")
     assert deleted.version == 3 and deleted.HasField("delete_time")
     assert templates.DeleteTemplate(id="t", request_id="d") == deleted

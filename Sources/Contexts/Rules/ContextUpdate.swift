@@ -6,7 +6,7 @@ import Wire
 /// context.
 struct ContextUpdate {
   let id: String
-  /// The version that the context must have; empty: any.
+  /// The etag that the context must have; empty: any.
   let etag: String
   let fields: Set<ContextField>
   /// The new values of `fields`, defaults filled in.

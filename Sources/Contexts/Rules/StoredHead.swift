@@ -7,6 +7,8 @@ import Wire
 struct StoredHead: Equatable {
   let id: String
   let version: Int64
+  /// Of its last change.
+  let position: Int64
   let isDeleted: Bool
   /// Bytes of the stored content and data.
   let contentBytes: Int
@@ -17,7 +19,7 @@ struct StoredHead: Equatable {
   /// When what it says as a memory ends.
   var validTo: WellKnown.Timestamp?
 
-  var etag: String { Etag.text(version) }
+  var etag: String { Etag.text(position) }
 
   /// Why `head` may not be updated or deleted; nil when it may.
   static func refusal(toChange head: StoredHead?, id: String, etag: String) -> RPCError? {

@@ -14,8 +14,8 @@ extension Context {
     self.init()
     id = try row.decode(0)
     version = try row.decode(1)
-    etag = Etag.text(version)
     position = try row.decode(2)
+    etag = Etag.text(position)
     createTime = WellKnown.Timestamp(try row.decode(3, as: PostgresTimestamp.self))
     updateTime = WellKnown.Timestamp(try row.decode(4, as: PostgresTimestamp.self))
     if !row.isNull(5) { deleteTime = WellKnown.Timestamp(try row.decode(5, as: PostgresTimestamp.self)) }

@@ -92,7 +92,7 @@ extension StoredHead {
         let life = try ContextLife(decoding: row, at: 2)
         if life == .purged { continue }
         let head = StoredHead(
-          id: try row.decode(0), version: try row.decode(1), isDeleted: life == .deleted,
+          id: try row.decode(0), version: try row.decode(1), position: try row.decode(8), isDeleted: life == .deleted,
           contentBytes: try row.decode(3), dataBytes: try row.decode(4),
           metadata: try row.decode(5, as: JSONB?.self)?.text,
           type: ContextType(rawValue: Int32(try row.decode(6, as: Int16.self))),

@@ -139,7 +139,7 @@ extension ContextDraft {
     var context = unstored
     context.id = id
     context.version = 1
-    context.etag = Etag.text(1)
+    context.etag = stamp.map { Etag.text($0.position) } ?? ""
     context.position = stamp?.position ?? 0
     context.createTime = stamp.map { WellKnown.Timestamp($0.at) }
     context.updateTime = context.createTime

@@ -60,7 +60,7 @@ extension Context {
     self.init()
     id = change.id
     version = change.newVersion ?? change.oldVersion ?? 0
-    etag = Etag.text(version)
+    etag = Etag.text(change.position)
     position = change.position
   }
 }

@@ -63,7 +63,7 @@ struct StoredContext {
     context = try Context(decoding: row, contentColumn: Context.columnCount + 1)
     life = try ContextLife(decoding: row, at: Context.columnCount)
     head = StoredHead(
-      id: context.id, version: context.version, isDeleted: life == .deleted,
+      id: context.id, version: context.version, position: context.position, isDeleted: life == .deleted,
       contentBytes: try row.decode(Context.columnCount + 5),
       dataBytes: try row.decode(Context.columnCount + 6),
       metadata: try row.decode(13, as: JSONB?.self)?.text, type: context.type,

@@ -12,7 +12,7 @@ import Wire
     version: Int64 = 3, deleted: Bool = false, content: Int = 0, data: Int = 0, metadata: String? = nil
   ) -> StoredHead {
     StoredHead(
-      id: "x", version: version, isDeleted: deleted, contentBytes: content, dataBytes: data,
+      id: "x", version: version, position: 30, isDeleted: deleted, contentBytes: content, dataBytes: data,
       metadata: metadata)
   }
 
@@ -36,10 +36,10 @@ import Wire
     "who may be deleted and who may come back",
     arguments: [
       (nil, "", ErrorReason.contextNotFound, ErrorReason.contextNotFound),
-      (false, "", nil, .contextNotDeleted), (false, "3", nil, .contextNotDeleted),
-      (false, "2", .etagMismatch, .contextNotDeleted), (false, "03", .etagMismatch, .contextNotDeleted),
-      (true, "", .contextDeleted, nil), (true, "3", .contextDeleted, nil),
-      (true, "4", .contextDeleted, .etagMismatch),
+      (false, "", nil, .contextNotDeleted), (false, "30", nil, .contextNotDeleted),
+      (false, "3", .etagMismatch, .contextNotDeleted), (false, "030", .etagMismatch, .contextNotDeleted),
+      (true, "", .contextDeleted, nil), (true, "30", .contextDeleted, nil),
+      (true, "3", .contextDeleted, .etagMismatch),
     ] as [(Bool?, String, ErrorReason?, ErrorReason?)])
   func targets(_ deleted: Bool?, _ etag: String, _ deletion: ErrorReason?, _ undeletion: ErrorReason?) {
     var violations = Violations()
@@ -49,14 +49,14 @@ import Wire
     #expect(target.undeletion(of: stored).error?.reason == undeletion)
   }
 
-  @Test("an update needs a context that is there, at the version named")
+  @Test("an update needs a context that is there, in the state named")
   func updates() throws {
     let plain = update { $0.title = "t" }
     #expect(plain.resolved(against: nil).error?.reason == .contextNotFound)
     #expect(plain.resolved(against: head(deleted: true)).error?.reason == .contextDeleted)
-    let stale = update(etag: "2") { $0.title = "t" }
+    let stale = update(etag: "3") { $0.title = "t" }
     #expect(stale.resolved(against: head()).error?.reason == .etagMismatch)
-    let resolved = try update(etag: "3") { $0.title = "t" }.resolved(against: head()).get()
+    let resolved = try update(etag: "30") { $0.title = "t" }.resolved(against: head()).get()
     #expect(resolved.oldVersion == 3 && resolved.metadata == nil)
   }
 

@@ -48,15 +48,15 @@ import Wire
   }
 
   @Test(
-    "only what is there, at the right version and kept, is restored",
+    "only what is there, in the right state and kept, is restored",
     arguments: [
-      (false, "", true, nil), (false, "3", true, nil), (false, "2", true, "ETAG_MISMATCH"),
+      (false, "", true, nil), (false, "30", true, nil), (false, "3", true, "ETAG_MISMATCH"),
       (true, "", true, "CONTEXT_DELETED"), (false, "", false, "CONTEXT_VERSION_NOT_FOUND"),
     ] as [(Bool, String, Bool, String?)])
   func restorations(_ isDeleted: Bool, _ etag: String, _ isKept: Bool, _ reason: String?) throws {
     let restoration = try restoration(etag)
     let head = StoredHead(
-      id: "x", version: 3, isDeleted: isDeleted, contentBytes: 0, dataBytes: 0, metadata: nil)
+      id: "x", version: 3, position: 30, isDeleted: isDeleted, contentBytes: 0, dataBytes: 0, metadata: nil)
     let result = restoration.resolved(against: head, isKept: isKept)
     #expect(result.error?.reason?.text == reason)
     if reason == nil { #expect(try result.get().oldVersion == 3) }

@@ -21,11 +21,7 @@ struct StoredRelationship {
   static let open = Int64.max
 
   var isOpen: Bool { validTo == Self.open }
-  var etag: String { Self.etag(position) }
-
-  /// A position belongs to one write, which changes a relationship once: nothing that was open before can
-  /// have it.
-  static func etag(_ position: Int64) -> String { String(position) }
+  var etag: String { Etag.text(position) }
 
   /// Why it may not be changed by somebody who knows it as `etag`; nil when it may.
   func refusal(ofEtag etag: String) -> RPCError? {

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Journal
+import Requests
 import StandardProtos
 import Wire
 
@@ -63,7 +64,7 @@ extension Relationship {
     var stamped = self
     let time = WellKnown.Timestamp(stamp.at)
     stamped.position = stamp.position
-    stamped.etag = StoredRelationship.etag(stamp.position)
+    stamped.etag = Etag.text(stamp.position)
     stamped.updateTime = time
     if createTime == nil { stamped.createTime = time }
     if validFrom == nil { stamped.validFrom = time }

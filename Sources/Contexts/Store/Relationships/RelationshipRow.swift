@@ -16,7 +16,7 @@ extension Relationship {
     if end != .infinity { validTo = WellKnown.Timestamp(end) }
     version = try row.decode(6)
     position = try row.decode(7)
-    etag = StoredRelationship.etag(position)
+    etag = Etag.text(position)
     createTime = WellKnown.Timestamp(try row.decode(8, as: PostgresTimestamp.self))
     updateTime = WellKnown.Timestamp(try row.decode(9, as: PostgresTimestamp.self))
     weight = try row.decode(10, as: Double.self)

@@ -158,8 +158,8 @@ extension Template {
   fileprivate init(repeated stored: StoredAnswer) throws(RPCError) {
     self = try stored.decoded()
     let at = WellKnown.Timestamp(stored.stamp.at)
-    etag = Etag.text(version)
     position = stored.stamp.position
+    etag = Etag.text(position)
     createTime = createTime ?? at
     updateTime = at
     if deleteTime != nil { deleteTime = at }

@@ -34,7 +34,7 @@ import Wire
       $0.content = "c"
       $0.data = [1]
       $0.version = 2
-      $0.etag = "2"
+      $0.etag = "7"
       $0.position = 7
       $0.updateTime = WellKnown.Timestamp(seconds: 3)
     }
