@@ -18,8 +18,9 @@ def corpus(channel):
     for n in range(400):
         title = " ".join(dice.choices(WORDS, k=dice.randrange(1, 4)))
         content = " ".join(dice.choices(WORDS, k=dice.randrange(0, 9)))
-        texts[f"{n:03}"] = (title.split(), content.split())
-        requests.append({"context": {"id": f"{n:03}", "title": title, "content": content}})
+        tags = list({" ".join(dice.choices(WORDS, k=dice.choice([1, 1, 2]))) for _ in range(dice.randrange(0, 4))})
+        texts[f"{n:03}"] = [field.split() for field in (title, content, *tags)]
+        requests.append({"context": {"id": f"{n:03}", "title": title, "content": content, "tags": tags}})
     contexts.BatchCreateContexts(requests=requests, atomic=True)
     return contexts, texts
 
@@ -39,13 +40,13 @@ class Term:
         text = f'"{" ".join(self.words)}"' if len(self.words) > 1 else self.words[0]
         return ("-" if self.is_excluded else "") + text + ("*" if self.is_prefix else "")
 
-    def holds(self, words):
-        """Whether it is met by a context of these words; phrases reach from the title into the content."""
+    def holds(self, fields):
+        """Whether it is met by a context whose fields have these words; a phrase lies within one of them."""
         if self.is_prefix:
-            found = any(word.startswith(self.words[0]) for word in words)
+            found = any(word.startswith(self.words[0]) for words in fields for word in words)
         else:
             length = len(self.words)
-            found = any(words[at:at + length] == self.words for at in range(len(words)))
+            found = any(words[at:at + length] == self.words for words in fields for at in range(len(words)))
         return found != self.is_excluded
 
 
@@ -63,8 +64,8 @@ def test_random_queries_find_what_a_reference_does(corpus, seed):
         groups = random_query(dice)
         query = " ".join(" OR ".join(term.text for term in group) for group in groups)
         expected = {
-            id for id, (title, content) in texts.items()
-            if all(any(term.holds(title + content) for term in group) for group in groups)}
+            id for id, fields in texts.items()
+            if all(any(term.holds(fields) for term in group) for group in groups)}
         found, token = [], ""
         while True:
             page = contexts.Search(

@@ -114,6 +114,54 @@ def test_highlights(corpus):
     assert not corpus.Search(query="bridge").hits[0].HasField("title")
 
 
+def test_what_stands_in_angle_brackets_is_text(channel):
+    contexts = new_project(channel)
+    contexts.create("List<String>", id="code", content="std::vector<int> alpha = beta; int *p = &gamma;", tags=["a<tag>"])
+    for query in ("int", "vector<int>", '"vector<int> alpha"', "<int>", "gamma", "string", "tag", "&gamma;", "<stri*"):
+        assert found(contexts, query) == ["code"], query
+    [hit] = contexts.Search(query="int string gamma", highlight=True).hits
+    assert "".join(part.text for part in hit.title.passages[0].parts) == "List<String>"
+    assert [part.text for part in hit.title.passages[0].parts if part.match] == ["String"]
+    assert {part.text for part in hit.content.passages[0].parts if part.match} == {"int", "gamma"}
+
+
+def test_a_passage_is_a_substring_of_its_text(channel):
+    contexts, dice = new_project(channel), random.Random(41)
+    pieces = [
+        "needle", "NEEDLE", "hay", "straw,", "<b>", "</b>", "<!-- x -->", "<needle>", "a<b", "&lt;", "&needle;", "&",
+        "http://x.org/needle?a=1&b=2", "needle-case", "\ue000", "\ue001", "\ue002needle", "\u3000", "東京", "🪨", "\t", "\n",
+        "\x01", "e\u0301", "it's", "\\", "1e5", "--"]
+    texts = {}
+    for n in range(60):
+        texts[f"{n:02}"] = [
+            dice.choice(["", " "]).join(dice.choices(pieces, k=dice.randrange(1, length))) + " needle"
+            for length in (12, 400)]
+    contexts.BatchCreateContexts(requests=[
+        {"context": {"id": id, "title": title, "content": content}} for id, (title, content) in texts.items()])
+    hits = contexts.Search(query="needle OR 東京", highlight=True, page_size=100).hits
+    assert len(hits) == 60
+    for hit in hits:
+        title, content = texts[hit.context.id]
+        for highlight, text in [(hit.title, title), (hit.content, content)]:
+            assert highlight.passages
+            for passage in highlight.passages:
+                assert "".join(part.text for part in passage.parts) in text
+            assert any(part.match for passage in highlight.passages for part in passage.parts)
+
+
+def test_phrases_do_not_cross_fields(channel):
+    contexts = new_project(channel)
+    contexts.create("the iron", id="1", content="works of old", tags=["bridge head", "hard rock"])
+    for phrase in ("iron bridge", "head hard", "head rock", "rock works", "iron works", "rock of", "iron bridge head"):
+        assert found(contexts, f'"{phrase}"') == [], phrase
+    for phrase in ("the iron", "bridge head", "hard rock", "works of old"):
+        assert found(contexts, f'"{phrase}"') == ["1"], phrase
+    english = new_project(channel, search_language="english")
+    english.create("bridge", id="1", content="of iron and the steel", tags=["of the of"])
+    assert found(english, '"bridge of iron"') == [] and found(english, '"bridge of the of of iron"') == []
+    assert found(english, '"iron and the steel"') == ["1"]
+
+
 def test_highlights_of_a_long_content_are_bounded(channel):
     contexts = new_project(channel)
     contexts.create("long", content="needle in hay " + "hay and straw " * 20_000 + " needle")

@@ -154,12 +154,11 @@ SELECT hit.context_id, hit.version, hit.position, hit.create_time, hit.update_ti
 -- without_facets:
   , NULL::jsonb
 -- with_highlights:
-  , ts_headline(asked.config, translate(hit.title, U&'\E000\E001', ''), asked.words,
-    U&'StartSel=\E000, StopSel=\E001, HighlightAll=true'),
-  ts_headline(asked.config, translate(left(hit.content, 20000), U&'\E000\E001\E002', ''), asked.words,
-    U&'StartSel=\E000, StopSel=\E001, MaxFragments=3, MaxWords=30, MinWords=10, FragmentDelimiter=\E002')
+  , context_highlight(asked.config, hit.title, asked.words, 'HighlightAll=true'),
+  context_highlight(
+    asked.config, left(hit.content, 20000), asked.words, 'MaxFragments=3, MaxWords=30, MinWords=10')
 -- without_highlights:
-  , NULL::text, NULL::text
+  , NULL::text[], NULL::text[]
 -- full:
   , hit.content, hit.data
 -- hits:

@@ -65,9 +65,10 @@ class Contexts:
         return other
 
 
-def new_project(channel, **metadata):
+def new_project(channel, search_language="", **metadata):
     """Makes a project and returns its contexts."""
     name = f"test-{uuid.uuid4().hex}"
     project_pb2_grpc.ProjectServiceStub(channel).CreateProject(
-        project_pb2.CreateProjectRequest(project=project_pb2.Project(id=name)), timeout=60)
+        project_pb2.CreateProjectRequest(project=project_pb2.Project(id=name, search_language=search_language)),
+        timeout=60)
     return Contexts(channel, name, **metadata)

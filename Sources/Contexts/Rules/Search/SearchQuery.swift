@@ -50,7 +50,12 @@ struct SearchQuery: Equatable {
 
 extension SearchQuery.Term {
   fileprivate var tsquery: String {
-    (isExcluded ? "!" : "") + SearchQuery.quoted(text) + (isPrefix ? ":*" : "")
+    (isExcluded ? "!" : "") + SearchQuery.quoted(plainText) + (isPrefix ? ":*" : "")
+  }
+
+  /// As `context_plain` makes texts plain before words are made of them.
+  private var plainText: String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { "<>&".unicodeScalars.contains($0) ? " " : $0 }))
   }
 }
 

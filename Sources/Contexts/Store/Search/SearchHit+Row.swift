@@ -27,8 +27,8 @@ extension SearchHit {
     self.init()
     context = try Context(decoding: row, contentColumn: isFull ? SearchColumn.content : nil)
     score = try row.decode(SearchColumn.score)
-    title = try row.decode(SearchColumn.title, as: String?.self).map { Highlight(marked: $0) }
-    content = try row.decode(SearchColumn.passages, as: String?.self).map { Highlight(marked: $0) }
+    title = try row.decode(SearchColumn.title, as: [String]?.self).map { Highlight(of: $0) }
+    content = try row.decode(SearchColumn.passages, as: [String]?.self).map { Highlight(of: $0) }
   }
 
   /// Bytes of the highlights in the message, at most.

@@ -73,9 +73,23 @@ import Testing
       ("\u{E000}a\u{E001} \u{E000}b\u{E001}", [["*a", " ", "*b"]]), ("", []),
     ] as [(String, [[String]])])
   func highlights(_ text: String, _ passages: [[String]]) {
-    let parts = Highlight(marked: text).passages.map { $0.parts.map { ($0.match ? "*" : "") + $0.text } }
-    #expect(parts == passages)
+    #expect(Highlight(marked: text).cut == passages)
   }
+
+  @Test(
+    "highlights have what stands in the text for what its parser could not bear",
+    arguments: [
+      ("a \u{E000}b\u{E001} c", "a<b>c", [["a<", "*b", ">c"]]),
+      ("\u{E000}x\u{E001}\u{3000}y\u{E002}z ", "x\u{E001}yz&", [["*x", "\u{E001}y"], ["z&"]]),
+      ("of another length", "never", [["of another length"]]), ("", "", []),
+    ] as [(String, String, [[String]])])
+  func writtenHighlights(_ marked: String, _ written: String, _ passages: [[String]]) {
+    #expect(Highlight(of: [marked, written]).cut == passages)
+  }
+}
+
+extension Highlight {
+  fileprivate var cut: [[String]] { passages.map { $0.parts.map { ($0.match ? "*" : "") + $0.text } } }
 }
 
 extension ContextFilter {

@@ -17,6 +17,7 @@ import Testing
       ("\"OR\"", "'OR'"), ("it's", "'it''s'"), ("back\\slash", "'back\\\\slash'"),
       ("a & b | !c", "'a' & 'b' & '!c'"), ("- * ** () \"\" \"-\" ' \\", ""), ("東京", "'東京'"), ("🪨", "'🪨'"),
       ("word:*A", "'word:*A'"), ("7", "'7'"),
+      ("std::vector<int>", "'std::vector int '"), ("&alpha; <", "' alpha;'"), ("<in*", "' in':*"),
     ])
   func read(_ text: String, _ tsquery: String) {
     #expect(SearchQuery(text).tsquery == tsquery)
