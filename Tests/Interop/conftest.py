@@ -65,13 +65,31 @@ def channel(server):
 
 @pytest.fixture(scope="session")
 def cpp_peer():
-    """Server and client of gRPC's interoperability tests in C++, built when their source is newer."""
+    """Server and client of gRPC's interoperability tests in C++."""
+    return make_peer("Makefile", "interop", "interop")
+
+
+@pytest.fixture(scope="session")
+def cpp_client():
+    """A client of our API in C++."""
+    return make_peer("stubs.mk", "stub-clients", "stubs")
+
+
+@pytest.fixture(scope="session")
+def java_client():
+    """A client of our API in Java."""
+    return make_peer("stubs.mk", "stub-clients", "stubs-client")
+
+
+def make_peer(makefile, folder, program):
+    """A foreign program, built when what it is made of is newer; one at a time, since tests run in several processes."""
+    out = CACHE / folder
     built = subprocess.run(
-        # One at a time: tests run in several processes.
-        ["flock", CACHE / "interop.lock", "make", "--no-print-directory", "--directory",
-         pathlib.Path(__file__).parent / "peers", f"OUT={CACHE / 'interop'}"], capture_output=True, text=True)
+        ["flock", CACHE / f"{folder}.lock", "make", "--no-print-directory", "--jobs=2", f"--file={makefile}",
+         f"--directory={pathlib.Path(__file__).parent / 'peers'}", f"OUT={out}", out / program],
+        capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
-    return CACHE / "interop" / "interop"
+    return out / program
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ def contexts(channel):
     contexts.create(id="here")
     contexts.create(id="gone")
     contexts.DeleteContext(id="gone")
-    contexts.CreateTemplate(template={"id": "letter", "title": "t", "context_title": "t"})
+    contexts.CreateTemplate(definition={"id": "letter", "title": "t", "context_title": "t"})
     return contexts
 
 
 def test_errors_name_their_resource(contexts):
-    related = {"from": "here", "to": "none", "kind": 1}
+    related = {"source": "here", "target": "none", "kind": 1}
     for call, fields, code, reason, resource in [
         (contexts.GetContext, {"id": "none"}, NOT_FOUND, "CONTEXT_NOT_FOUND", (CONTEXT, "none")),
         (contexts.GetContext, {"id": "gone"}, NOT_FOUND, "CONTEXT_DELETED", (CONTEXT, "gone")),
@@ -43,7 +43,7 @@ def test_errors_name_their_resource(contexts):
         (contexts.UnrelateContexts, {"relationships": [related], "atomic": True}, NOT_FOUND,
          "RELATIONSHIP_NOT_FOUND", (RELATIONSHIP, "here\tRELATES_TO\t\tnone")),
         (contexts.GetTemplate, {"id": "none"}, NOT_FOUND, "TEMPLATE_NOT_FOUND", ("cairn.v1.Template", "none")),
-        (contexts.CreateTemplate, {"template": {"id": "letter", "title": "t", "context_title": "t"}}, EXISTS, "TEMPLATE_EXISTS",
+        (contexts.CreateTemplate, {"definition": {"id": "letter", "title": "t", "context_title": "t"}}, EXISTS, "TEMPLATE_EXISTS",
          ("cairn.v1.Template", "letter")),
         (lambda **fields: list(contexts.Reindex(**fields)), {"operation_id": "none"}, NOT_FOUND,
          "OPERATION_NOT_FOUND", ("cairn.v1.Operation", "none")),
@@ -62,7 +62,7 @@ def test_items_of_a_batch_and_records_of_an_import_name_theirs(contexts):
         [(CONTEXT, "none")], [], [(CONTEXT, "gone")]]
     running = Import(contexts)
     running.send(records=[transfer_pb2.TransferRecord(
-        relationship={"from": "none", "to": "here", "kind": 1})])
+        relationship={"source": "none", "target": "here", "kind": 1})])
     running.finish()
     assert resources(running.failures[1]) == [(CONTEXT, "none")]
 

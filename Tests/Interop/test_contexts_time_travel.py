@@ -248,7 +248,7 @@ def test_every_read_refuses_moments_of_the_future_and_before_the_retention(start
             contexts.Recall,
             lambda **moment: contexts.ListRelationships(context="3", **moment),
             lambda **moment: list(contexts.Traverse(start=["3"], **moment)),
-            lambda **moment: contexts.FindPaths(**{"from": "2"}, to="3", **moment),
+            lambda **moment: contexts.FindPaths(source="2", target="3", **moment),
             lambda **moment: list(contexts.ExportContexts(**moment)),
         ]
         last = written[3]

@@ -130,7 +130,7 @@ def test_a_page_token_of_another_context_is_refused(contexts):
 
 def differences(diff):
     value = lambda entry, name: json_format.MessageToDict(getattr(entry, name)) if entry.HasField(name) else None
-    return {entry.path: (value(entry, "from"), value(entry, "to")) for entry in diff.fields}
+    return {entry.path: (value(entry, "from_value"), value(entry, "to_value")) for entry in diff.fields}
 
 
 def test_a_difference_names_each_field_and_entry(contexts):
@@ -146,8 +146,8 @@ def test_a_difference_names_each_field_and_entry(contexts):
         "tags": (["a", "b"], ["b", "c"]), "metadata.deep.a": (1, 2), "metadata.deep.c": (None, {}),
         "metadata.drop": (True, None), "metadata.`new key`": (None, None), "metadata.x": (None, "y")}
     assert [entry.path for entry in diff.fields][:4] == ["title", "status", "owner", "tags"]
-    assert (getattr(diff, "from").context.version, diff.to.context.version) == (1, 2)
-    assert getattr(diff, "from").provenance.HasField("time") and diff.to.kind == CHANGE.KIND_UPDATED
+    assert (diff.from_version.context.version, diff.to_version.context.version) == (1, 2)
+    assert diff.from_version.provenance.HasField("time") and diff.to_version.kind == CHANGE.KIND_UPDATED
     assert not diff.HasField("content") and not diff.data_differs
     back = contexts.DiffContextVersions(id="x", from_version=2, to_version=1)
     assert differences(back) == {path: (to, old) for path, (old, to) in differences(diff).items()}
@@ -158,7 +158,7 @@ def test_a_difference_names_each_field_and_entry(contexts):
 def test_a_difference_of_the_first_version_is_all_of_it(contexts):
     contexts.create(id="x", title="one", content="a\nb", data=b"12", metadata={"k": 1})
     diff = contexts.DiffContextVersions(id="x")
-    assert not diff.HasField("from") and diff.to.context.version == 1
+    assert not diff.HasField("from_version") and diff.to_version.context.version == 1
     assert differences(diff) == {
         "title": (None, "one"), "type": (None, "CONTEXT_TYPE_NOTE"), "status": (None, "CONTEXT_STATUS_ACTIVE"),
         "metadata.k": (None, 1)}

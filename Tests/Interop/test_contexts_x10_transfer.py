@@ -302,24 +302,24 @@ def test_x10_relationships_go_with_their_contexts(contexts, other):
     for id in "abcd":
         contexts.create(id=id, owner="ann" if id != "c" else "ben")
     edge = relationship_pb2.Relationship
-    ended = edge(**{"from": "a"}, to="b", kind=CUSTOM, name="met", weight=0.5)
+    ended = edge(source="a", target="b", kind=CUSTOM, name="met", weight=0.5)
     ended.valid_from.seconds, ended.valid_to.seconds = 1_000, 2_000
-    again = edge(**{"from": "a"}, to="b", kind=CUSTOM, name="met", metadata={"k": [1]})
+    again = edge(source="a", target="b", kind=CUSTOM, name="met", metadata={"k": [1]})
     again.valid_from.seconds = 3_000
     relate(contexts, ended)
-    relate(contexts, again, edge(**{"from": "a"}, to="c", kind=CONTAINS), edge(**{"from": "b"}, to="d", kind=CONTAINS))
+    relate(contexts, again, edge(source="a", target="c", kind=CONTAINS), edge(source="b", target="d", kind=CONTAINS))
     position = contexts.create(id="later").position
-    relate(contexts, edge(**{"from": "d"}, to="later", kind=CONTAINS))
+    relate(contexts, edge(source="d", target="later", kind=CONTAINS))
     contexts.DeleteContext(id="d")
 
     everything = relationships(export(contexts, include_relationships=True, show_deleted=True))
-    assert [(getattr(each, "from"), each.to) for each in everything] == [("a", "c"), ("a", "b"), ("a", "b")]
+    assert [(each.source, each.target) for each in everything] == [("a", "c"), ("a", "b"), ("a", "b")]
     assert [(e.weight, e.valid_from.seconds, e.valid_to.seconds) for e in everything[1:]] == [
         (0.5, 1_000, 2_000), (1, 3_000, 0)]
     then = relationships(export(contexts, include_relationships=True, as_of={"position": position}))
-    assert [each.to for each in then] == ["c", "b", "b", "d"]
+    assert [each.target for each in then] == ["c", "b", "b", "d"]
     anns = relationships(export(contexts, include_relationships=True, filter={"owner": "ann"}))
-    assert [each.to for each in anns] == ["b", "b"]
+    assert [each.target for each in anns] == ["b", "b"]
     assert relationships(export(contexts)) == []
 
     def copy(mode):
@@ -343,8 +343,8 @@ def test_x10_relationships_go_with_their_contexts(contexts, other):
 
 def test_x10_relationships_without_contexts_are_reported(contexts):
     contexts.create(id="a")
-    edge = relationship_pb2.Relationship(**{"from": "a"}, to="none", kind=CONTAINS)
-    wrong = relationship_pb2.Relationship(**{"from": "a"}, to="a", kind=CONTAINS)
+    edge = relationship_pb2.Relationship(source="a", target="none", kind=CONTAINS)
+    wrong = relationship_pb2.Relationship(source="a", target="a", kind=CONTAINS)
     running = Import(contexts)
     running.send(records=[transfer_pb2.TransferRecord(relationship=each) for each in (edge, wrong)])
     last = running.finish()
@@ -359,15 +359,15 @@ def test_x10_relationships_without_contexts_are_reported(contexts):
 def test_x10_relationships_of_a_cut_export(contexts):
     """Every page of more relationships than one page has, from every token."""
     contexts.BatchCreateContexts(requests=[{"context": {"id": f"{n:04}", "title": "t"}} for n in range(61)])
-    edges = [relationship_pb2.Relationship(**{"from": f"{a:04}"}, to=f"{b:04}", kind=CUSTOM, name="n")
+    edges = [relationship_pb2.Relationship(source=f"{a:04}", target=f"{b:04}", kind=CUSTOM, name="n")
              for a in range(60) for b in range(60) if a != b]
     for start in range(0, len(edges), 900):
         relate(contexts, *edges[start:start + 900])
     responses = list(export(contexts, include_relationships=True))
-    whole = [(getattr(e, "from"), e.to) for e in relationships(responses)]
+    whole = [(e.source, e.target) for e in relationships(responses)]
     assert len(whole) == len(edges) == len(set(whole))
     token = [response.resume_token for response in responses if response.resume_token][-2]
-    rest = [(getattr(e, "from"), e.to) for e in relationships(
+    rest = [(e.source, e.target) for e in relationships(
         export(contexts, include_relationships=True, resume_token=token))]
     assert 0 < len(rest) < len(whole) and whole[-len(rest):] == rest
 

@@ -54,7 +54,7 @@ def at(seconds):
 
 def relationship(source, to, **fields):
     # `from` is a keyword of Python's.
-    return relationship_pb2.Relationship(**{"from": source}, to=to, kind=1, **fields)
+    return relationship_pb2.Relationship(source=source, target=to, kind=1, **fields)
 
 
 def later(seconds=3600):

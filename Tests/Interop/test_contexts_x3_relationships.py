@@ -19,16 +19,15 @@ OUT, IN, BOTH = 1, 2, 3
 SHORTEST, SIMPLE = 1, 2
 OK, INVALID, NOT_FOUND, EXISTS, PRECONDITION, ABORTED = 0, 3, 5, 6, 9, 10
 
-Edge = collections.namedtuple("Edge", "source kind name to weight")
+Edge = collections.namedtuple("Edge", "source kind name target weight")
 
 
-def relationship(source, to, kind=RELATES_TO, **fields):
-    # `from` is a keyword of Python's.
-    return relationship_pb2.Relationship(**{"from": source}, to=to, kind=kind, **fields)
+def relationship(source, target, kind=RELATES_TO, **fields):
+    return relationship_pb2.Relationship(source=source, target=target, kind=kind, **fields)
 
 
-def ending(source, to, kind=RELATES_TO, **fields):
-    return relationship_pb2.RelationshipEnd(**{"from": source}, to=to, kind=kind, **fields)
+def ending(source, target, kind=RELATES_TO, **fields):
+    return relationship_pb2.RelationshipEnd(source=source, target=target, kind=kind, **fields)
 
 
 def relate(contexts, *relationships, **fields):
@@ -61,11 +60,7 @@ def listed(contexts, **fields):
 
 
 def keys(relationships):
-    return [(edge_source(each), each.kind, each.name, each.to) for each in relationships]
-
-
-def edge_source(message):
-    return getattr(message, "from")
+    return [(each.source, each.kind, each.name, each.target) for each in relationships]
 
 
 def time(seconds):
@@ -84,7 +79,7 @@ def walk(project, start, /, **fields):
 def steps_of(path):
     """A path as it is written in references: (kind, name, reversed, where it comes to)."""
     return [
-        (step.kind, step.name, step.reversed, edge_source(step) if step.reversed else step.to) for step in path]
+        (step.kind, step.name, step.reversed, step.source if step.reversed else step.target) for step in path]
 
 
 # --- The reference ---
@@ -98,12 +93,13 @@ class Graph:
         self.out, self.into = collections.defaultdict(list), collections.defaultdict(list)
         for edge in edges:
             self.out[edge.source].append(edge)
-            self.into[edge.to].append(edge)
+            self.into[edge.target].append(edge)
 
     def steps(self, node, direction, kinds=None):
         found = []
         if direction in (OUT, BOTH):
-            found += [(e.kind, e.name, e.to, False, e.weight) for e in self.out[node] if not kinds or e.kind in kinds]
+            found += [
+                (e.kind, e.name, e.target, False, e.weight) for e in self.out[node] if not kinds or e.kind in kinds]
         if direction in (IN, BOTH):
             found += [
                 (e.kind, e.name, e.source, True, e.weight) for e in self.into[node] if not kinds or e.kind in kinds]
@@ -170,7 +166,7 @@ def graph(channel):
     make(contexts, *ids)
     for at in range(0, len(edges), 1000):
         relate(contexts, *(
-            relationship(edge.source, edge.to, edge.kind, name=edge.name, weight=edge.weight)
+            relationship(edge.source, edge.target, edge.kind, name=edge.name, weight=edge.weight)
             for edge in edges[at:at + 1000]))
     return contexts, ids, Graph(edges)
 
@@ -221,7 +217,7 @@ def test_x3_shortest_paths_equal_the_reference(graph, direction):
         start, end = choice.sample(ids, 2)
         reached = dict((id, depth) for id, depth, _ in reference.walk(start, 5, direction))
         answer = contexts.FindPaths(
-            **{"from": start}, to=end, direction=direction, mode=SHORTEST, max_depth=5, limit=1000)
+            source=start, target=end, direction=direction, mode=SHORTEST, max_depth=5, limit=1000)
         found = [steps_of(path.steps) for path in answer.paths]
         if end not in reached:
             assert found == []
@@ -237,19 +233,19 @@ def test_x3_simple_paths_and_cycles_equal_the_reference(channel, direction):
     contexts = new_project(channel)
     ids, edges = random_graph(3, 24, 50)
     make(contexts, *ids)
-    relate(contexts, *(relationship(e.source, e.to, e.kind, name=e.name, weight=e.weight) for e in edges))
+    relate(contexts, *(relationship(e.source, e.target, e.kind, name=e.name, weight=e.weight) for e in edges))
     reference = Graph(edges)
     longest = 5 if direction == OUT else 3
     pairs = [*itertools.islice(itertools.permutations(ids, 2), 0, 552, 37), *((id, id) for id in ids[:8])]
     for start, end in pairs:
         answer = contexts.FindPaths(
-            **{"from": start}, to=end, direction=direction, mode=SIMPLE, max_depth=longest, limit=1000)
+            source=start, target=end, direction=direction, mode=SIMPLE, max_depth=longest, limit=1000)
         expected = reference.paths(start, end, longest, direction)
         assert [steps_of(path.steps) for path in answer.paths] == expected[:1000], (start, end)
         assert answer.truncated == (len(expected) > 1000)
         for path in answer.paths:
             assert path.weight == pytest.approx(sum(step.weight for step in path.steps))
-    first = contexts.FindPaths(**{"from": ids[0]}, to=ids[1], direction=BOTH, mode=SIMPLE, limit=2)
+    first = contexts.FindPaths(source=ids[0], target=ids[1], direction=BOTH, mode=SIMPLE, limit=2)
     assert len(first.paths) == 2 and first.truncated
 
 
@@ -382,7 +378,7 @@ def test_x3_a_batch_reports_each_item_or_stores_none(contexts):
 
 def test_x3_all_wrong_fields_are_named_at_once(contexts):
     wrong = relationship_pb2.Relationship(
-        **{"from": "a\n"}, to="", kind=77, weight=float("nan"), name="x" * 10, metadata={"k": "x" * 5000})
+        source="a\n", target="", kind=77, weight=float("nan"), name="x" * 10, metadata={"k": "x" * 5000})
     refusal = refused(
         contexts.RelateContexts, relationships=[relationship("a", "b"), wrong], atomic=True, request_id="x" * 129,
         code=grpc.StatusCode.INVALID_ARGUMENT)
@@ -391,13 +387,13 @@ def test_x3_all_wrong_fields_are_named_at_once(contexts):
         contexts.RelateContexts, relationships=[relationship("a", "b"), wrong], atomic=True,
         code=grpc.StatusCode.INVALID_ARGUMENT, reason="FIELD_INVALID")
     assert set(refusal.fields) == {
-        f"relationships[1].{field}" for field in ("from", "to", "kind", "name", "weight", "metadata")}
+        f"relationships[1].{field}" for field in ("source", "target", "kind", "name", "weight", "metadata")}
     for item, fields in [
         (relationship("a", "b", CUSTOM), {"name"}),
         (relationship("a", "b", 0), {"kind"}),
         (relationship("a", "b", CONTAINS, valid_to=time(5)), {"valid_from"}),
         (relationship("a", "b", valid_from=time(5), valid_to=time(5)), {"valid_to"}),
-        (relationship("a", "a", INFLUENCES), {"to"}),
+        (relationship("a", "a", INFLUENCES), {"target"}),
     ]:
         refusal = refused(relate, contexts, item, code=grpc.StatusCode.INVALID_ARGUMENT)
         assert {field.removeprefix("relationships[0].") for field in refusal.fields} == fields
@@ -410,7 +406,7 @@ def test_x3_all_wrong_fields_are_named_at_once(contexts):
          ["other", "direction", "filter.kinds[0]", "filter.kinds[1]", "filter.names[0]", "filter.valid_at",
           "page_size"]),
         (contexts.FindPaths, {"mode": 9, "max_depth": 33, "limit": -1, "direction": 5},
-         ["from", "to", "mode", "max_depth", "direction", "limit"]),
+         ["source", "target", "mode", "max_depth", "direction", "limit"]),
     ]:
         assert list(refused(call, **request, code=grpc.StatusCode.INVALID_ARGUMENT).fields) == fields
     refusal = refused(
@@ -444,7 +440,7 @@ def test_x3_contexts_that_are_not_there_are_not_found(contexts):
         refused(walk, contexts, ["a", id], code=grpc.StatusCode.NOT_FOUND, reason=why)
         for pair in [("a", id), (id, "a"), (id, id)]:
             refused(
-                contexts.FindPaths, **{"from": pair[0]}, to=pair[1], code=grpc.StatusCode.NOT_FOUND, reason=why)
+                contexts.FindPaths, source=pair[0], target=pair[1], code=grpc.StatusCode.NOT_FOUND, reason=why)
         assert listed(contexts, context=id) == []
 
 
@@ -454,7 +450,7 @@ def test_x3_relationships_of_a_deleted_context_are_hidden_until_it_is_back(conte
     assert [hit.context.id for hit in walk(contexts, "a", max_depth=3)[0]] == ["b", "c"]
     contexts.DeleteContext(id="b")
     assert listed(contexts) == [] and walk(contexts, "a", max_depth=3)[0] == []
-    assert list(contexts.FindPaths(**{"from": "a"}, to="c").paths) == []
+    assert list(contexts.FindPaths(source="a", target="c").paths) == []
     contexts.UndeleteContext(id="b")
     assert len(listed(contexts)) == 2
     assert [hit.context.id for hit in walk(contexts, "a", max_depth=3)[0]] == ["b", "c"]
@@ -483,7 +479,7 @@ def test_x3_a_custom_relationship_may_lead_to_itself(contexts):
     relate(contexts, relationship("a", "a", CUSTOM, name="calls"))
     assert keys(listed(contexts, context="a", direction=BOTH)) == [("a", CUSTOM, "calls", "a")]
     assert walk(contexts, "a", max_depth=5, direction=BOTH)[0] == []
-    paths = contexts.FindPaths(**{"from": "a"}, to="a", direction=BOTH).paths
+    paths = contexts.FindPaths(source="a", target="a", direction=BOTH).paths
     assert [len(path.steps) for path in paths] == [1]
 
 
@@ -537,7 +533,7 @@ def test_x3_writers_together_make_no_loop(contexts):
         for thread in threads:
             thread.join()
         assert sorted(outcomes) == [OK] * 7 + [PRECONDITION]
-        unrelate(contexts, *(ending(edge_source(each), each.to, CONTAINS) for each in listed(contexts)))
+        unrelate(contexts, *(ending(each.source, each.target, CONTAINS) for each in listed(contexts)))
 
 
 def test_x3_writers_of_the_same_relationship_take_turns(contexts):
@@ -546,7 +542,7 @@ def test_x3_writers_of_the_same_relationship_take_turns(contexts):
 
     def write():
         for edge in relate(contexts, relationship("a", "b"), relationship("b", "c"), relationship("c", "a")):
-            versions.append((edge_source(edge), edge.version))
+            versions.append((edge.source, edge.version))
 
     threads = [threading.Thread(target=write) for _ in range(12)]
     for thread in threads:
@@ -612,7 +608,7 @@ def test_x3_reads_as_of_a_moment_show_what_was_then(contexts):
                 seen[id] = [(hit.context, steps_of(hit.path)) for hit in hits]
         paths = None
         if {"n0", "n1"} <= there:
-            paths = contexts.FindPaths(**{"from": "n0"}, to="n1", direction=BOTH, mode=SIMPLE, max_depth=4, **as_of)
+            paths = contexts.FindPaths(source="n0", target="n1", direction=BOTH, mode=SIMPLE, max_depth=4, **as_of)
         return edges, seen, paths
 
     moments = []

@@ -187,8 +187,8 @@ def test_x8_what_is_superseded_is_kept_but_no_longer_recalled(contexts):
     kept = contexts.GetContext(id="o1")
     assert kept.content == "tea with milk" and kept.memory.importance == LOW and not kept.HasField("delete_time")
     found = contexts.ListRelationships(context=new.id).relationships
-    assert sorted((each.kind, each.to) for each in found) == [(5, "o1"), (5, "o2")]
-    assert contexts.FindPaths(**{"from": new.id}, to="o1").paths
+    assert sorted((each.kind, each.target) for each in found) == [(5, "o1"), (5, "o2")]
+    assert contexts.FindPaths(source=new.id, target="o1").paths
     # As of before, the old ones are recalled; and they were valid then.
     assert sorted(recalled(contexts, as_of={"position": old[1].position})) == ["o1", "o2"]
     assert sorted(recalled(contexts, as_of={"position": old[1].position}, query="tea")) == ["o1", "o2"]

@@ -32,7 +32,7 @@ class Templates:
 
     def create(self, id="", content="", variables=(), context_title="made", request_id="", **fields):
         return self.CreateTemplate(
-            template=template_pb2.Template(
+            definition=template_pb2.Template(
                 id=id, title=fields.pop("title", "a template"), context_title=context_title, content=content,
                 variables=[variable(each) for each in variables], **fields), request_id=request_id)
 
@@ -103,29 +103,29 @@ def test_x9_values_are_never_read_as_templates(templates):
 
 def test_x9_templates_that_are_not_stored_can_be_tried(templates):
     source = template_pb2.Template(context_title="T", content="{{x}}", variables=[variable({"name": "x", "type": STRING})])
-    answer = templates.RenderTemplate(template=source, values=wrapped({"x": "y"}))
+    answer = templates.RenderTemplate(definition=source, values=wrapped({"x": "y"}))
     assert (answer.content, answer.template_version) == ("y", 0)
     refused(templates.RenderTemplate, code=INVALID)
 
 
 @pytest.mark.parametrize("fields, wrong", [
-    ({"content": "{{x}}"}, "template.content"),
-    ({"content": "a\n{{x"}, "template.content"),
-    ({"content": "{{a b}}"}, "template.content"),
-    ({"content": "x" * 262_145}, "template.content"),
-    ({"context_title": ""}, "template.context_title"),
-    ({"context_title": "{{> other}}"}, "template.context_title"),
-    ({"title": " "}, "template.title"),
-    ({"variables": [{"name": "1x", "type": STRING}]}, "template.variables[0].name"),
-    ({"variables": [{"name": "x", "type": STRING}] * 2}, "template.variables[1].name"),
-    ({"variables": [{"name": "x"}]}, "template.variables[0].type"),
-    ({"variables": [{"name": "x", "type": STRING, "pattern": "(a|b)"}]}, "template.variables[0].pattern"),
-    ({"variables": [{"name": "x", "type": NUMBER, "pattern": "a"}]}, "template.variables[0].pattern"),
-    ({"variables": [{"name": "x", "type": NUMBER, "minimum": 2, "maximum": 1}]}, "template.variables[0].maximum"),
-    ({"variables": [{"name": "x", "type": ENUM}]}, "template.variables[0].options"),
-    ({"variables": [{"name": "x", "type": INTEGER, "default_value": 1.5}]}, "template.variables[0].default_value"),
-    ({"variables": [{"name": f"x{n}", "type": STRING} for n in range(65)]}, "template.variables"),
-    ({"tags": ["a", "a"]}, "template.tags[1]"),
+    ({"content": "{{x}}"}, "definition.content"),
+    ({"content": "a\n{{x"}, "definition.content"),
+    ({"content": "{{a b}}"}, "definition.content"),
+    ({"content": "x" * 262_145}, "definition.content"),
+    ({"context_title": ""}, "definition.context_title"),
+    ({"context_title": "{{> other}}"}, "definition.context_title"),
+    ({"title": " "}, "definition.title"),
+    ({"variables": [{"name": "1x", "type": STRING}]}, "definition.variables[0].name"),
+    ({"variables": [{"name": "x", "type": STRING}] * 2}, "definition.variables[1].name"),
+    ({"variables": [{"name": "x"}]}, "definition.variables[0].type"),
+    ({"variables": [{"name": "x", "type": STRING, "pattern": "(a|b)"}]}, "definition.variables[0].pattern"),
+    ({"variables": [{"name": "x", "type": NUMBER, "pattern": "a"}]}, "definition.variables[0].pattern"),
+    ({"variables": [{"name": "x", "type": NUMBER, "minimum": 2, "maximum": 1}]}, "definition.variables[0].maximum"),
+    ({"variables": [{"name": "x", "type": ENUM}]}, "definition.variables[0].options"),
+    ({"variables": [{"name": "x", "type": INTEGER, "default_value": 1.5}]}, "definition.variables[0].default_value"),
+    ({"variables": [{"name": f"x{n}", "type": STRING} for n in range(65)]}, "definition.variables"),
+    ({"tags": ["a", "a"]}, "definition.tags[1]"),
 ])
 def test_x9_wrong_templates_are_refused(templates, fields, wrong):
     assert list(refused(templates.create, code=INVALID, **fields).fields) == [wrong]
@@ -140,7 +140,7 @@ def test_x9_templates_stand_in_each_other_but_not_in_themselves(templates):
     assert list(refused(templates.render, "a", code=INVALID).fields) == ["values.who"]
     for id, content, loop in [("c", "{{> a}}", "c a b c"), ("c", "{{> c}}", "c c"), ("b", "{{> b}}", "b b")]:
         failed = refused(
-            templates.UpdateTemplate, template=template_pb2.Template(id=id, content=content), code=INVALID,
+            templates.UpdateTemplate, definition=template_pb2.Template(id=id, content=content), code=INVALID,
             reason="TEMPLATE_LOOP")
         assert failed.metadata["loop"] == loop
     templates.DeleteTemplate(id="c")
@@ -190,18 +190,18 @@ def test_x9_templates_have_versions_etags_and_request_ids(templates):
     assert templates.create(id="t", content="one", request_id="r") == created == templates.GetTemplate(id="t")
     refused(templates.create, id="t", code=EXISTS, reason="TEMPLATE_EXISTS")
 
-    update = {"template": template_pb2.Template(id="t", content="two", etag=created.etag), "request_id": "u"}
-    asked = templates.UpdateTemplate(template=update["template"], validate_only=True)
+    update = {"definition": template_pb2.Template(id="t", content="two", etag=created.etag), "request_id": "u"}
+    asked = templates.UpdateTemplate(definition=update["definition"], validate_only=True)
     assert (asked.content, asked.version) == ("two", 1)
     updated = templates.UpdateTemplate(**update)
     assert (updated.content, updated.title, updated.version) == ("two", "a template", 2)
     assert updated.create_time == created.create_time
     assert templates.UpdateTemplate(**update) == updated == templates.GetTemplate(id="t")
-    refused(templates.UpdateTemplate, template=update["template"], code=grpc.StatusCode.ABORTED,
+    refused(templates.UpdateTemplate, definition=update["definition"], code=grpc.StatusCode.ABORTED,
             reason="ETAG_MISMATCH")
-    refused(templates.UpdateTemplate, template=template_pb2.Template(id="t"), update_mask={"paths": ["nope"]},
+    refused(templates.UpdateTemplate, definition=template_pb2.Template(id="t"), update_mask={"paths": ["nope"]},
             code=INVALID, reason="FIELD_MASK_INVALID")
-    refused(templates.UpdateTemplate, template=template_pb2.Template(id="none", content="x"), code=NOT_FOUND,
+    refused(templates.UpdateTemplate, definition=template_pb2.Template(id="none", content="x"), code=NOT_FOUND,
             reason="TEMPLATE_NOT_FOUND")
 
     refused(templates.DeleteTemplate, id="t", etag=created.etag, code=grpc.StatusCode.ABORTED, reason="ETAG_MISMATCH")

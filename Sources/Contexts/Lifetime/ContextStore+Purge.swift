@@ -107,9 +107,9 @@ private struct PurgedRelationship {
       var list: [PurgedRelationship] = []
       for row in rows {
         let key = RelationshipKey(
-          from: try row.decode(0),
+          source: try row.decode(0),
           kind: RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self))),
-          name: try row.decode(2), to: try row.decode(3))
+          name: try row.decode(2), target: try row.decode(3))
         list.append(
           PurgedRelationship(key: key, end: try row.decode(4), version: try row.decode(5)))
       }

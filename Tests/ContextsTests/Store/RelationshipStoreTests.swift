@@ -10,8 +10,8 @@ import Testing
   private func relations(_ pairs: [(String, String)], _ kind: RelationshipKind) throws
     -> Batch<RelationshipDraft>
   {
-    let relationships = pairs.map { from, to in
-      Relationship(RelationshipKey(from: from, kind: kind, name: "", to: to))
+    let relationships = pairs.map { source, target in
+      Relationship(RelationshipKey(source: source, kind: kind, name: "", target: target))
     }
     return try Batch(
       validating: relationships, at: "relationships", of: "relationship", atomic: true, requestID: "",

@@ -116,8 +116,8 @@ extension BreadthFirstWalk {
 extension PathStep {
   init(_ step: WalkStep, from place: String) {
     self.init()
-    from = step.reversed ? step.next : place
-    to = step.reversed ? place : step.next
+    source = step.reversed ? step.next : place
+    target = step.reversed ? place : step.next
     kind = step.kind
     name = step.name
     weight = step.weight

@@ -44,8 +44,8 @@ struct GraphWalk {
 
 /// A search for paths that may be made.
 struct PathQuery {
-  let from: String
-  let to: String
+  let source: String
+  let target: String
   let shortestOnly: Bool
   let maxDepth: Int
   let direction: WalkDirection
@@ -55,8 +55,8 @@ struct PathQuery {
 
   init(validating request: FindPathsRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("from", request.from)
-    violations.identifier("to", request.to)
+    violations.identifier("source", request.source)
+    violations.identifier("target", request.target)
     if case .unrecognized(let number) = request.mode {
       violations.add("mode", "has an unknown value, \(number)")
     }
@@ -67,8 +67,8 @@ struct PathQuery {
     limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.paths)
     asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
-    from = request.from
-    to = request.to
+    source = request.source
+    target = request.target
     shortestOnly = request.mode != .simple
   }
 }

@@ -40,7 +40,7 @@ extension RelationshipDraft {
   func resolved(_ stored: [StoredRelationship], _ contexts: ContextStates) -> Result<
     ResolvedRelationship, RPCError
   > {
-    if let refusal = contexts.refusal(of: key.from) ?? contexts.refusal(of: key.to) {
+    if let refusal = contexts.refusal(of: key.source) ?? contexts.refusal(of: key.target) {
       return .failure(refusal)
     }
     let open = stored.first { $0.isOpen }
@@ -98,8 +98,8 @@ extension RelationshipEnding {
 extension Relationship {
   init(_ key: RelationshipKey) {
     self.init()
-    from = key.from
-    to = key.to
+    source = key.source
+    target = key.target
     kind = key.kind
     name = key.name
   }

@@ -21,7 +21,8 @@ struct RelationshipDraft {
 
   init(validating relationship: Relationship, _ violations: inout Violations) {
     key = RelationshipKey(
-      validating: relationship.kind, relationship.name, from: relationship.from, to: relationship.to,
+      validating: relationship.kind, relationship.name, source: relationship.source,
+      target: relationship.target,
       &violations)
     weight = relationship.weight
     if weight?.isFinite == false { violations.add("weight", "must be a finite number") }
@@ -52,7 +53,7 @@ struct RelationshipEnding {
   let etag: String
 
   init(validating end: RelationshipEnd, _ violations: inout Violations) {
-    key = RelationshipKey(validating: end.kind, end.name, from: end.from, to: end.to, &violations)
+    key = RelationshipKey(validating: end.kind, end.name, source: end.source, target: end.target, &violations)
     validTo = violations.time("valid_to", end.validTo)
     removes = end.remove
     etag = end.etag

@@ -3,50 +3,50 @@ import Requests
 
 /// What a relationship is known by: at each moment at most one with the same key holds.
 struct RelationshipKey: Hashable {
-  let from: String
+  let source: String
   let kind: RelationshipKind
   /// Empty unless the kind is custom.
   let name: String
-  let to: String
+  let target: String
 
-  init(from: String, kind: RelationshipKind, name: String, to: String) {
-    self.from = from
+  init(source: String, kind: RelationshipKind, name: String, target: String) {
+    self.source = source
     self.kind = kind
     self.name = name
-    self.to = to
+    self.target = target
   }
 
   /// Checks the key that a request's item names.
   init(
-    validating kind: RelationshipKind, _ name: String, from: String, to: String,
+    validating kind: RelationshipKind, _ name: String, source: String, target: String,
     _ violations: inout Violations
   ) {
-    violations.identifier("from", from)
-    violations.identifier("to", to)
+    violations.identifier("source", source)
+    violations.identifier("target", target)
     violations.relationshipKind("kind", kind)
     if kind == .custom {
       violations.identifier("name", name)
     } else if !name.isEmpty {
       violations.add("name", "must be empty unless the kind is CUSTOM")
     }
-    if from == to, !from.isEmpty, kind != .custom {
-      violations.add("to", "must be another context than from, unless the kind is CUSTOM")
+    if source == target, !source.isEmpty, kind != .custom {
+      violations.add("target", "must be another context than source, unless the kind is CUSTOM")
     }
-    self.init(from: from, kind: kind, name: name, to: to)
+    self.init(source: source, kind: kind, name: name, target: target)
   }
 
   /// As the journal names the relationship: `from`, kind, name and `to`, with tabs between them, which no id
   /// can have.
-  var text: String { "\(from)\t\(kind.text)\t\(name)\t\(to)" }
+  var text: String { "\(source)\t\(kind.text)\t\(name)\t\(target)" }
 
   /// For messages: ``from —KIND→ to``.
   var sentence: String {
     let word = kind == .custom ? name.cut(to: 100) : kind.text
-    return "\(from.quoted) \(word) \(to.quoted)"
+    return "\(source.quoted) \(word) \(target.quoted)"
   }
 
   /// For an error's particulars.
-  var particulars: [String: String] { ["from": from, "kind": kind.text, "name": name, "to": to] }
+  var particulars: [String: String] { ["source": source, "kind": kind.text, "name": name, "target": target] }
 }
 
 extension RelationshipKind {

@@ -70,12 +70,12 @@ struct RelationshipPlace: Equatable {
     self.init(
       isIncoming: parts[0] == "in",
       key: RelationshipKey(
-        from: parts[1], kind: RelationshipKind(rawValue: kind), name: parts[3], to: parts[4]),
+        source: parts[1], kind: RelationshipKind(rawValue: kind), name: parts[3], target: parts[4]),
       validTo: token.time)
   }
 
   fileprivate func token(at moment: Moment?) -> PageToken {
-    let parts = [isIncoming ? "in" : "out", key.from, "\(key.kind.rawValue)", key.name, key.to]
+    let parts = [isIncoming ? "in" : "out", key.source, "\(key.kind.rawValue)", key.name, key.target]
     return PageToken(time: validTo, id: parts.joined(separator: "\t"), moment: moment)
   }
 }

@@ -30,7 +30,7 @@ struct TemplateFamily {
     if members.count > Limits.templateFamily {
       var violations = Violations()
       violations.add(
-        "template.content", "must not have more than \(Limits.templateFamily) templates in it in all")
+        "definition.content", "must not have more than \(Limits.templateFamily) templates in it in all")
       try violations.check()
     }
     var seen: Set<String> = []

@@ -53,13 +53,13 @@ struct TemplateUpdate {
 
   init(validating request: UpdateTemplateRequest) throws(RPCError) {
     var violations = Violations()
-    let template = request.template ?? Template()
+    let template = request.definition ?? Template()
     var mask = UpdateMask<TemplateField>()
-    if request.template == nil {
-      violations.add("template", "must be set")
+    if request.definition == nil {
+      violations.add("definition", "must be set")
     } else {
       mask = UpdateMask(validating: request.updateMask, of: template, at: "update_mask", &violations)
-      violations.identifier("template.id", template.id)
+      violations.identifier("definition.id", template.id)
     }
     violations.requestID(request.requestId)
     try violations.check()
@@ -71,7 +71,7 @@ struct TemplateUpdate {
     var template = stored
     for field in fields { field.copy(from: values, to: &template) }
     var violations = Violations()
-    let draft = TemplateDraft(validating: template, at: "template", &violations)
+    let draft = TemplateDraft(validating: template, at: "definition", &violations)
     try violations.check()
     return draft
   }

@@ -90,8 +90,8 @@ extension ContextImport {
   func moved(_ relationship: Relationship, began: Int64) -> Relationship {
     var moved = relationship
     if mode == .newIDs {
-      moved.from = newID(of: "i" + relationship.from, began: began)
-      moved.to = newID(of: "i" + relationship.to, began: began)
+      moved.source = newID(of: "i" + relationship.source, began: began)
+      moved.target = newID(of: "i" + relationship.target, began: began)
     }
     moved.etag = mode == .overwrite || relationship.validTo != nil ? "" : RelationshipDraft.none
     return moved

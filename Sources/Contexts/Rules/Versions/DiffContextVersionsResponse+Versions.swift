@@ -7,8 +7,8 @@ extension DiffContextVersionsResponse {
   init(from old: ContextVersion?, to new: ContextVersion) {
     self.init()
     let (before, after) = (old?.context, new.context ?? Context())
-    from = old?.basic
-    to = new.basic
+    fromVersion = old?.basic
+    toVersion = new.basic
     fields = FieldDiff.list(from: before, to: after)
     content = LineDiff(from: before?.content ?? "", to: after.content)
     dataDiffers = (before?.data ?? []) != after.data

@@ -32,8 +32,8 @@ extension FieldDiff {
     guard old?.serializedBytes() != new?.serializedBytes() else { return }
     var difference = FieldDiff()
     difference.path = path
-    difference.from = old
-    difference.to = new
+    difference.fromValue = old
+    difference.toValue = new
     differences.append(difference)
   }
 }

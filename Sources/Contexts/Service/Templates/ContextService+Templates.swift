@@ -8,7 +8,7 @@ extension ContextService {
     _ request: CreateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
     let (draft, scope) = try await journal.accept(request, call) {
-      TemplateDraft(validating: $0.template, at: "template", &$1)
+      TemplateDraft(validating: $0.definition, at: "definition", &$1)
     }
     try await checkIncluded(in: draft, id: draft.id, scope.project)
     guard request.validateOnly else { return try await store.create(draft, scope) }
@@ -94,11 +94,11 @@ extension ContextService {
       violations.identifier("id", id)
       try violations.check()
       root = try await store.template(id, showDeleted: false, in: project)
-    case .template(let template):
-      root = TemplateDraft(trying: template, at: "template", &violations).template
+    case .definition(let template):
+      root = TemplateDraft(trying: template, at: "definition", &violations).template
       try violations.check()
     case nil:
-      violations.add("id", "must be set, or template")
+      violations.add("id", "must be set, or definition")
       try violations.check()
       root = Template()
     }

@@ -81,7 +81,7 @@ extension ContextStore {
   }
 
   private static func derivations(_ id: String, _ sources: [String]) -> [RelationshipKey] {
-    sources.map { RelationshipKey(from: id, kind: .derivedFrom, name: "", to: $0) }
+    sources.map { RelationshipKey(source: id, kind: .derivedFrom, name: "", target: $0) }
   }
 
   private static func changes(_ named: NamedDraft, _ ended: [ResolvedTarget]) -> [ChangeRecord] {

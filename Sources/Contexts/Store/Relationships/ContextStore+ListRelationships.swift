@@ -94,9 +94,9 @@ extension RelationshipList {
       let kind = Int16(key.kind.rawValue)
       let end = PostgresTimestamp(microseconds: after.validTo)
       if incoming {
-        query.add("after_to", kind, key.name, key.from, end)
+        query.add("after_to", kind, key.name, key.source, end)
       } else {
-        query.add("after_from", key.from, kind, key.name, key.to, end)
+        query.add("after_from", key.source, kind, key.name, key.target, end)
       }
     }
     query.add(incoming ? "by_to" : "by_from")

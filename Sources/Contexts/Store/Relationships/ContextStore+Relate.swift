@@ -42,7 +42,7 @@ extension ContextStore {
     if drafts.isEmpty { return [] }
     let project = scope.project
     let keys = drafts.map(\.key)
-    let ids = Array(Set(keys.flatMap { [$0.from, $0.to] })).sorted()
+    let ids = Array(Set(keys.flatMap { [$0.source, $0.target] })).sorted()
     let containers = drafts.filter { $0.key.kind == .contains }
     var statements =
       locking ? [RelationshipLocks(keys, project, containing: !containers.isEmpty).statement] : []
@@ -57,7 +57,7 @@ extension ContextStore {
     if !containers.isEmpty {
       statements.append(
         RelationshipQueries.containers.bind([
-          project.text, Array(Set(containers.map(\.key.from))).sorted(),
+          project.text, Array(Set(containers.map(\.key.source))).sorted(),
           PostgresTimestamp(containers.compactMap(\.validFrom).min()), Limits.containers + 1,
         ]))
     }
@@ -74,10 +74,10 @@ extension ContextStore {
         // What has no beginning yet begins in a moment: whatever holds now or later counts.
         let from = draft.validFrom ?? resolved.before?.validFrom ?? looks.now
         let to = draft.validTo ?? StoredRelationship.open
-        if let loop = containment.loop(closing: draft.key.from, draft.key.to, from: from, to: to) {
+        if let loop = containment.loop(closing: draft.key.source, draft.key.target, from: from, to: to) {
           return .failure(.containsLoop(loop))
         }
-        containment.insert(draft.key.from, draft.key.to, from: from, to: to)
+        containment.insert(draft.key.source, draft.key.target, from: from, to: to)
         return .success(resolved)
       }
     }

@@ -64,13 +64,13 @@ extension ContextStore {
   private static func gather(
     _ query: PathQuery, at moment: Moment?, in project: ProjectID, _ tx: Transaction
   ) async throws(RPCError) -> (PathGraph, isCut: Bool) {
-    var graph = PathGraph(from: query.from, to: query.to)
+    var graph = PathGraph(from: query.source, to: query.target)
     var budget = Limits.walkRelationships
     while graph.depth < query.maxDepth, !graph.isExhausted, !(query.shortestOnly && graph.isJoined) {
       let step = StepQuery(
         frontier: graph.frontier, direction: graph.goesForward ? query.direction : query.direction.reversed,
         relationships: query.relationships, contexts: ContextConditions(), moment: moment, budget: budget)
-      let ends = graph.depth == 0 ? [query.from, query.to] : []
+      let ends = graph.depth == 0 ? [query.source, query.target] : []
       let steps = try await Self.steps(step, in: project, checking: ends, tx)
       graph.advance(Array(steps.prefix(budget)))
       if steps.count > budget { return (graph, true) }

@@ -22,7 +22,7 @@ struct RelationshipLocks {
 
   /// Takes them all, in the same order as everybody.
   var statement: BoundStatement {
-    let relationships = Set(keys.map { stripe(of: $0.from) }).sorted()
+    let relationships = Set(keys.map { stripe(of: $0.source) }).sorted()
     let containment = containing ? [project.lockKey] : []
     return RelationshipQueries.lock.bind([
       containment.map { _ in AdvisoryLockClass.containment.rawValue }

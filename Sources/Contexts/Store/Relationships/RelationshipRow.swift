@@ -7,10 +7,10 @@ extension Relationship {
   /// From the twelve columns that queries of relationships return.
   init(decoding row: Row) throws(PostgresError) {
     self.init()
-    from = try row.decode(0)
+    source = try row.decode(0)
     kind = RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self)))
     name = try row.decode(2)
-    to = try row.decode(3)
+    target = try row.decode(3)
     validFrom = WellKnown.Timestamp(try row.decode(4, as: PostgresTimestamp.self))
     let end = try row.decode(5, as: PostgresTimestamp.self)
     if end != .infinity { validTo = WellKnown.Timestamp(end) }
@@ -25,10 +25,10 @@ extension Relationship {
 
   /// Bytes of the message that came from a row, at most: metadata may take six times their JSON text.
   func sizeBound(in row: Row) -> Int {
-    128 + from.utf8.count + to.utf8.count + name.utf8.count + 6 * row.withBytes(11) { $0?.count ?? 0 }
+    128 + source.utf8.count + target.utf8.count + name.utf8.count + 6 * row.withBytes(11) { $0?.count ?? 0 }
   }
 
-  var key: RelationshipKey { RelationshipKey(from: from, kind: kind, name: name, to: to) }
+  var key: RelationshipKey { RelationshipKey(source: source, kind: kind, name: name, target: target) }
 
   /// The same without metadata: what the results of writes hold.
   var outline: Relationship {
@@ -61,7 +61,7 @@ extension ContextStates {
 extension [RelationshipKey] {
   /// One array each of `from`, kind, name and `to`, for the statements that take relationships.
   var columns: [any PostgresValue] {
-    [map(\.from), map { Int16($0.kind.rawValue) }, map(\.name), map(\.to)]
+    [map(\.source), map { Int16($0.kind.rawValue) }, map(\.name), map(\.target)]
   }
 }
 

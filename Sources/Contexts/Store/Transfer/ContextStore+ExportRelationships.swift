@@ -19,8 +19,8 @@ extension ContextStore {
       let rows = try await pool.query(
         ContextQueries.exportRelationships,
         [
-          project.text, cursor.moment.position, after.key.from, Int16(after.key.kind.rawValue),
-          after.key.name, after.key.to, after.end, Limits.batchItems,
+          project.text, cursor.moment.position, after.key.source, Int16(after.key.kind.rawValue),
+          after.key.name, after.key.target, after.end, Limits.batchItems,
         ])
       var relationships: [(relationship: Relationship, size: Int)] = []
       var last: ExportedRelationshipPlace?
@@ -29,7 +29,8 @@ extension ContextStore {
         relationships.append((relationship, relationship.sizeBound(in: row)))
         last = ExportedRelationshipPlace(key: relationship.key, end: try row.decode(5))
       }
-      let ids = Array(Set(relationships.flatMap { [$0.relationship.from, $0.relationship.to] })).sorted()
+      let ids = Array(Set(relationships.flatMap { [$0.relationship.source, $0.relationship.target] }))
+        .sorted()
       let query = export.statement(finding: ids, at: cursor.moment, in: project)
       var exported: Set<String> = []
       if !ids.isEmpty {
@@ -37,7 +38,9 @@ extension ContextStore {
           exported.insert(try row.decode(0))
         }
       }
-      let found = relationships.filter { one, _ in exported.contains(one.from) && exported.contains(one.to) }
+      let found = relationships.filter { one, _ in
+        exported.contains(one.source) && exported.contains(one.target)
+      }
       return (found, last)
     }
   }
@@ -57,17 +60,17 @@ struct ExportedRelationshipPlace {
   init(_ text: String) {
     let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 5, let kind = Int32(parts[1]), let end = Int64(parts[4]) else {
-      key = RelationshipKey(from: "", kind: .unspecified, name: "", to: "")
+      key = RelationshipKey(source: "", kind: .unspecified, name: "", target: "")
       end = .negativeInfinity
       return
     }
     key = RelationshipKey(
-      from: parts[0], kind: RelationshipKind(rawValue: kind), name: parts[2], to: parts[3])
+      source: parts[0], kind: RelationshipKind(rawValue: kind), name: parts[2], target: parts[3])
     self.end = PostgresTimestamp(microseconds: end)
   }
 
   /// With tabs between the parts, which no id can have.
   var text: String {
-    [key.from, "\(key.kind.rawValue)", key.name, key.to, "\(end.microseconds)"].joined(separator: "\t")
+    [key.source, "\(key.kind.rawValue)", key.name, key.target, "\(end.microseconds)"].joined(separator: "\t")
   }
 }

@@ -23,7 +23,7 @@ private func step(
     #expect(walk.hits.map { walk.id(of: $0) } == ["a", "b", "c", "d"])
     #expect(walk.hits.map { walk.depth(of: $0) } == [1, 1, 2, 2])
     let path = walk.path(to: walk.hits[3])
-    #expect(path.map(\.from) == ["s", "d"] && path.map(\.to) == ["b", "b"])
+    #expect(path.map(\.source) == ["s", "d"] && path.map(\.target) == ["b", "b"])
     #expect(path.map(\.reversed) == [false, true])
     walk.advance([])
     #expect(walk.frontier.isEmpty && walk.depth == 3)
@@ -36,7 +36,7 @@ private func step(
       walk.advance([step(0, "a", matches: false), step(0, "b")])
       #expect(walk.frontier == (only ? ["b"] : ["a", "b"]))
       walk.advance([step(0, "c")])
-      #expect(walk.path(to: walk.hits[1]).map(\.from) == ["s", only ? "b" : "a"])
+      #expect(walk.path(to: walk.hits[1]).map(\.source) == ["s", only ? "b" : "a"])
       #expect(walk.hits.map { walk.id(of: $0) } == ["b", "c"] && walk.reached == 3)
     }
   }
@@ -52,7 +52,7 @@ extension BreadthFirstWalkTests {
     walk.keepLatest([0, 2])
     #expect(walk.latest == ["c", "e"] && walk.reached == 4)
     #expect(walk.hits.map { walk.id(of: $0) } == ["a", "b", "c", "e"])
-    #expect(walk.path(to: walk.hits[3]).map(\.from) == ["s", "b"])
+    #expect(walk.path(to: walk.hits[3]).map(\.source) == ["s", "b"])
     walk.keepLatest([])
     #expect(walk.latest == [] && walk.frontier == [] && walk.hits.count == 2 && walk.reached == 2)
   }
@@ -80,7 +80,7 @@ extension BreadthFirstWalkTests {
     graph.sort()
     var enumeration = PathEnumeration(graph, longest: longest, shortestOnly: shortestOnly, limit: limit)
     while !enumeration.isOver { enumeration.run(steps: portion) }
-    return (enumeration.paths.map { from + $0.steps.map(\.to).joined() }, enumeration.isTruncated)
+    return (enumeration.paths.map { from + $0.steps.map(\.target).joined() }, enumeration.isTruncated)
   }
 
   @Test(

@@ -8,7 +8,7 @@ import Wire
 @testable import GRPC
 
 @Suite struct RelationshipDecisionsTests {
-  private let key = RelationshipKey(from: "a", kind: .follows, name: "", to: "b")
+  private let key = RelationshipKey(source: "a", kind: .follows, name: "", target: "b")
   private let contexts = ContextStates(isDeleted: ["a": false, "b": false, "gone": true])
 
   private func draft(
@@ -16,8 +16,8 @@ import Wire
     weight: Double? = nil
   ) -> RelationshipDraft {
     var relationship = Relationship()
-    relationship.from = from
-    relationship.to = to
+    relationship.source = from
+    relationship.target = to
     relationship.kind = .follows
     relationship.weight = weight
     relationship.validFrom = validFrom.map { WellKnown.Timestamp(microseconds: $0) }
@@ -87,8 +87,8 @@ import Wire
   func endings() throws {
     func ending(remove: Bool = false, etag: String = "") -> RelationshipEnding {
       var end = RelationshipEnd()
-      end.from = "a"
-      end.to = "b"
+      end.source = "a"
+      end.target = "b"
       end.kind = .follows
       end.remove = remove
       end.etag = etag
@@ -107,7 +107,7 @@ import Wire
   @Test("the journal names a relationship by its key")
   func names() {
     #expect(key.text == "a\tFOLLOWS\t\tb")
-    let custom = RelationshipKey(from: "a", kind: .custom, name: "cites", to: "a")
+    let custom = RelationshipKey(source: "a", kind: .custom, name: "cites", target: "a")
     #expect(custom.text == "a\tCUSTOM\tcites\ta" && custom.sentence == "`a` cites `a`")
   }
 }

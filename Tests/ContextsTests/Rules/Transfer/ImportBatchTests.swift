@@ -32,7 +32,7 @@ struct ImportBatchTests {
       case "-": records.append(ImportRecord(line: [], sequence: sequence))
       case ">":
         var relationship = Relationship()
-        (relationship.from, relationship.to, relationship.kind) = ("a", "b\(index)", .relatesTo)
+        (relationship.source, relationship.target, relationship.kind) = ("a", "b\(index)", .relatesTo)
         record.record = .relationship(relationship)
         records.append(ImportRecord(record, sequence: sequence))
       default:

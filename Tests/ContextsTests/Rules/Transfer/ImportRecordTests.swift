@@ -27,7 +27,7 @@ struct ImportRecordTests {
       (#"{"context": {"title": "t"}}"#, "context 0"),
       (#"{"context": {"id": "a", "title": "t", "version": "4"}}"#, "context 4"),
       (#"{"contextVersion": {"id": "a", "title": "t", "version": "1"}}"#, "former 1"),
-      (#"{"relationship": {"from": "a", "to": "b", "kind": "RELATIONSHIP_KIND_CONTAINS"}}"#, "relationship"),
+      (#"{"relationship": {"source": "a", "target": "b", "kind": 4}}"#, "relationship"),
       ("{}", "the record is empty"), ("[]", "the line is no TransferRecord"),
       (#"{"context": {"title": "t""#, "the line is no TransferRecord"),
       (#"{"contxt": {"title": "t"}}"#, "the line is no TransferRecord"),
@@ -37,7 +37,7 @@ struct ImportRecordTests {
       (#"{"contextVersion": {"id": "a", "title": "t"}}"#, "context_version.version must be set"),
       (#"{"context": {"title": "t", "version": "-1"}}"#, "context.version must be"),
       (#"{"context": {"title": "t", "version": "9223372036854775807"}}"#, "context.version must be"),
-      (#"{"relationship": {"from": "a", "to": "a", "kind": "RELATIONSHIP_KIND_CONTAINS"}}"#, "to must be"),
+      (#"{"relationship": {"source": "a", "target": "a", "kind": 4}}"#, "target must be"),
     ])
   func lines(line: String, outcome: String) {
     #expect(Self.outcome(line).hasPrefix(outcome), "\(Self.outcome(line))")

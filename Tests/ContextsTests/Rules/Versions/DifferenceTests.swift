@@ -46,10 +46,10 @@ import Wire
     #expect(paths(nil, old) == ["title", "type", "status"])
     let times = FieldDiff.list(from: old, to: new).suffix(2)
     #expect(
-      times.map(\.to?.kind) == [
+      times.map(\.toValue?.kind) == [
         .stringValue("1970-01-01T00:00:01Z"), .stringValue("1970-01-01T00:00:02Z"),
       ])
-    #expect(times.allSatisfy { $0.from == nil })
+    #expect(times.allSatisfy { $0.fromValue == nil })
   }
 
   @Test("texts that look the same but are written with other code points differ")
@@ -79,7 +79,7 @@ import Wire
     #expect(paths(old, new) == expected)
     let back = FieldDiff.list(from: new, to: old)
     #expect(back.map(\.path) == expected)
-    #expect(back.map(\.from) == FieldDiff.list(from: old, to: new).map(\.to))
+    #expect(back.map(\.fromValue) == FieldDiff.list(from: old, to: new).map(\.toValue))
   }
 
   @Test(
