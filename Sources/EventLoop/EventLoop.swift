@@ -20,6 +20,8 @@ package final class EventLoop: @unchecked Sendable {
 
   /// Read once a turn.
   package internal(set) var now = Instant.now
+  /// Counts the turns, so that work can be bounded in each of them.
+  package private(set) var turn: UInt64 = 0
 
   var jobs: [UnownedJob] = []
   private var runningJobs: [UnownedJob] = []
@@ -102,6 +104,13 @@ package final class EventLoop: @unchecked Sendable {
     assert(!isRunning || isOnLoop, "called off the loop \(name)")
   }
 
+  /// Traps in every build when called from elsewhere: what belongs to a loop and is changed from another thread would
+  /// break the memory of both.
+  @inline(__always)
+  private func requireLoop() {
+    precondition(!isRunning || isOnLoop, "called off the loop \(name)")
+  }
+
   // MARK: Work
 
   /// Runs `body` on the loop in one of its next turns. From any thread.
@@ -116,7 +125,7 @@ package final class EventLoop: @unchecked Sendable {
 
   /// Has `flushable.flush()` called once at the end of this turn, after all jobs have run.
   package func needsFlush(_ flushable: any Flushable) {
-    assertOnLoop()
+    requireLoop()
     guard !flushable.isQueuedForFlush else { return }
     flushable.isQueuedForFlush = true
     flushes.append(flushable)
@@ -143,14 +152,14 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   package func schedule(_ timer: LoopTimer, at deadline: Instant) {
-    assertOnLoop()
+    requireLoop()
     timers.remove(timer)
     timer.due = deadline
     timers.insert(timer)
   }
 
   package func cancel(_ timer: LoopTimer) {
-    assertOnLoop()
+    requireLoop()
     timers.remove(timer)
   }
 
@@ -160,7 +169,7 @@ package final class EventLoop: @unchecked Sendable {
   package func register(
     _ descriptor: Int32, _ events: DescriptorEvents, _ handler: any DescriptorHandler
   ) -> Registration {
-    assertOnLoop()
+    requireLoop()
     let index = Int(descriptor)
     if index >= slots.count {
       slots.append(contentsOf: repeatElement(Slot(), count: max(64, index + 1 - slots.count)))
@@ -183,7 +192,7 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   private func control(_ operation: Int32, _ registration: Registration) {
-    assertOnLoop()
+    requireLoop()
     var event = epoll_event()
     event.events = registration.events.rawValue
     event.data.u64 =
@@ -198,6 +207,7 @@ package final class EventLoop: @unchecked Sendable {
     defer { events.deallocate() }
     while !stopRequested {
       settle()
+      turn &+= 1
       let count = waitForEvents(events)
       for index in 0..<count { deliver(events[index]) }
       while let timer = timers.popFirst(notAfter: now) { timer.fire() }

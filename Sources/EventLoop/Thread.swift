@@ -38,16 +38,24 @@ func spawnThread(named name: String, _ body: @escaping @Sendable () -> Void) {
   precondition(code == 0, "cannot start the thread \(name): error \(code)")
 }
 
-/// A counting semaphore between threads.
+/// A counting semaphore between threads. It has memory of its own, for the system knows it by its address, and `&` of
+/// a property may be that of a copy.
 final class Semaphore: @unchecked Sendable {
-  private var semaphore = sem_t()
+  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-  init() { sem_init(&semaphore, 0, 0) }
-  deinit { sem_destroy(&semaphore) }
+  init() {
+    semaphore.initialize(to: sem_t())
+    sem_init(semaphore, 0, 0)
+  }
 
-  func signal() { sem_post(&semaphore) }
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+
+  func signal() { sem_post(semaphore) }
 
   func wait() {
-    while sem_wait(&semaphore) != 0 && errno == EINTR {}
+    while sem_wait(semaphore) != 0 && errno == EINTR {}
   }
 }

@@ -49,7 +49,7 @@ extension HTTP2Connection {
       closeRequested = true
     }
     guard let objection else { return true }
-    nghttp2_session_terminate_session(session, objection.errorCode)
+    accepts(nghttp2_session_terminate_session(session, objection.errorCode))
     return false
   }
 

@@ -17,9 +17,10 @@ extension HTTP2Connection {
         : nghttp2_settings_entry(
           settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
     ]
-    nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), &entries, entries.count)
-    nghttp2_session_set_local_window_size(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, configuration.connectionWindow)
+    accepts(nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), &entries, entries.count))
+    accepts(
+      nghttp2_session_set_local_window_size(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, configuration.connectionWindow))
   }
 
   /// Opens a stream for a client's request; its body follows with ``HTTP2Stream/write(_:)``.
@@ -33,7 +34,7 @@ extension HTTP2Connection {
         session, nil, fields.baseAddress, fields.count, &provider,
         Unmanaged.passUnretained(stream).toOpaque())
     }
-    guard id > 0 else { return false }
+    guard accepts(id) else { return false }
     streamOpened(stream, id: id)
     loop.needsFlush(self)
     return true
@@ -44,17 +45,22 @@ extension HTTP2Connection {
 
   /// Asks the peer for a sign of life; `payload` comes back with the answer.
   func ping(_ payload: [UInt8]) {
-    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), payload)
+    accepts(nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), payload))
     loop.needsFlush(self)
   }
 
   /// Leaves a peer that asks too often (gRFC A8).
   func refusePings() {
-    let reason = PingPayload.tooMany
-    nghttp2_submit_goaway(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
-      HTTP2ErrorCode.enhanceYourCalm, reason, reason.count)
+    submitGoAway(HTTP2ErrorCode.enhanceYourCalm, PingPayload.tooMany)
     close()
+  }
+
+  /// - Parameter reason: For those who look for the cause: what `errorCode` does not say.
+  func submitGoAway(_ errorCode: UInt32, _ reason: [UInt8] = []) {
+    accepts(
+      nghttp2_submit_goaway(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+        errorCode, reason, reason.count))
   }
 
   func apply(_ action: DrainMachine.Action) {
@@ -62,14 +68,12 @@ extension HTTP2Connection {
     switch action {
     case .none: return
     case .sendNotice:
-      nghttp2_submit_shutdown_notice(session)
+      accepts(nghttp2_submit_shutdown_notice(session))
       ping(PingPayload.drain)
       loop.schedule(drainTimer, after: .milliseconds(500))
     case .sendGoAway(let thenClose):
       loop.cancel(drainTimer)
-      nghttp2_submit_goaway(
-        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
-        HTTP2ErrorCode.noError, nil, 0)
+      submitGoAway(HTTP2ErrorCode.noError)
       if thenClose { return close() }
     case .close: return close()
     }
@@ -87,10 +91,10 @@ extension HTTP2Stream {
   /// Sends a head that is the whole response (gRPC's Trailers-Only).
   package final func respondOnly(head: HeaderBlock) {
     guard let connection else { return }
-    HeaderFields.with(head) { fields in
-      _ = nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, nil)
+    let code = HeaderFields.with(head) { fields in
+      nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, nil)
     }
-    connection.loop.needsFlush(connection)
+    submitted(code, connection)
   }
 
   /// Sends a head of static fields, with no copy made of them.
@@ -103,8 +107,18 @@ extension HTTP2Stream {
     _ connection: HTTP2Connection, _ fields: UnsafeMutableBufferPointer<nghttp2_nv>
   ) {
     var provider = OutboundProvider.provider
-    nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, &provider)
-    connection.loop.needsFlush(connection)
+    submitted(
+      nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, &provider), connection
+    )
+  }
+
+  /// An answer that nghttp2 does not take will never come: its peer must not wait for it.
+  private final func submitted(_ code: Int32, _ connection: HTTP2Connection) {
+    if connection.accepts(code) {
+      connection.loop.needsFlush(connection)
+    } else {
+      reset(HTTP2ErrorCode.internalError)
+    }
   }
 
   /// Queues bytes of the body.
@@ -126,7 +140,7 @@ extension HTTP2Stream {
   private final func resume(_ connection: HTTP2Connection) {
     if isDeferred {
       isDeferred = false
-      nghttp2_session_resume_data(connection.session, id)
+      connection.accepts(nghttp2_session_resume_data(connection.session, id))
     }
     connection.loop.needsFlush(connection)
   }
@@ -134,7 +148,8 @@ extension HTTP2Stream {
   /// Ends the stream at once in both directions (RST_STREAM).
   package final func reset(_ code: UInt32) {
     guard let connection else { return }
-    nghttp2_submit_rst_stream(connection.session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code)
+    connection.accepts(
+      nghttp2_submit_rst_stream(connection.session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code))
     connection.loop.needsFlush(connection)
   }
 }

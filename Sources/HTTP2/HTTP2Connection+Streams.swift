@@ -60,8 +60,9 @@ extension HTTP2Connection {
       guard nghttp2_session_find_stream(session, stream.id) == nil,
         nghttp2_session_set_stream_user_data(session, stream.id, nil) == 0
       else { continue }
-      nghttp2_submit_rst_stream(
-        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, HTTP2ErrorCode.cancel)
+      accepts(
+        nghttp2_submit_rst_stream(
+          session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, HTTP2ErrorCode.cancel))
       streamEnded(stream, .unsent)
     }
   }
@@ -71,11 +72,11 @@ extension HTTP2Connection {
   func sentReset(_ errorCode: UInt32) {
     guard role == .server, errorCode != HTTP2ErrorCode.noError else { return }
     if watcher.hasResetTooMany(at: loop.now) {
-      nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm)
+      accepts(nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm))
     } else if errorCode == HTTP2ErrorCode.flowControlError {
       // Of a stream's window that SETTINGS made too large, nghttp2 makes a stream error; RFC 9113 §6.9.2
       // wants the connection to end. §5.4.1 allows that for the other causes.
-      nghttp2_session_terminate_session(session, errorCode)
+      accepts(nghttp2_session_terminate_session(session, errorCode))
     }
   }
 }
@@ -83,7 +84,7 @@ extension HTTP2Connection {
 extension HTTP2Stream {
   final func received(_ bytes: UnsafeRawBufferPointer, _ session: OpaquePointer?) {
     if receivedData(bytes), connection?.holdsBack(self) != true {
-      nghttp2_session_consume_stream(session, id, bytes.count)
+      connection?.accepts(nghttp2_session_consume_stream(session, id, bytes.count))
     } else {
       withheldWindow += bytes.count
     }
@@ -92,7 +93,7 @@ extension HTTP2Stream {
   /// Lets the peer send as much as has been read since data was last withheld.
   package final func returnWindow() {
     guard withheldWindow > 0, let connection else { return }
-    nghttp2_session_consume_stream(connection.session, id, withheldWindow)
+    connection.accepts(nghttp2_session_consume_stream(connection.session, id, withheldWindow))
     withheldWindow = 0
     connection.loop.needsFlush(connection)
   }

@@ -4,8 +4,12 @@ import Glibc
 
 // From nghttp2 to the socket, once a turn.
 extension HTTP2Connection {
+  /// Bytes that one connection writes in one turn, give or take a buffer: a peer that takes them quickly gets the
+  /// next ones when the others had their turn.
+  private static let bytesPerTurn = 512 << 10
+
   package func flush() {
-    guard !isClosed else { return }
+    guard !isClosed, !writesOnLater else { return }
     guard sendUnsent() else {
       // Refusals and acknowledgements pile up for a peer that asks for them and does not read.
       if let session, nghttp2_session_get_outbound_queue_size(session) > configuration.maxQueuedFrames {
@@ -13,9 +17,11 @@ extension HTTP2Connection {
       }
       return
     }
+    if writtenIn != loop.turn { (writtenIn, written) = (loop.turn, 0) }
     while true {
-      if buffers.outputCount > TransportBuffers.writeSize - TransportBuffers.frameRoom {
+      if written >= Self.bytesPerTurn {
         guard writeOut() else { return }
+        return writeOnLater()
       }
       var pointer: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &pointer)
@@ -25,12 +31,32 @@ extension HTTP2Connection {
         guard writeOut() else { return }
         continue
       }
-      guard count > 0, let pointer else { break }
-      buffers.append(pointer, count)
+      guard count > 0 else { break }
+      guard take(UnsafeRawBufferPointer(start: pointer, count: count)) else { return }
     }
     guard writeOut() else { return }
     let isOver = nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     if closeRequested || isOver { tearDown() }
+  }
+
+  /// Queues a frame of nghttp2's, which keeps the bytes until it is asked for the next one or deleted; false when the
+  /// socket is full or gone.
+  private func take(_ frame: UnsafeRawBufferPointer) -> Bool {
+    if buffers.append(frame) { return true }
+    let isTaken = writeOut()
+    if isClosed { return false }
+    if isTaken, buffers.append(frame) { return true }
+    unsent.append(contentsOf: frame)
+    return waitForRoom()
+  }
+
+  /// Goes on in the next turn.
+  private func writeOnLater() {
+    writesOnLater = true
+    loop.execute { [self] in
+      writesOnLater = false
+      if !isClosed { loop.needsFlush(self) }
+    }
   }
 
   /// Sends what an earlier write left over; false while some is left.
@@ -39,7 +65,7 @@ extension HTTP2Connection {
     let count = unsent.withUnsafeBytes {
       transport.write($0.baseAddress! + unsentOffset, $0.count - unsentOffset)
     }
-    guard count >= 0 else { return afterFailedWrite() }
+    guard count >= 0 else { return afterFailedWrite(errno) }
     unsentOffset += count
     guard unsentOffset == unsent.count else { return waitForRoom() }
     unsent = []
@@ -50,26 +76,27 @@ extension HTTP2Connection {
 
   /// Writes the shared buffer to the socket; false when the socket is full or gone.
   private func writeOut() -> Bool {
-    let output = buffers.output
+    let bytes = buffers.pending
     var offset = 0
-    defer { buffers.outputCount = 0 }
-    while offset < buffers.outputCount {
-      let count = transport.write(output.baseAddress! + offset, buffers.outputCount - offset)
+    defer {
+      buffers.clear()
+      written += offset
+    }
+    while offset < bytes.count {
+      let count = transport.write(bytes.baseAddress! + offset, bytes.count - offset)
       if count >= 0 {
         offset += count
       } else if errno != EINTR {
-        if errno == EAGAIN {
-          unsent = Array(output[offset..<buffers.outputCount])
-          unsentOffset = 0
-        }
-        return afterFailedWrite()
+        let code = errno
+        if code == EAGAIN { (unsent, unsentOffset) = (Array(bytes[offset...]), 0) }
+        return afterFailedWrite(code)
       }
     }
     return true
   }
 
-  private func afterFailedWrite() -> Bool {
-    if errno == EAGAIN || errno == EINTR { return waitForRoom() }
+  private func afterFailedWrite(_ code: Int32) -> Bool {
+    if code == EAGAIN || code == EINTR { return waitForRoom() }
     isPeerGone = true
     tearDown()
     return false

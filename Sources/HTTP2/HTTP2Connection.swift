@@ -27,6 +27,11 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   /// Bytes that the socket did not take.
   var unsent: [UInt8] = []
   var unsentOffset = 0
+  /// The turn in which was last written, and how many bytes.
+  var writtenIn: UInt64 = 0
+  var written = 0
+  /// The turn's bytes are used up: more goes out in the next one.
+  var writesOnLater = false
   var closeRequested = false
   /// The peer has closed its side, or the socket is broken.
   var isPeerGone = false

@@ -19,6 +19,8 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   final var isOutboundFinished = false
   /// Clients: the request's head has gone out.
   final var isHeadSent = false
+  /// Clients: the request's head is none that nghttp2 can send, on this connection or another.
+  final var hasImpossibleHead = false
   final var isDeferred = false
   /// Received bytes that nobody has read.
   package internal(set) final var heldBytes = 0
@@ -72,6 +74,8 @@ package enum Trailers {
   case none
   case fields(StaticFields)
   case block(HeaderBlock)
+
+  var isNone: Bool { if case .none = self { true } else { false } }
 }
 
 /// The HTTP/2 error codes of RFC 9113 §7 that are used here.

@@ -17,6 +17,9 @@ package struct HeaderBlock: Sendable, Hashable {
   /// The size RFC 9113 §6.5.2 gives a header list: names, values, and 32 bytes a field.
   package var listSize: Int { storage.count + count * 24 }
 
+  /// The size that a field of these lengths adds to it.
+  package static func listSize(_ nameLength: Int, _ valueLength: Int) -> Int { nameLength + valueLength + 32 }
+
   package mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
     let size = 8 + name.count + value.count
     if storage.isEmpty { storage.reserveCapacity(max(96, size)) }

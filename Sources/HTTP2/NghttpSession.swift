@@ -4,17 +4,24 @@ import CNghttp2
 enum NghttpSession {
   static func make(_ role: HTTP2Connection.Role, _ connection: HTTP2Connection) -> OpaquePointer? {
     let context = Unmanaged.passUnretained(connection).toOpaque()
-    var session: OpaquePointer?
-    switch role {
-    case .server: nghttp2_session_server_new2(&session, callbacks, context, options)
-    case .client: nghttp2_session_client_new2(&session, callbacks, context, options)
+    return made { session in
+      switch role {
+      case .server: nghttp2_session_server_new2(&session, callbacks, context, options)
+      case .client: nghttp2_session_client_new2(&session, callbacks, context, options)
+      }
     }
-    return session
+  }
+
+  /// Only memory can be wanting, without which Swift stops, too.
+  private static func made(_ make: (inout OpaquePointer?) -> Int32) -> OpaquePointer? {
+    var made: OpaquePointer?
+    let code = make(&made)
+    precondition(code == 0, "nghttp2 cannot begin: \(String(cString: nghttp2_strerror(code)))")
+    return made
   }
 
   nonisolated(unsafe) private static let options: OpaquePointer? = {
-    var options: OpaquePointer?
-    nghttp2_option_new(&options)
+    let options = made { nghttp2_option_new(&$0) }
     nghttp2_option_set_no_auto_window_update(options, 1)
     // Closed streams would be kept for priorities, which are deprecated and not used here.
     nghttp2_option_set_no_closed_streams(options, 1)
@@ -24,12 +31,12 @@ enum NghttpSession {
   }()
 
   nonisolated(unsafe) private static let callbacks: OpaquePointer? = {
-    var callbacks: OpaquePointer?
-    nghttp2_session_callbacks_new(&callbacks)
+    let callbacks = made { nghttp2_session_callbacks_new(&$0) }
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
     nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame)
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, frameSent)
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, frameNotSent)
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data)
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, streamClose)
     nghttp2_session_callbacks_set_send_data_callback(callbacks, OutboundProvider.send)
@@ -57,9 +64,11 @@ enum NghttpSession {
       let frame = frame!.pointee
       guard connection.role == .server, frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
       guard let stream = connection.owner?.makeStream(on: connection) else { return 0 }
-      nghttp2_session_set_stream_user_data(
-        session, frame.hd.stream_id, Unmanaged.passUnretained(stream).toOpaque())
+      // nghttp2 has just made the stream; `streamOpened` keeps the object until it ends.
       connection.streamOpened(stream, id: frame.hd.stream_id)
+      connection.accepts(
+        nghttp2_session_set_stream_user_data(
+          session, frame.hd.stream_id, Unmanaged.passUnretained(stream).toOpaque()))
       return 0
     }
   }
@@ -110,7 +119,9 @@ enum NghttpSession {
 
   private static let data: nghttp2_on_data_chunk_recv_callback = { session, _, id, bytes, count, _ in
     // The connection's window goes back at once: one slow handler must not stall the others.
-    nghttp2_session_consume_connection(session, count)
+    guard nghttp2_session_consume_connection(session, count) == 0 else {
+      return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+    }
     borrowStream(session, id) { $0.received(UnsafeRawBufferPointer(start: bytes, count: count), session) }
     return 0
   }
@@ -138,9 +149,28 @@ enum NghttpSession {
     guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     else { return 0 }
-    nghttp2_submit_rst_stream(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, HTTP2ErrorCode.noError)
-    return 0
+    return reset(session, header.stream_id, HTTP2ErrorCode.noError)
+  }
+
+  /// A head or trailers cannot be made into a frame, which nghttp2 finds out when their turn comes. They will never
+  /// come: the peer must not wait for them, nor the caller of a request.
+  private static let frameNotSent: nghttp2_on_frame_not_send_callback = { session, frame, code, context in
+    let header = frame!.pointee.hd
+    let isOver = code == NGHTTP2_ERR_STREAM_CLOSED.rawValue || code == NGHTTP2_ERR_STREAM_CLOSING.rawValue
+    guard header.type == UInt8(NGHTTP2_HEADERS.rawValue), !isOver else { return 0 }
+    if frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+      if code == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue {
+        borrowStream(session, header.stream_id) { $0.hasImpossibleHead = true }
+      }
+      return 0
+    }
+    return reset(session, header.stream_id, HTTP2ErrorCode.internalError)
+  }
+
+  /// For callbacks: what nghttp2 cannot do ends the connection.
+  private static func reset(_ session: OpaquePointer?, _ id: Int32, _ errorCode: UInt32) -> Int32 {
+    let code = nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, errorCode)
+    return code == 0 ? 0 : Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
   }
 
   private static let streamClose: nghttp2_on_stream_close_callback = { session, id, code, context in
@@ -150,6 +180,9 @@ enum NghttpSession {
           return connection.streamEnded(stream, .closed(errorCode: code))
         }
         // nghttp2 gives that code to requests that it could not send, too.
+        if stream.hasImpossibleHead {
+          return connection.streamEnded(stream, .closed(errorCode: HTTP2ErrorCode.internalError))
+        }
         connection.streamEnded(stream, stream.isHeadSent ? .refused : .unsent)
       }
     }

@@ -22,7 +22,12 @@ enum OutboundProvider {
     let count = min(capacity, stream.outbound.count)
     if count == stream.outbound.count, stream.isOutboundFinished {
       flags |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-      if submitTrailers(stream, session) { flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue) }
+      if !stream.trailers.isNone {
+        guard submitTrailers(stream, session) else {
+          return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
+        flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+      }
     } else if count == 0 {
       stream.isDeferred = true
       return Int(NGHTTP2_ERR_DEFERRED.rawValue)
@@ -31,16 +36,16 @@ enum OutboundProvider {
     return count
   }
 
-  /// Trailers are submitted while the last DATA frame is made, which is when nghttp2 wants them.
+  /// Trailers are submitted while the last DATA frame is made, which is when nghttp2 wants them. False when it
+  /// does not take them: the stream is reset then.
   private static func submitTrailers(_ stream: HTTP2Stream, _ session: OpaquePointer?) -> Bool {
     switch stream.trailers {
-    case .none: return false
+    case .none: true
     case .fields(let fields):
-      nghttp2_submit_trailer(session, stream.id, fields.fields.baseAddress, fields.fields.count)
+      nghttp2_submit_trailer(session, stream.id, fields.fields.baseAddress, fields.fields.count) == 0
     case .block(let block):
-      HeaderFields.with(block) { _ = nghttp2_submit_trailer(session, stream.id, $0.baseAddress, $0.count) }
+      HeaderFields.with(block) { nghttp2_submit_trailer(session, stream.id, $0.baseAddress, $0.count) } == 0
     }
-    return true
   }
 
   /// Buffered bytes of a stream below which a writer that waits may go on.
@@ -52,14 +57,11 @@ enum OutboundProvider {
       let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!)
       let buffers = connection._withUnsafeGuaranteedRef { $0.buffers }
       // nghttp2 makes frame after frame before it comes back to the flush.
-      guard buffers.hasRoom(for: 9 + length) else {
+      let before = stream.outbound.count
+      guard buffers.append(header: header!, &stream.outbound, length: length) else {
         result = Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
         return
       }
-      buffers.append(header!, 9)
-      let before = stream.outbound.count
-      stream.outbound.move(length, to: buffers.output.baseAddress! + buffers.outputCount)
-      buffers.outputCount += length
       connection._withUnsafeGuaranteedRef { $0.count(sent: length) }
       if before >= lowWater, stream.outbound.count < lowWater { stream.outboundDrained() }
       result = 0

@@ -3,12 +3,12 @@
 package final class TransportBuffers: @unchecked Sendable {
   static let readSize = 64 << 10
   static let writeSize = 256 << 10
-  /// Room kept free for one more frame before nghttp2 is asked for it.
-  static let frameRoom = 32 << 10
+  /// Length, type, flags and stream of a frame (RFC 9113 §4.1).
+  static let frameHeaderSize = 9
 
-  let input = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
-  let output = UnsafeMutableRawBufferPointer.allocate(byteCount: writeSize, alignment: 16)
-  var outputCount = 0
+  let input = GuardedBytes.allocate(byteCount: readSize)
+  private let output = GuardedBytes.allocate(byteCount: writeSize)
+  private var outputCount = 0
   /// Sockets that wait for their peers to close.
   var closingCount = 0
   /// What is held for all peers of the loop.
@@ -19,18 +19,35 @@ package final class TransportBuffers: @unchecked Sendable {
   package init() {}
 
   deinit {
-    input.deallocate()
-    output.deallocate()
+    GuardedBytes.deallocate(input)
+    GuardedBytes.deallocate(output)
   }
 
-  /// Whether `count` more bytes fit; remembers when they do not.
-  func hasRoom(for count: Int) -> Bool {
-    isFull = outputCount + count > output.count
-    return !isFull
+  /// What waits to be written to the socket.
+  var pending: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: output[..<outputCount]) }
+
+  private var room: Int { output.count - outputCount }
+
+  /// Takes all of `bytes`, or nothing when they do not fit.
+  func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count <= room, let start = bytes.baseAddress else { return bytes.isEmpty }
+    (output.baseAddress! + outputCount).copyMemory(from: start, byteCount: bytes.count)
+    outputCount += bytes.count
+    return true
   }
 
-  func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    (output.baseAddress! + outputCount).copyMemory(from: bytes, byteCount: count)
-    outputCount += count
+  /// Takes a DATA frame: its header of nine bytes, and the next `length` bytes of `body`. Takes nothing, and
+  /// remembers that, when it does not fit.
+  func append(header: UnsafePointer<UInt8>, _ body: inout OutboundBody, length: Int) -> Bool {
+    isFull = length > room - Self.frameHeaderSize
+    guard !isFull else { return false }
+    let start = output.baseAddress! + outputCount
+    start.copyMemory(from: header, byteCount: Self.frameHeaderSize)
+    body.move(length, to: start + Self.frameHeaderSize)
+    outputCount += Self.frameHeaderSize + length
+    return true
   }
+
+  /// Forgets what is pending.
+  func clear() { outputCount = 0 }
 }

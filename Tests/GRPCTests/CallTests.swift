@@ -117,6 +117,21 @@ import Wire
     }
   }
 
+  @Test("a request whose head cannot be sent fails at once and alone")
+  func impossibleHead() async throws {
+    try await withProbe { _, channel, _ in
+      let options = CallOptions(
+        metadata: ["x-long": String(repeating: "y", count: 100_000)], timeout: .seconds(60))
+      let begun = ContinuousClock.now
+      await #expect(throws: RPCError.self) {
+        try await channel.unary(ProbeService.unary, message("m"), options: options)
+      }
+      #expect(ContinuousClock.now - begun < .seconds(30))
+      let answer = try await channel.unary(ProbeService.unary, message("m"))
+      #expect(answer.message == "m")
+    }
+  }
+
   @Test("a deadline ends the call on both sides")
   func deadline() async throws {
     try await withProbe { service, channel, _ in

@@ -4,18 +4,22 @@ import Wire
 
 /// A status as trailers, and back: `grpc-status`, `grpc-message`, `grpc-status-details-bin`.
 package enum StatusFields {
-  package static func append(_ error: RPCError, to block: inout HeaderBlock) {
+  /// - Parameter limit: What all of `block` may have in the end, as RFC 9113 §6.5.2 counts: the message is cut,
+  ///   details and metadata are left out for it. The code goes in any case.
+  package static func append(_ error: RPCError, to block: inout HeaderBlock, limit: Int) {
     block.append("grpc-status", String(error.code.rawValue))
-    if !error.message.isEmpty { block.append("grpc-message", percentEncode(error.message)) }
-    if !error.details.isEmpty {
-      var status = GoogleRpcStatus()
-      status.code = error.code.rawValue
-      status.message = error.message
-      status.details = error.details
-      block.append("grpc-status-details-bin", Base64.unpadded(status.serializedBytes()))
-    }
-    error.metadata.fields.forEach { name, value in
-      block.append(name: name, value: value)
+    let status = FittedStatus(error, room: limit - block.listSize)
+    if !status.message.isEmpty { block.append(FittedStatus.messageName, status.message) }
+    if !status.details.isEmpty { block.append(FittedStatus.detailsName, status.details) }
+    append(error.metadata, to: &block, limit: limit)
+  }
+
+  /// Adds what of `metadata` there is room for.
+  static func append(_ metadata: Metadata, to block: inout HeaderBlock, limit: Int) {
+    metadata.fields.forEach { name, value in
+      if block.listSize + HeaderBlock.listSize(name.count, value.count) <= limit {
+        block.append(name: name, value: value)
+      }
       return true
     }
   }
@@ -52,6 +56,12 @@ package enum StatusFields {
       }
     }
     return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Bytes of a character after ``percentEncode(_:)``.
+  static func encodedSize(of scalar: Unicode.Scalar) -> Int {
+    if scalar.value >= 0x20, scalar.value <= 0x7e, scalar != "%" { return 1 }
+    return 3 * UTF8.width(scalar)
   }
 
   /// Leaves what is not a valid escape as it is: a message is shown, never refused.

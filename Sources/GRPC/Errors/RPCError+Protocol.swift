@@ -37,6 +37,14 @@ extension RPCError {
       ["size": String(size), "limit": String(limit)])
   }
 
+  /// - Parameter limit: By the client's settings.
+  static func answerMetadataTooLarge(size: Int, limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, .metadataTooLarge,
+      "the metadata of the answer has \(size) bytes; the client takes \(limit) bytes",
+      ["size": String(size), "limit": String(limit)])
+  }
+
   static var timeoutMalformed: RPCError {
     RPCError(
       .invalidArgument, .callMetadataInvalid, "grpc-timeout must be 1 to 8 digits and one of H M S m u n",

@@ -7,42 +7,59 @@ extension ServerStream {
   ])
   private static let okTrailers = StaticFields([("grpc-status", "0")])
 
-  func sendHead() {
+  /// Sends the head. Metadata that the client does not take is left out of it, which is an error of the call.
+  func sendHead() -> RPCError? {
     isHeadSent = true
-    if responseMetadata.isEmpty, !compressesAnswers { return respond(head: Self.plainHead) }
-    var head = Self.head(responseMetadata)
+    if responseMetadata.isEmpty, !compressesAnswers {
+      respond(head: Self.plainHead)
+      return nil
+    }
+    var head = Self.head
     if compressesAnswers { head.append("grpc-encoding", Compression.gzip.rawValue) }
+    let error = refusal(toAdd: responseMetadata, to: &head)
     respond(head: head)
+    return error
   }
 
-  private static func head(_ metadata: Metadata) -> HeaderBlock {
+  private static var head: HeaderBlock {
     var block = HeaderBlock()
     block.append(":status", "200")
     block.append("content-type", "application/grpc")
-    metadata.forEach { block.append($0, $1) }
     return block
   }
 
+  private var headerListLimit: Int { connection?.headerListLimit ?? .max }
+
+  /// Adds all of `metadata`, or nothing and says why.
+  private func refusal(toAdd metadata: Metadata, to block: inout HeaderBlock) -> RPCError? {
+    let (size, limit) = (block.listSize + metadata.fields.listSize, headerListLimit)
+    guard size <= limit else { return .answerMetadataTooLarge(size: size, limit: limit) }
+    metadata.forEach { block.append($0, $1) }
+    return nil
+  }
+
   func answerOK() {
-    if !isHeadSent { sendHead() }
-    server.callSucceeded()
-    if let onlyResponse { writeMessage(onlyResponse) }
-    if trailingMetadata.isEmpty {
-      finish(trailers: .fields(Self.okTrailers))
-    } else {
+    if !isHeadSent, let error = sendHead() { return answer(error) }
+    var trailers = Trailers.fields(Self.okTrailers)
+    if !trailingMetadata.isEmpty {
       var block = HeaderBlock()
       block.append("grpc-status", "0")
-      trailingMetadata.forEach { block.append($0, $1) }
-      finish(trailers: .block(block))
+      if let error = refusal(toAdd: trailingMetadata, to: &block) { return answer(error) }
+      trailers = .block(block)
     }
+    server.callSucceeded()
+    if let onlyResponse { writeMessage(onlyResponse) }
+    finish(trailers: trailers)
   }
 
   func answer(_ error: RPCError) {
-    // Metadata for the head would come to the client as trailers in an answer of one block.
-    if !isHeadSent, !responseMetadata.isEmpty { sendHead() }
-    var status = isHeadSent ? HeaderBlock() : Self.head([:])
-    StatusFields.append(error, to: &status)
-    trailingMetadata.forEach { status.append($0, $1) }
+    // Metadata for the head would come to the client as trailers in an answer of one block. What the client does not
+    // take of it does not matter to a call that has failed.
+    if !isHeadSent, !responseMetadata.isEmpty { _ = sendHead() }
+    var status = isHeadSent ? HeaderBlock() : Self.head
+    let limit = headerListLimit
+    StatusFields.append(error, to: &status, limit: limit)
+    StatusFields.append(trailingMetadata, to: &status, limit: limit)
     if isHeadSent { finish(trailers: .block(status)) } else { respondOnly(head: status) }
   }
 

@@ -138,7 +138,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     case .none, .finish, .fail, .refuse: return
     case .startHandler: startHandler()
     case .wakeReader: wakeReader()
-    case .sendHead: sendHead()
+    case .sendHead: if let error = sendHead() { fail(error) }
     case .cancelHandler: handlerTask?.cancel()
     case .failProtocol(let code, let message): end(with: .protocolViolated(message, code), cancel: true)
     }

@@ -55,7 +55,7 @@ extension FuzzTarget {
       return nil
     }
     var written = HeaderBlock()
-    StatusFields.append(error, to: &written)
+    StatusFields.append(error, to: &written, limit: .max)
     guard let again = StatusFields.read(written, httpStatus: 200) else { return "a failure became a success" }
     return again.code == error.code && again.message == error.message && again.details == error.details
       ? nil : "\(error) is read as \(again)"

@@ -6,7 +6,7 @@ import time
 
 import hpack
 from hyperframe.frame import (
-    DataFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame, SettingsFrame)
+    ContinuationFrame, DataFrame, Frame, GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame, SettingsFrame)
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
@@ -56,6 +56,7 @@ class FrameClient:
         self.decoder = hpack.Decoder()
         self.buffer = b""
         self.received = []
+        self.head = None
         self.is_closed = False
         if start:
             self.send(PREFACE + frame(SETTINGS, 0, 0, settings))
@@ -103,7 +104,15 @@ class FrameClient:
                 break
             parsed.parse_body(memoryview(self.buffer[9:9 + length]))
             self.buffer = self.buffer[9 + length:]
+            if isinstance(parsed, ContinuationFrame):
+                # Part of the HEADERS before it, which counts when it is whole.
+                self.head.data += parsed.data
+                self.head.flags |= parsed.flags
+                parsed = self.head
             if isinstance(parsed, HeadersFrame):
+                self.head = parsed
+                if "END_HEADERS" not in parsed.flags:
+                    continue
                 parsed.fields = self.decoder.decode(parsed.data)
             if isinstance(parsed, SettingsFrame) and "ACK" not in parsed.flags:
                 self.send(frame(SETTINGS, ACK, 0))
