@@ -98,7 +98,8 @@ func withProbe(
 
 /// Polls until `condition` holds, for ten seconds at most.
 func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  for _ in 0..<2000 * patience {
+  let deadline = ContinuousClock.now + .seconds(10) * patience
+  while ContinuousClock.now < deadline {
     if try await condition() { return true }
     try? await Task.sleep(for: .milliseconds(5))
   }

@@ -62,7 +62,7 @@ struct PoolCancellationTests {
     } _: { pool, database in
       let began = ContinuousClock.now
       let tasks = (0..<100).map { number in
-        Task { try await pool.query(.nap, [number % 3 == 0 ? 0.001 : 20.0 * Double(patience)]) }
+        Task { try await pool.query(.nap, [number % 3 == 0 ? 0.001 : 20 * patience]) }
       }
       for (number, task) in tasks.enumerated() {
         if number % 7 == 0 { try await Task.sleep(for: .milliseconds(1)) }

@@ -73,12 +73,12 @@ func offPool<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
 func eventually(
   _ what: String, within seconds: Int = 10, _ condition: () async throws -> Bool
 ) async throws {
-  let deadline = ContinuousClock.now + .seconds(seconds * patience)
+  let deadline = ContinuousClock.now + .seconds(Double(seconds) * patience)
   while ContinuousClock.now < deadline {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(5))
   }
-  Issue.record("did not happen within \(seconds * patience) s: \(what)")
+  Issue.record("did not happen within \(Double(seconds) * patience) s: \(what)")
 }
 
 extension PostgresPool {

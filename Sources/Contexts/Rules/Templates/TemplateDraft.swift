@@ -33,6 +33,13 @@ struct TemplateDraft {
 }
 
 extension Template {
+  /// Bytes that reading it takes time for, at least.
+  var readBytes: Int {
+    variables.prefix(Limits.templateVariables).reduce(content.utf8.count) {
+      $0 + ($1.defaultValue?.textBytes(upTo: Limits.templateDefaultBytes) ?? 0)
+    }
+  }
+
   /// What a client decides, without the id: what is stored as the definition.
   var definition: Template {
     var definition = self
@@ -62,6 +69,11 @@ extension Violations {
         "\(path).content",
         "must have at most \(Limits.templateBytes) bytes, not \(template.content.utf8.count)")
     }
+    // What is too long is not read.
+    guard template.variables.count <= Limits.templateVariables,
+      template.contextTitle.utf8.count <= 4 * Limits.titleLength,
+      template.content.utf8.count <= Limits.templateBytes
+    else { return [] }
     let declared = Set(template.variables.map(\.name))
     let inTitle = templates("\(path).context_title", template.contextTitle, declared)
     if !inTitle.isEmpty { add("\(path).context_title", "must not have other templates in it") }
@@ -94,6 +106,10 @@ extension Limits {
   static let templateBytes = 262_144
   /// Templates that stand in one.
   static let includedTemplates = 16
+  /// Bytes of the values that a template's variables have when none is given.
+  static let templateDefaultBytes = 65_536
+  /// Entries of a list that is put into a template.
+  static let templateListEntries = 10_000
   /// All templates that stand in one, in those, and so on.
   static let templateFamily = 64
 }

@@ -1,4 +1,5 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Requests
 import Wire
@@ -10,11 +11,20 @@ struct TemplateFamily {
   private(set) var members: [String: Template] = [:]
   /// Ids that are to be looked up next.
   private(set) var wanted: [String]
+  fileprivate let title: TemplateText?
+  private let content: TemplateText?
+  /// The contents of the others, read.
+  private var contents: [String: TemplateText] = [:]
 
-  init(_ root: Template, including included: [String]) {
+  init(_ root: Template) {
     self.root = root
-    wanted = included
+    title = try? TemplateText(root.contextTitle)
+    content = try? TemplateText(root.content)
+    wanted = (content?.templates ?? []).filter { $0 != root.id }
   }
+
+  /// Bytes of the texts in it.
+  var bytes: Int { members.values.reduce(root.readBytes) { $0 + $1.readBytes } }
 
   /// Takes what was found of ``wanted``. Throws TEMPLATE_NOT_FOUND when one is missing or deleted, and
   /// INVALID_ARGUMENT when there are too many.
@@ -25,35 +35,39 @@ struct TemplateFamily {
       guard let template = byID[id] else { throw .templateNotFound(id) }
       if template.deleteTime != nil { throw .templateDeleted(id) }
       members[id] = template
-      next += ((try? TemplateText(template.content))?.templates ?? []).filter { members[$0] == nil }
+      contents[id] = try? TemplateText(template.content)
+      next += contents[id]?.templates ?? []
     }
-    if members.count > Limits.templateFamily {
+    var seen: Set<String> = []
+    wanted = next.filter { $0 != root.id && members[$0] == nil && seen.insert($0).inserted }
+    // Before they are looked up: each may be large.
+    if members.count + wanted.count > Limits.templateFamily {
       var violations = Violations()
       violations.add(
         "definition.content", "must not have more than \(Limits.templateFamily) templates in it in all")
       try violations.check()
     }
-    var seen: Set<String> = []
-    wanted = next.filter { $0 != root.id && members[$0] == nil && seen.insert($0).inserted }
   }
+
+  /// The content of a template of the family; the root's where none has this id.
+  fileprivate func content(of id: String?) -> TemplateText? { id.map { contents[$0] } ?? content }
 
   /// Throws TEMPLATE_LOOP with the way when a template stands in itself.
   func checkLoops() throws(RPCError) {
     var finished: Set<String> = []
     var way: [String] = []
-    func visit(_ id: String, _ template: Template) -> [String]? {
+    func visit(_ id: String, _ text: TemplateText?) -> [String]? {
       if let begin = way.firstIndex(of: id) { return Array(way[begin...]) + [id] }
       if finished.contains(id) { return nil }
       way.append(id)
-      for inner in (try? TemplateText(template.content))?.templates ?? [] {
-        let member = inner == root.id ? root : members[inner]
-        if let member, let loop = visit(inner, member) { return loop }
+      for inner in text?.templates ?? [] {
+        if let loop = visit(inner, inner == root.id ? content : contents[inner]) { return loop }
       }
       way.removeLast()
       finished.insert(id)
       return nil
     }
-    if let loop = visit(root.id, root) { throw .templateLoop(loop) }
+    if let loop = visit(root.id, content) { throw .templateLoop(loop) }
   }
 
   /// The declarations that count: the root's before those of the others.
@@ -64,18 +78,23 @@ struct TemplateFamily {
   }
 
   /// Title and content with the values in their places.
-  func rendered(with values: [String: WellKnown.Value]) throws(RPCError) -> (title: String, content: String) {
+  ///
+  /// - Parameter stop: Says that nobody waits for them: whatever is thrown or returned soon after is to be
+  ///   ignored.
+  func rendered(
+    with values: [String: WellKnown.Value], until stop: StopSignal = StopSignal()
+  ) throws(RPCError) -> (title: String, content: String) {
     try checkLoops()
     var violations = Violations()
-    let texts = texts(of: values, &violations)
+    let texts = texts(of: values, until: stop, &violations)
     try violations.check()
     var rendering = Rendering(family: self, texts: texts)
-    let content = rendering.text(of: root.content)
-    let title = rendering.text(of: root.contextTitle)
+    let content = rendering.content(of: nil)
+    let title = rendering.text(of: title)
     if rendering.isTooLarge {
       violations.add("values", "make a text of more than \(Limits.payloadBytes) bytes")
     }
-    if title.unicodeScalars.count > Limits.titleLength {
+    if title.utf8.count > 4 * Limits.titleLength || title.unicodeScalars.count > Limits.titleLength {
       violations.add("values", "make a title of more than \(Limits.titleLength) characters")
     } else if title.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       violations.add("values", "make a title without text")
@@ -84,20 +103,27 @@ struct TemplateFamily {
     return (title, content)
   }
 
-  private func texts(of values: [String: WellKnown.Value], _ violations: inout Violations) -> [String: String]
-  {
+  private func texts(
+    of values: [String: WellKnown.Value], until stop: StopSignal, _ violations: inout Violations
+  ) -> [String: String] {
+    let mostValues = Limits.templateVariables * (Limits.templateFamily + 1)
+    if values.count > mostValues {
+      violations.add("values", "must have at most \(mostValues) entries, not \(values.count)")
+      return [:]
+    }
     var texts: [String: String] = [:]
     let variables = variables
     for variable in variables {
       let given = values[variable.name].flatMap { $0.isNull ? nil : $0 }
       if let value = given ?? variable.defaultValue {
-        texts[variable.name] = variable.text(of: value, at: "values.\(variable.name)", &violations)
+        texts[variable.name] = variable.text(
+          of: value, at: "values.\(variable.name)", until: stop, &violations)
       } else if variable.required {
         violations.add("values.\(variable.name)", "is missing: must be \(variable.expected)")
       }
     }
     let names = Set(variables.map(\.name))
-    for name in values.keys.sorted() where !names.contains(name) {
+    for name in values.keys.filter({ !names.contains($0) }).sorted() {
       violations.add("values.\(name.cut(to: 64))", "is no variable of the template")
     }
     return texts
@@ -118,9 +144,9 @@ private struct Rendering {
   }
 
   /// Cut short when it grows beyond what a context can hold.
-  mutating func text(of source: String) -> String {
+  mutating func text(of source: TemplateText?) -> String {
     var result = ""
-    for piece in (try? TemplateText(source))?.pieces ?? [] {
+    for piece in source?.pieces ?? [] {
       switch piece {
       case .text(let text): result += text
       case .variable(let name): result += texts[name] ?? ""
@@ -134,10 +160,11 @@ private struct Rendering {
     return result
   }
 
-  private mutating func content(of id: String) -> String {
-    if let text = done[id] { return text }
-    let text = text(of: family.members[id]?.content ?? "")
-    done[id] = text
+  /// The content of a template that stands in another one, or of the root.
+  mutating func content(of id: String?) -> String {
+    if let text = done[id ?? ""] { return text }
+    let text = text(of: family.content(of: id))
+    done[id ?? ""] = text
     return text
   }
 }

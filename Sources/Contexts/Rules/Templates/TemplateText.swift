@@ -1,6 +1,9 @@
+import Requests
+
 /// A text with places for values, in pieces.
 ///
-/// `{{name}}` is a variable, `{{> id}}` another template, `\{{` two braces as they are.
+/// `{{name}}` is a variable, `{{> id}}` another template, `\{{` two braces as they are. Read byte by byte in
+/// one pass: what makes a place is ASCII, which is no part of any other character in UTF-8.
 struct TemplateText: Equatable {
   enum Piece: Equatable {
     case text(String)
@@ -17,61 +20,61 @@ struct TemplateText: Equatable {
 
   init(_ source: String) throws(SyntaxError) {
     var pieces: [Piece] = []
-    var text = ""
-    var rest = source[...]
-    while let brace = rest.firstIndex(of: "{") {
-      text += rest[..<brace]
-      rest = rest[brace...]
-      guard rest.hasPrefix("{{") else {
-        text += "{"
-        rest = rest.dropFirst()
+    var text: [UInt8] = []
+    var rest = ArraySlice(source.utf8)
+    var line = 1
+    func take(_ count: Int) -> ArraySlice<UInt8> {
+      let taken = rest.prefix(count)
+      rest = rest.dropFirst(count)
+      line += taken.count { $0 == UInt8(ascii: "\n") }
+      return taken
+    }
+    while let braces = rest.firstPair(UInt8(ascii: "{")) {
+      text += take(braces - rest.startIndex)
+      _ = take(2)
+      if text.last == UInt8(ascii: "\\") {
+        text[text.count - 1] = UInt8(ascii: "{")
+        text.append(UInt8(ascii: "{"))
         continue
       }
-      if text.last == "\\" {
-        text.removeLast()
-        text += "{{"
-        rest = rest.dropFirst(2)
-        continue
-      }
-      let line = Self.line(of: rest.startIndex, in: source)
-      guard let end = rest.firstRange(of: "}}") else {
+      guard let end = rest.firstPair(UInt8(ascii: "}")) else {
         throw SyntaxError(description: "has `{{` without `}}` in line \(line)")
       }
-      if !text.isEmpty { pieces.append(.text(text)) }
-      text = ""
-      pieces.append(try Self.place(rest[rest.index(rest.startIndex, offsetBy: 2)..<end.lowerBound], line))
-      rest = rest[end.upperBound...]
+      if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
+      text = []
+      let begin = line
+      pieces.append(try Self.place(String(decoding: take(end - rest.startIndex), as: UTF8.self), begin))
+      _ = take(2)
     }
     text += rest
-    if !text.isEmpty { pieces.append(.text(text)) }
+    if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
     self.pieces = pieces
   }
 
   /// What stands between the braces.
-  private static func place(_ inside: Substring, _ line: Int) throws(SyntaxError) -> Piece {
-    let name = inside.trimmingSpaces
-    if name.hasPrefix(">") {
+  private static func place(_ inside: String, _ line: Int) throws(SyntaxError) -> Piece {
+    let name = inside.unicodeScalars[...].trimmingSpaces
+    if name.first == ">" {
       let id = String(name.dropFirst().trimmingSpaces)
       if id.isEmpty { throw SyntaxError(description: "has `{{>}}` without a template's id in line \(line)") }
+      if id.unicodeScalars.count > Limits.idLength {
+        throw SyntaxError(description: "has a template's id that is too long in line \(line)")
+      }
       return .template(id)
     }
-    guard isName(name) else {
+    let text = String(name)
+    guard isName(text) else {
       throw SyntaxError(
-        description:
-          "has `{{\(String(inside).cut(to: 50))}}` in line \(line), which is no name of a variable; "
+        description: "has `{{\(inside.cut(to: 50))}}` in line \(line), which is no name of a variable; "
           + "write `\\{{` for braces as they are")
     }
-    return .variable(String(name))
+    return .variable(text)
   }
 
   /// A letter or `_`, then letters, digits and `_`, up to 64.
-  static func isName(_ text: some StringProtocol) -> Bool {
+  static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= 64 else { return false }
     return !first.isDigit && text.utf8.allSatisfy { $0.isDigit || $0.isLetter || $0 == UInt8(ascii: "_") }
-  }
-
-  private static func line(of place: String.Index, in source: String) -> Int {
-    source[..<place].utf8.count { $0 == 0x0A } + 1
   }
 
   /// Names of the variables in it, in their order, each once.
@@ -86,12 +89,23 @@ struct TemplateText: Equatable {
   }
 }
 
-extension Substring {
-  fileprivate var trimmingSpaces: Substring {
-    var text = self
-    while text.first?.isWhitespace == true { text = text.dropFirst() }
-    while text.last?.isWhitespace == true { text = text.dropLast() }
-    return text
+extension ArraySlice<UInt8> {
+  /// Where two of `byte` stand side by side.
+  fileprivate func firstPair(_ byte: UInt8) -> Int? {
+    var rest = self
+    while let place = rest.firstIndex(of: byte) {
+      if place + 1 < endIndex, self[place + 1] == byte { return place }
+      rest = self[(place + 1)...]
+    }
+    return nil
+  }
+}
+
+extension Substring.UnicodeScalarView {
+  fileprivate var trimmingSpaces: Substring.UnicodeScalarView {
+    var view = drop { $0.properties.isWhitespace }
+    while view.last?.properties.isWhitespace == true { view.removeLast() }
+    return view
   }
 }
 

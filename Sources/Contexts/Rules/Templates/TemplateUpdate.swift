@@ -66,6 +66,9 @@ struct TemplateUpdate {
     (id, etag, fields, values) = (template.id, template.etag, mask.fields, template)
   }
 
+  /// As of the template that it brings.
+  var readBytes: Int { values.readBytes }
+
   /// The template after the update, checked as a whole: its parts speak of each other.
   func applied(to stored: Template) throws(RPCError) -> TemplateDraft {
     var template = stored
@@ -74,6 +77,19 @@ struct TemplateUpdate {
     let draft = TemplateDraft(validating: template, at: "definition", &violations)
     try violations.check()
     return draft
+  }
+}
+
+/// An update as it was checked with the stored template before that was locked.
+struct PreparedTemplateUpdate {
+  let update: TemplateUpdate
+  /// The template that it was checked with, by its version, and what it becomes; nil where there was none.
+  let checked: (version: Int64, draft: TemplateDraft)?
+
+  /// What the locked template becomes. Checked again only when somebody else changed it meanwhile.
+  func applied(to stored: Template) throws(RPCError) -> TemplateDraft {
+    if let checked, checked.version == stored.version { return checked.draft }
+    return try update.applied(to: stored)
   }
 }
 

@@ -1,21 +1,35 @@
 import CairnAPI
+import EventLoop
 import Requests
 import Wire
 
 extension TemplateVariable {
   /// The text that a value is put in as. Adds to `violations`, and answers nil, when it is wrong.
-  func text(of value: WellKnown.Value, at field: String, _ violations: inout Violations) -> String? {
+  ///
+  /// - Parameter stop: Says that nobody waits for the answer: it is nil soon after.
+  func text(
+    of value: WellKnown.Value, at field: String, until stop: StopSignal = StopSignal(),
+    _ violations: inout Violations
+  ) -> String? {
     let before = violations.count
-    let text = check(value, at: field, &violations)
+    let text = check(value, at: field, until: stop, &violations)
     return violations.count == before ? text : nil
   }
 
-  private func check(_ value: WellKnown.Value, at field: String, _ violations: inout Violations) -> String? {
+  private func check(
+    _ value: WellKnown.Value, at field: String, until stop: StopSignal, _ violations: inout Violations
+  ) -> String? {
     switch (type, value.kind) {
     case (.string, .stringValue(let text)):
+      if text.utf8.count > Limits.payloadBytes {
+        violations.add(field, "must have at most \(Limits.payloadBytes) bytes")
+        return nil
+      }
       violations.noNUL(field, text)
-      bounds(Double(text.unicodeScalars.count), "character", field, &violations)
-      if !pattern.isEmpty, TextPattern(pattern)?.matches(text) != true {
+      if minimum != nil || maximum != nil {
+        bounds(Double(text.unicodeScalars.count), "character", field, &violations)
+      }
+      if !pattern.isEmpty, TextPattern(pattern)?.matches(text, until: stop) != true {
         violations.add(field, "must look like \(pattern.quoted)")
       }
       return text
@@ -27,7 +41,7 @@ extension TemplateVariable {
       bounds(number, "", field, &violations)
       return String(Int64(number))
     case (.boolean, .boolValue(let flag)): return flag ? "true" : "false"
-    case (.enum, .stringValue(let text)) where options.contains(text): return text
+    case (.enum, .stringValue(let text)) where options.contains { $0.hasSameBytes(as: text) }: return text
     case (.list, .listValue(let list)): return check(list, at: field, &violations)
     default:
       violations.add(field, "must be \(expected)")
@@ -38,6 +52,10 @@ extension TemplateVariable {
   private func check(_ list: WellKnown.ListValue, at field: String, _ violations: inout Violations) -> String
   {
     bounds(Double(list.values.count), "entry", field, &violations)
+    if list.values.count > Limits.templateListEntries {
+      violations.add(field, "must have at most \(Limits.templateListEntries) entries")
+      return ""
+    }
     var texts: [String] = []
     for (index, value) in list.values.enumerated() {
       guard case .stringValue(let text) = value.kind else {
@@ -45,7 +63,7 @@ extension TemplateVariable {
         continue
       }
       violations.noNUL("\(field)[\(index)]", text)
-      if !options.isEmpty, !options.contains(text) {
+      if !options.isEmpty, !options.contains(where: { $0.hasSameBytes(as: text) }) {
         violations.add("\(field)[\(index)]", "must be one of \(choices)")
       }
       texts.append(text)
@@ -92,8 +110,15 @@ extension Violations {
       return add(field, "must have at most \(Limits.templateVariables) entries, not \(variables.count)")
     }
     var names: Set<String> = []
+    var defaultBytes = 0
     for (index, variable) in variables.enumerated() {
       let path = "\(field)[\(index)]"
+      defaultBytes += variable.defaultValue?.textBytes(upTo: Limits.templateDefaultBytes) ?? 0
+      if defaultBytes > Limits.templateDefaultBytes {
+        return add(
+          "\(path).default_value",
+          "and those before it must have at most \(Limits.templateDefaultBytes) bytes together")
+      }
       if !TemplateText.isName(variable.name) {
         add("\(path).name", "must be a letter or `_`, then letters, digits and `_`: up to 64")
       } else if !names.insert(variable.name).inserted {
@@ -150,4 +175,27 @@ extension Violations {
 
 extension String {
   fileprivate var trimmingLastSpace: String { last == " " ? String(dropLast()) : self }
+
+  /// Bytes, not canonical equivalence.
+  fileprivate func hasSameBytes(as other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+}
+
+extension WellKnown.Value {
+  /// Bytes of the text that it is put in as, at least, and something for each value; above `limit` it stops
+  /// counting.
+  func textBytes(upTo limit: Int) -> Int {
+    switch kind {
+    case .stringValue(let text): return 8 + text.utf8.count
+    case .listValue(let list):
+      var bytes = 8
+      for value in list.values where bytes <= limit {
+        if case .stringValue(let text) = value.kind { bytes += text.utf8.count }
+        bytes += 8
+      }
+      return bytes
+    default: return 8
+    }
+  }
 }

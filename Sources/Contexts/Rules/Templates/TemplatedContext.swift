@@ -1,4 +1,5 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Requests
 import Wire
@@ -21,13 +22,16 @@ struct TemplatedContext {
     for (name, isEmpty) in fixed where !isEmpty {
       violations.add("context.\(name)", "must be empty: it is the template's")
     }
+    violations.tags("context.tags", context.tags)
     try violations.check()
     (templateID, values, self.context) = (request.templateId, request.values, context)
   }
 
-  /// The context with what the template makes of the values.
-  func draft(from family: TemplateFamily) throws(RPCError) -> ContextDraft {
-    let (title, content) = try family.rendered(with: values)
+  /// The context with what the template makes of the values. `stop` as in ``TemplateFamily/rendered(with:until:)``.
+  func draft(
+    from family: TemplateFamily, until stop: StopSignal = StopSignal()
+  ) throws(RPCError) -> ContextDraft {
+    let (title, content) = try family.rendered(with: values, until: stop)
     let template = family.root
     var made = context
     made.title = title

@@ -1,7 +1,7 @@
 /// A small pattern for whole texts: a row of sets of characters, each with how often it may come.
 ///
-/// Without groups and alternatives it is matched in one pass whose time is bounded by the lengths of both,
-/// whatever the pattern: nobody can make the server work long with it.
+/// There are no groups and no alternatives, so a text is matched in one pass, whatever the pattern:
+/// see ``PatternRun``.
 struct TextPattern: Equatable {
   struct Part: Equatable {
     var set: CharacterSet
@@ -14,10 +14,6 @@ struct TextPattern: Equatable {
     var ranges: [ClosedRange<UInt32>]
     var isInverted = false
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool {
-      ranges.contains { $0.contains(scalar.value) } != isInverted
-    }
-
     static let any = CharacterSet(ranges: [], isInverted: true)
     static let digit = CharacterSet(ranges: [0x30...0x39])
     static let word = CharacterSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
@@ -27,12 +23,12 @@ struct TextPattern: Equatable {
   let parts: [Part]
 
   private static let longest = 256
-  private static let mostParts = 64
+  static let mostParts = 64
   private static let largestCount = 1_000
 
   /// Nil when it is none, or too long.
   init?(_ text: String) {
-    guard text.unicodeScalars.count <= Self.longest else { return nil }
+    guard text.utf8.count <= 4 * Self.longest, text.unicodeScalars.count <= Self.longest else { return nil }
     var rest = Array(text.unicodeScalars)[...]
     var parts: [Part] = []
     while let scalar = rest.popFirst() {
@@ -42,41 +38,6 @@ struct TextPattern: Equatable {
     guard parts.count <= Self.mostParts else { return nil }
     self.parts = parts
   }
-
-  /// Whether the whole text looks so.
-  func matches(_ text: String) -> Bool {
-    // The states that the text so far may be in: which part, and how often it has come.
-    var states: Set<State> = []
-    add(State(part: 0, count: 0), to: &states)
-    for scalar in text.unicodeScalars {
-      var next: Set<State> = []
-      for state in states where state.part < parts.count {
-        let part = parts[state.part]
-        guard part.set.contains(scalar), part.most.map({ state.count < $0 }) ?? true else { continue }
-        // Beyond what is asked for, one more is no other state where there is no upper bound.
-        let count = part.most == nil ? min(state.count + 1, part.least) : state.count + 1
-        add(State(part: state.part, count: count), to: &next)
-      }
-      if next.isEmpty { return false }
-      states = next
-    }
-    return states.contains { $0.part == parts.count }
-  }
-
-  private struct State: Hashable {
-    let part: Int
-    let count: Int
-  }
-
-  /// The state, and those that follow from it without a character.
-  private func add(_ state: State, to states: inout Set<State>) {
-    var state = state
-    while states.insert(state).inserted, state.part < parts.count, state.count >= parts[state.part].least {
-      state = State(part: state.part + 1, count: 0)
-    }
-  }
-
-  // MARK: Reading
 
   private static func set(_ scalar: Unicode.Scalar, _ rest: inout ArraySlice<Unicode.Scalar>) -> CharacterSet?
   {

@@ -2,15 +2,21 @@ import CairnAPI
 import GRPC
 import Journal
 import Requests
+import Wire
 
 extension ContextService {
   package func createTemplate(
     _ request: CreateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    let (draft, scope) = try await journal.accept(request, call) {
-      TemplateDraft(validating: $0.definition, at: "definition", &$1)
+    let draft = try await working(on: request.definition?.readBytes ?? 0, call) { _ throws(RPCError) in
+      var violations = Violations()
+      let draft = TemplateDraft(validating: request.definition, at: "definition", &violations)
+      violations.requestID(request.requestId)
+      try violations.check()
+      return draft
     }
-    try await checkIncluded(in: draft, id: draft.id, scope.project)
+    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    try await checkIncluded(in: draft, id: draft.id, scope.project, call)
     guard request.validateOnly else { return try await store.create(draft, scope) }
     if let id = draft.id, let stored = try await store.templates([id], in: scope.project).first,
       stored.deleteTime == nil
@@ -56,19 +62,23 @@ extension ContextService {
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     // What stands in it is looked up before its row is locked; a loop that is made in the same moment is
     // found when the template is used.
+    var prepared = PreparedTemplateUpdate(update: update, checked: nil)
     if let stored = try await store.templates([update.id], in: scope.project).first,
       stored.deleteTime == nil
     {
-      let draft = try update.applied(to: stored)
-      try await checkIncluded(in: draft, id: update.id, scope.project)
+      let draft = try await working(on: update.readBytes + stored.readBytes, call) { _ throws(RPCError) in
+        try update.applied(to: stored)
+      }
+      try await checkIncluded(in: draft, id: update.id, scope.project, call)
       if request.validateOnly {
         try stored.checkChangeable(etag: update.etag)
         return draft.template.placed(like: stored)
       }
+      prepared = PreparedTemplateUpdate(update: update, checked: (stored.version, draft))
     } else if request.validateOnly {
       return try await store.template(update.id, showDeleted: false, in: scope.project)
     }
-    return try await store.update(update, scope)
+    return try await store.update(prepared, scope)
   }
 
   package func deleteTemplate(
@@ -87,22 +97,30 @@ extension ContextService {
     _ request: RenderTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> RenderTemplateResponse {
     let project = try await journal.scope(call).project
-    var violations = Violations()
     let root: Template
+    var violations = Violations()
     switch request.source {
     case .id(let id):
       violations.identifier("id", id)
       try violations.check()
       root = try await store.template(id, showDeleted: false, in: project)
     case .definition(let template):
-      root = TemplateDraft(trying: template, at: "definition", &violations).template
-      try violations.check()
+      root = try await working(on: template.readBytes, call) { _ throws(RPCError) in
+        var violations = Violations()
+        let draft = TemplateDraft(trying: template, at: "definition", &violations)
+        try violations.check()
+        return draft.template
+      }
     case nil:
       violations.add("id", "must be set, or definition")
       try violations.check()
       root = Template()
     }
-    let (title, content) = try await family(of: root, in: project).rendered(with: request.values)
+    let family = try await family(of: root, in: project, call)
+    let bytes = family.bytes + request.values.textBytes
+    let (title, content) = try await working(on: bytes, call) { stop throws(RPCError) in
+      try family.rendered(with: request.values, until: stop)
+    }
     var response = RenderTemplateResponse()
     response.title = title
     response.content = content
@@ -116,24 +134,47 @@ extension ContextService {
     let wanted = try TemplatedContext(validating: request)
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     let template = try await store.template(wanted.templateID, showDeleted: false, in: scope.project)
-    let draft = try wanted.draft(from: try await family(of: template, in: scope.project))
+    let family = try await family(of: template, in: scope.project, call)
+    let draft = try await working(on: family.bytes + wanted.values.textBytes, call) { stop throws(RPCError) in
+      try wanted.draft(from: family, until: stop)
+    }
     if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
     return try await store.create(draft, scope)
   }
 
-  private func family(of root: Template, in project: ProjectID) async throws(RPCError) -> TemplateFamily {
-    let included = (try? TemplateText(root.content))?.templates ?? []
-    return try await store.family(of: root, including: included, in: project)
+  /// A template with all those that stand in it: a look-up for each level.
+  private func family(
+    of root: Template, in project: ProjectID, _ call: CallContext
+  ) async throws(RPCError) -> TemplateFamily {
+    var family = try await working(on: root.readBytes, call) { _ in TemplateFamily(root) }
+    while !family.wanted.isEmpty {
+      let (known, found) = (family, try await store.templates(family.wanted, in: project))
+      family = try await working(on: found.reduce(0) { $0 + $1.readBytes }, call) { _ throws(RPCError) in
+        var family = known
+        try family.add(found)
+        return family
+      }
+    }
+    return family
   }
 
   /// Throws when a template in it is missing, or when it would come to stand in itself.
   private func checkIncluded(
-    in draft: TemplateDraft, id: String?, _ project: ProjectID
+    in draft: TemplateDraft, id: String?, _ project: ProjectID, _ call: CallContext
   ) async throws(RPCError) {
     if draft.included.isEmpty { return }
     var root = draft.template
     root.id = id ?? ""
-    try await store.family(of: root, including: draft.included, in: project).checkLoops()
+    try await family(of: root, in: project, call).checkLoops()
+  }
+}
+
+extension [String: WellKnown.Value] {
+  /// Bytes that reading them takes time for, at least.
+  fileprivate var textBytes: Int {
+    var bytes = 0
+    for value in values where bytes < Limits.quickBytes { bytes += value.textBytes(upTo: Limits.quickBytes) }
+    return bytes
   }
 }
 

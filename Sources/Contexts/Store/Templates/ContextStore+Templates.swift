@@ -24,15 +24,6 @@ extension ContextStore {
     return template
   }
 
-  /// A template with all those that stand in it: a look-up for each level.
-  func family(
-    of root: Template, including included: [String], in project: ProjectID
-  ) async throws(RPCError) -> TemplateFamily {
-    var family = TemplateFamily(root, including: included.filter { $0 != root.id })
-    while !family.wanted.isEmpty { try family.add(try await templates(family.wanted, in: project)) }
-    return family
-  }
-
   /// A page of templates, and whether another one follows.
   func templates(
     after id: String, limit: Int, showDeleted: Bool, in project: ProjectID
@@ -59,11 +50,12 @@ extension ContextStore {
     }
   }
 
-  func update(_ update: TemplateUpdate, _ scope: CallScope) async throws(RPCError) -> Template {
-    try await write(update.id, scope) { stored throws(RPCError) in
+  func update(_ prepared: PreparedTemplateUpdate, _ scope: CallScope) async throws(RPCError) -> Template {
+    let update = prepared.update
+    return try await write(update.id, scope) { stored throws(RPCError) in
       guard let stored else { throw .templateNotFound(update.id) }
       try stored.checkChangeable(etag: update.etag)
-      let draft = try update.applied(to: stored)
+      let draft = try prepared.applied(to: stored)
       return TemplateChange(action: "updated", definition: draft.template, old: stored)
     }
   }

@@ -23,7 +23,7 @@ struct TemplateFamilyTests {
   /// The family of the first template, with all others to be found.
   static func family(_ templates: [Template]) throws -> TemplateFamily {
     let root = templates[0]
-    var family = TemplateFamily(root, including: try TemplateText(root.content).templates)
+    var family = TemplateFamily(root)
     while !family.wanted.isEmpty {
       try family.add(templates.filter { family.wanted.contains($0.id) })
     }
@@ -38,7 +38,8 @@ struct TemplateFamilyTests {
 
   @Test("each is looked up once, level by level")
   func lookups() throws {
-    var family = TemplateFamily(try Self.template("a", "{{> b}}{{> c}}"), including: ["b", "c"])
+    var family = TemplateFamily(try Self.template("a", "{{> b}}{{> c}}{{> a}}"))
+    #expect(family.wanted == ["b", "c"])
     try family.add([try Self.template("b", "{{> c}}{{> d}}"), try Self.template("c", "{{> d}}{{> a}}")])
     #expect(family.wanted == ["d"])
     try family.add([try Self.template("d", "")])
@@ -47,7 +48,7 @@ struct TemplateFamilyTests {
 
   @Test("one that is missing or deleted is named")
   func missing() throws {
-    var family = TemplateFamily(try Self.template("a", "{{> b}}"), including: ["b"])
+    var family = TemplateFamily(try Self.template("a", "{{> b}}"))
     let error = #expect(throws: RPCError.self) { try family.add([]) }
     #expect(error?.reason == .templateNotFound && error?.particular("id") == "b")
     var deleted = try Self.template("b", "")
@@ -75,10 +76,15 @@ struct TemplateFamilyTests {
 
   @Test("there are bounds to how many stand in one")
   func tooMany() throws {
-    let ids = (0...Limits.templateFamily).map { "t\($0)" }
-    var family = TemplateFamily(try Self.template("a", ""), including: ids)
-    let error = #expect(throws: RPCError.self) { try family.add(try ids.map { try Self.template($0, "") }) }
+    let places = (1...Limits.templateFamily).map { "{{> t\($0)}}" }
+    var family = TemplateFamily(try Self.template("a", "{{> t0}}"))
+    let error = #expect(throws: RPCError.self) {
+      try family.add([try Self.template("t0", places.joined())])
+    }
     #expect(error?.code == .invalidArgument)
+    family = TemplateFamily(try Self.template("a", "{{> t0}}"))
+    try family.add([try Self.template("t0", places.dropLast().joined())])
+    #expect(family.wanted.count == Limits.templateFamily - 1)
   }
 
   static let string = #"{"type": "TYPE_STRING"}"#

@@ -1,3 +1,4 @@
+import Patience
 import Testing
 
 @testable import Contexts
@@ -14,10 +15,22 @@ struct TemplateTextTests {
       ("{{> other/id 2 }}", [.template("other/id 2")]),
       ("\\{{x}} \\ {{x}}", [.text("{{x}} \\ "), .variable("x")]),
       ("{{{x}}}", nil),
+      ("{{a}}\u{301}{{\u{301}", nil), ("{\u{301}{{x}}", [.text("{\u{301}"), .variable("x")]),
+      ("{{> \(String(repeating: "i", count: 129))}}", nil),
       ("{{x", nil), ("{{}}", nil), ("{{a b}}", nil), ("{{>}}", nil), ("{{1a}}", nil), ("{{é}}", nil),
     ] as [(String, [TemplateText.Piece]?)])
   func table(source: String, pieces: [TemplateText.Piece]?) {
     #expect((try? TemplateText(source))?.pieces == pieces)
+  }
+
+  @Test("are read in one pass, however many places they have")
+  func many() throws {
+    let source = String(repeating: "{{n}}\n {\u{301}{{> t}}\\{{", count: 12_000)
+    let time = try ContinuousClock().measure {
+      let text = try TemplateText(source)
+      #expect(text.pieces.count == 48_000 && text.variables == ["n"] && text.templates == ["t"])
+    }
+    #expect(time < .seconds(3) * patience, "\(time)")
   }
 
   @Test("say in which line they are wrong")
