@@ -1,6 +1,8 @@
 /// The lines of a text, with or without a line feed behind the last one.
-package struct JSONLines: Sequence, IteratorProtocol {
+package struct JSONLines: Sequence, IteratorProtocol, Sendable {
   private var rest: ArraySlice<UInt8>
+
+  package var isAtEnd: Bool { rest.isEmpty }
 
   package init(_ bytes: [UInt8]) { rest = bytes[...] }
 

@@ -58,7 +58,7 @@ struct ImportBatch {
         } else {
           skipped += 1
         }
-      case .ignored: ignored += 1
+      case .ignored(let count): ignored += count
       case .wrong(let error):
         if failures.count == Limits.batchItems { return }
         failures.append((record.sequence, error))

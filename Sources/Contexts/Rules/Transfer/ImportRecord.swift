@@ -11,19 +11,32 @@ struct ImportRecord {
     /// What a context was before.
     case formerVersion(ContextDraft, version: Int64)
     case relationship(Relationship)
-    /// Nothing to store: a header, an end, a line without text.
-    case ignored
+    /// Nothing to store: headers, ends, lines without text. So many of them, which follow each other.
+    case ignored(Int64)
     case wrong(RPCError)
   }
 
-  /// Its place in the file, from 1.
+  /// Its place in the file, from 1; of several the last one's.
   let sequence: Int64
   let content: Content
   /// Bytes that it is about as long as.
   let size: Int
 
   private init(_ content: Content, sequence: Int64) {
-    (self.sequence, self.content, size) = (sequence, content, 0)
+    (self.sequence, self.content, size) = (sequence, content, Self.size(of: content))
+  }
+
+  /// Of records that are ignored, the last of which has this place.
+  init(ignored count: Int64, until sequence: Int64) { self.init(.ignored(count), sequence: sequence) }
+
+  /// An error takes about as much as it lists.
+  private static func size(of content: Content) -> Int {
+    if case .wrong = content { Limits.listedItemViolationBytes } else { 0 }
+  }
+
+  /// Whether a line has nothing but white space.
+  static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
   }
 
   init(_ record: TransferRecord, sequence: Int64) {
@@ -39,16 +52,17 @@ struct ImportRecord {
       content = violations.error().map { .wrong($0) } ?? .relationship(relationship)
       size = 1_000
     case .header, .end:
-      (content, size) = (.ignored, 0)
+      (content, size) = (.ignored(1), 0)
     case nil:
-      (content, size) = (.wrong(.recordMalformed("the record is empty, or of a kind unknown here")), 0)
+      content = .wrong(.recordMalformed("the record is empty, or of a kind unknown here"))
+      size = Self.size(of: content)
     }
   }
 
   /// A line of JSON, without its line feed.
   init(line: ArraySlice<UInt8>, sequence: Int64) {
-    if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-      self.init(.ignored, sequence: sequence)
+    if Self.isBlank(line) {
+      self.init(.ignored(1), sequence: sequence)
       return
     }
     guard let text = String(validating: line, as: UTF8.self) else {
@@ -79,29 +93,7 @@ struct ImportRecord {
       }
       if context.version == 0 { violations.add("\(path).version", "must be set") }
     }
-    if let error = violations.error() { return (.wrong(error), 0) }
+    if let error = violations.error() { return (.wrong(error), size(of: .wrong(error))) }
     return (result, context.sizeBound(metadataBytes: draft.metadata?.utf8.count ?? 0))
-  }
-
-  /// The records of one message of a stream, numbered; those at or below `acknowledged` are left out.
-  static func records(
-    of request: ImportContextsRequest, from first: Int64, after acknowledged: Int64
-  ) -> [ImportRecord] {
-    var records: [ImportRecord] = []
-    var sequence = first
-    for record in request.records {
-      if sequence > acknowledged { records.append(ImportRecord(record, sequence: sequence)) }
-      sequence += 1
-    }
-    for line in JSONLines(request.jsonLines) {
-      if sequence > acknowledged { records.append(ImportRecord(line: line, sequence: sequence)) }
-      sequence += 1
-    }
-    return records
-  }
-
-  /// How many records a message holds.
-  static func count(in request: ImportContextsRequest) -> Int64 {
-    Int64(request.records.count + JSONLines(request.jsonLines).count { _ in true })
   }
 }

@@ -95,16 +95,24 @@ private struct ImportReader: Sendable {
       }
       let start = message.firstSequence == 0 ? next : message.firstSequence
       guard (1...next).contains(start) else { throw .importGap(expected: next, sequence: start) }
-      let (acknowledged, isSmall) = (next - 1, message.size < Self.smallMessage)
       // Parsing and checking a large message takes longer than a loop may be held up.
-      let records =
-        isSmall
-        ? ImportRecord.records(of: message, from: start, after: acknowledged)
-        : await blocking.run(on: loop) {
-          ImportRecord.records(of: message, from: start, after: acknowledged)
+      let isSmall = message.size < Self.smallMessage
+      var rest = ImportMessage(message, from: start, after: next - 1)
+      while !rest.isAtEnd {
+        let records: [ImportRecord]
+        if isSmall {
+          records = rest.next()
+        } else {
+          let begun = rest
+          (records, rest) = await blocking.run(on: loop) {
+            var rest = begun
+            return (rest.next(), rest)
+          }
         }
-      next = max(next, start + ImportRecord.count(in: message))
-      guard await intake.put(records, bytes: records.reduce(0) { $0 + $1.size + 64 }) else { return }
+        if Task.isCancelled { throw .callEnded }
+        guard await intake.put(records, bytes: records.reduce(0) { $0 + $1.size + 64 }) else { return }
+      }
+      next = max(next, rest.sequence)
       request = try await requests.next()
       isFirst = false
     }

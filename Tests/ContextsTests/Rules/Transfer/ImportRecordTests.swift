@@ -65,8 +65,32 @@ struct ImportRecordTests {
   func places() {
     var request = ImportContextsRequest()
     request.jsonLines = Array("{}\n{}\n\n{}".utf8)
-    #expect(ImportRecord.count(in: request) == 4)
-    #expect(ImportRecord.records(of: request, from: 5, after: 6).map(\.sequence) == [7, 8])
-    #expect(ImportRecord.records(of: request, from: 5, after: 0).map(\.sequence) == [5, 6, 7, 8])
+    var all = ImportMessage(request, from: 5, after: 0)
+    #expect(all.next().map(\.sequence) == [5, 6, 7, 8] && all.isAtEnd && all.sequence == 9)
+    var rest = ImportMessage(request, from: 5, after: 6)
+    #expect(rest.next().map(\.sequence) == [7, 8] && rest.isAtEnd && rest.sequence == 9)
+  }
+
+  @Test("a message is read a part at a time, whatever is in it")
+  func parts() {
+    var request = ImportContextsRequest()
+    request.records = Array(repeating: TransferRecord(), count: 2_500)
+    request.jsonLines = Array(repeating: UInt8(ascii: "\n"), count: 1_000_000) + Array("{}\n \n{}".utf8)
+    var message = ImportMessage(request, from: 1, after: 2)
+    var (places, parts, ignored) = ([] as [Int64], 0, 0 as Int64)
+    while !message.isAtEnd {
+      let records = message.next()
+      parts += 1
+      #expect(records.count <= 1_000)
+      for record in records {
+        if case .ignored(let count) = record.content {
+          ignored += count
+        } else {
+          places.append(record.sequence)
+        }
+      }
+    }
+    #expect(parts > 4 && ignored == 1_000_001 && message.sequence == 1_002_504)
+    #expect(places == Array(3...2_500) + [1_002_501, 1_002_503])
   }
 }
