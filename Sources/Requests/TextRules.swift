@@ -38,7 +38,8 @@ extension Violations {
   package mutating func title(_ field: String, _ value: String) {
     if value.isEmpty {
       add(field, "must not be empty")
-    } else if value.utf8.first! <= 0x20 || value.utf8.first! >= 0x80,
+    } else if value.utf8.count <= 4 * Limits.titleLength,
+      value.utf8.first! <= 0x20 || value.utf8.first! >= 0x80,
       value.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     {
       add(field, "must not consist of white space only")
@@ -58,8 +59,11 @@ extension Violations {
       } else {
         text("\(field)[\(index)]", tag, atMost: Limits.tagLength)
       }
-      // Bytes, not canonical equivalence: what PostgreSQL compares.
-      if tags[..<index].contains(where: { $0.utf8.elementsEqual(tag.utf8) }) {
+      // Bytes, not canonical equivalence: what PostgreSQL compares. One that is too long is wrong as it is.
+      let bytes = tag.utf8.count
+      if bytes <= 4 * Limits.tagLength,
+        tags[..<index].contains(where: { $0.utf8.count == bytes && $0.utf8.elementsEqual(tag.utf8) })
+      {
         add("\(field)[\(index)]", "is there twice")
       }
     }

@@ -21,6 +21,9 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
   package private(set) var fields: Set<Field> = []
   /// Places inside the metadata that change.
   package private(set) var metadataPaths: [MetadataPath] = []
+  /// All places above those.
+  private var metadataParents: Set<MetadataPath> = []
+  private var knownPlaces: Set<MetadataPath> = []
 
   /// Of nothing.
   package init() {}
@@ -69,11 +72,14 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
       return "cannot be read: keys are joined by dots, unusual ones stand in backticks"
     }
     if let field = Field.metadataField, fields.contains(field) { return "clashes with the path metadata" }
-    if metadataPaths.contains(place) { return "is there twice" }
-    if metadataPaths.contains(where: { $0.contains(place) || place.contains($0) }) {
+    if knownPlaces.contains(place) { return "is there twice" }
+    let parents = place.parents
+    if metadataParents.contains(place) || !knownPlaces.isDisjoint(with: parents) {
       return "clashes with another path of the metadata"
     }
     metadataPaths.append(place)
+    knownPlaces.insert(place)
+    metadataParents.formUnion(parents)
     return nil
   }
 }

@@ -5,6 +5,9 @@ struct ListOrder: Equatable {
   let key: Key
   let isDescending: Bool
 
+  /// Bytes that are looked at: more than the longest order has.
+  static let longest = 64
+
   /// The newest first.
   static let standard = ListOrder(key: .createTime, isDescending: true)
 
@@ -15,6 +18,7 @@ struct ListOrder: Equatable {
 
   /// Reads `order_by` (AIP-132): a field, then nothing, `asc` or `desc`. Nil when it is something else.
   init?(_ text: String) {
+    guard text.utf8.count <= Self.longest else { return nil }
     let words = text.split(separator: " ")
     if words.isEmpty {
       self = .standard

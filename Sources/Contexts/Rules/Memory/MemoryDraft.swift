@@ -46,11 +46,14 @@ enum MemoryTitle {
 
   /// The first line that is not empty, cut; empty when there is none.
   static func made(of content: String) -> String {
-    let line = content.unicodeScalars.split { $0.value == 0x0a || $0.value == 0x0d }
-      .first { !$0.allSatisfy(\.properties.isWhitespace) }
-    guard let line else { return "" }
-    let text = line.drop { $0.properties.isWhitespace }
-    return text.count <= length
-      ? String(Substring(text)) : String(Substring(text.prefix(length - 1))) + "…"
+    // White space that is ASCII is passed over as bytes: a content may consist of a million.
+    let start = content.utf8.firstIndex { $0 > 0x20 || !isSpace($0) } ?? content.endIndex
+    let text = content[start...].unicodeScalars.drop { $0.properties.isWhitespace }
+    let line = text.prefix(length + 1).prefix { $0.value != 0x0a && $0.value != 0x0d }
+    return line.count <= length ? String(line) : String(line.prefix(length - 1)) + "…"
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
   }
 }

@@ -68,6 +68,7 @@ struct SearchOrder: Equatable {
 
   /// Reads `order_by`; nil when it is something else.
   init?(_ text: String) {
+    guard text.utf8.count <= ListOrder.longest else { return nil }
     let words = text.split(separator: " ")
     if words.isEmpty || words == ["relevance"] || words == ["relevance", "desc"] {
       self = .standard

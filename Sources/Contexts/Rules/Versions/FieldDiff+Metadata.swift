@@ -1,4 +1,5 @@
 import CairnAPI
+import Requests
 import Wire
 
 extension FieldDiff {
@@ -45,8 +46,7 @@ private enum MetadataStep {
   /// In backticks where it has other characters than letters, digits, `_` and `-`; nil when it has a
   /// backtick.
   static func text(of key: String) -> String? {
-    if key.contains("`") { return nil }
-    let isPlain = !key.isEmpty && key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-    return isPlain ? key : "`\(key)`"
+    if key.utf8.contains(UInt8(ascii: "`")) { return nil }
+    return MetadataPath.isPlain(key) ? key : "`\(key)`"
   }
 }
