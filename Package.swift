@@ -111,6 +111,7 @@ let package = Package(
       name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
 
     .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
+    tests("Patience", []),
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop"]),
     tests(

@@ -1,4 +1,5 @@
 import EventLoop
+import Patience
 import StandardProtos
 import Testing
 import Wire
@@ -41,7 +42,8 @@ import Wire
     let server = GRPCServer(services: [Service()], group: group)
     let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
     let channel = Channel(address.description, on: group.loops[1])
-    let call = try await channel.bidirectional(Service.both, options: CallOptions(timeout: .seconds(30)))
+    let call = try await channel.bidirectional(
+      Service.both, options: CallOptions(timeout: .seconds(30) * patience))
     #expect(try await call.next() == message("cancelled", code: StatusCode.cancelled.rawValue))
     try await call.write(message("on"))
     #expect(try await call.next() == message("on"))

@@ -1,6 +1,7 @@
 import EventLoop
 import GRPC
 import HTTP2
+import Patience
 import StandardProtos
 import Synchronization
 import Wire
@@ -57,7 +58,7 @@ final class SecureProbe: Sendable {
     do {
       let channel = try channel(options)
       defer { Task { await channel.close() } }
-      let options = CallOptions(timeout: .seconds(10))
+      let options = CallOptions(timeout: .seconds(10) * patience)
       return try await channel.unary(IdentityService.tell, message("?"), options: options).message
     } catch let error as RPCError {
       return "\(error.code): \(error.message)"

@@ -6,30 +6,43 @@ import time
 
 from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
-from . import SLOWNESS
+from . import SANITIZER
 from .memory import forget_most, is_within, resident
 
 MEGABYTE = 1 << 20
 
 
-class Bystander:
-    """Calls the echo service again and again on a connection of its own."""
+def echo(channel):
+    """A call of the echo service."""
+    stub, message = echo_pb2_grpc.EchoStub(channel), echo_pb2.EchoMessage(text="still here?")
 
-    def __init__(self, server):
+    def call():
+        assert stub.Unary(message, timeout=30) == message
+
+    return call
+
+
+class Bystander:
+    """Calls a server again and again on a connection of its own.
+
+    `calls` gives, for a channel, the function that makes one call: of the echo service unless told otherwise.
+    """
+
+    def __init__(self, server, calls=echo):
         self.server = server
+        self.calls = calls
         self.latencies = []
         self.error = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._call, daemon=True)
 
     def _call(self):
-        message = echo_pb2.EchoMessage(text="still here?")
         try:
             with self.server.channel(("grpc.use_local_subchannel_pool", 1)) as channel:
-                stub = echo_pb2_grpc.EchoStub(channel)
+                call = self.calls(channel)
                 while not self._stop.wait(0.005) or len(self.latencies) < 30:
                     begun = time.monotonic()
-                    assert stub.Unary(message, timeout=30) == message
+                    call()
                     self.latencies.append(time.monotonic() - begun)
         except Exception as error:
             self.error = error
@@ -47,7 +60,8 @@ class Bystander:
 def undisturbed(server, megabytes, worst=2.0, median=0.25):
     """Nobody else waits longer, and the server grows by no more, while the body does its worst.
 
-    The bounds on latency, in seconds, leave room for a debug build on a busy machine.
+    The bounds on latency, in seconds, leave room for a debug build on a busy machine. They are not stretched: a
+    bystander notices what it notices. Of programs with a sanitizer they are not asked.
     """
     bystander = Bystander(server)
     bystander.start()
@@ -60,5 +74,6 @@ def undisturbed(server, megabytes, worst=2.0, median=0.25):
     grown = resident(server.process, "VmHWM") - before
     assert is_within(grown, megabytes * MEGABYTE), f"the server grew by {grown / MEGABYTE:.0f} MB"
     latencies = sorted(bystander.latencies)
-    assert latencies[-1] < worst * SLOWNESS, latencies[-5:]
-    assert latencies[len(latencies) // 2] < median * SLOWNESS, latencies
+    if SANITIZER is None:
+        assert latencies[-1] < worst, latencies[-5:]
+        assert latencies[len(latencies) // 2] < median, latencies

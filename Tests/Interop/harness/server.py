@@ -9,6 +9,7 @@ import threading
 import grpc
 
 from . import ROOT, SLOWNESS, binary
+from .deadlines import patient
 
 LISTENING = re.compile(r"^cairn: listening on (\S+)$")
 
@@ -75,7 +76,7 @@ class Server:
 
     def channel(self, *options):
         """A stock client's channel. Of an option given twice gRPC heeds the first: `options` go before ours."""
-        return grpc.insecure_channel(self.address, options=[*options, *CHANNEL_OPTIONS])
+        return patient(grpc.insecure_channel(self.address, options=[*options, *CHANNEL_OPTIONS]))
 
     def send_signal(self, number):
         self.process.send_signal(number)
