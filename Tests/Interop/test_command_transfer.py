@@ -1,5 +1,6 @@
 """`cairn export` and `cairn import`: files out and in, foreign formats, bad files, and going on after a cut."""
 
+import itertools
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import pytest
 from cairn.v1 import context_pb2
 
-from harness import ROOT, binary
+from harness import ROOT, SLOWNESS, binary
 from harness.project import new_project
 from harness.server import environment
 from harness.transfer import exported, imported, kept
@@ -222,17 +223,21 @@ def test_x10_many_out_and_in_again_with_a_cut(contexts, channel, run, server, tm
     assert run(contexts, "export", first, "--quiet")[0] == 0
     other = new_project(channel)
     process = subprocess.Popen(
-        [str(binary("cairn")), "import", str(first), "-a", server.address, "-p", other.project], cwd=ROOT,
-        env=environment(), stderr=subprocess.PIPE)
-    eventually(
-        lambda: other.ListContexts(page_size=1).contexts or process.poll() is not None, "the import is under way", timeout=60)
+        [str(binary("cairn")), "import", "-a", server.address, "-p", other.project], cwd=ROOT, env=environment(),
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    # It waits for the second half when it is cut.
+    with first.open("rb") as lines:
+        process.stdin.writelines(itertools.islice(lines, count // 2))
+    process.stdin.flush()
+    eventually(lambda: other.ListContexts(page_size=1).contexts, "the import is under way", timeout=60)
     process.send_signal(signal.SIGINT)
     errors = process.stderr.read().decode()
-    process.stderr.close()
-    if process.wait(60) == 130:
-        id = errors.split("--resume ")[1].split()[0]
-        status, _, errors = run(other, "import", first, "--resume", id)
-        assert status == 0, errors
+    assert process.wait(60) == 130, errors
+    for pipe in (process.stdin, process.stderr):
+        pipe.close()
+    id = errors.split("--resume ")[1].split()[0]
+    status, _, errors = run(other, "import", first, "--resume", id)
+    assert status == 0, errors
     assert run(other, "export", second, "--quiet")[0] == 0
 
     def plain(line):
@@ -257,13 +262,15 @@ def test_an_export_that_was_cut_goes_on(run, start_server, database, tmp_path):
         file = tmp_path / "out.jsonl"
         command = [str(binary("cairn")), "export", str(file), "-a", server.address, "-p", contexts.project]
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE)
-        eventually(lambda: (tmp_path / "out.jsonl.cairn-resume").exists() or process.poll() is not None, "it has begun")
+        resume = tmp_path / "out.jsonl.cairn-resume"
+        eventually(lambda: resume.exists() or process.poll() is not None, "it has begun", interval=0.002)
         process.kill()
         process.wait()
         process.stderr.close()
-        if (tmp_path / "out.jsonl.cairn-resume").exists():
-            done = subprocess.run([*command, "--resume"], cwd=ROOT, env=environment(), capture_output=True, timeout=120)
-            assert done.returncode == 0, done.stderr
+        assert process.returncode == -signal.SIGKILL and resume.exists(), "it was not cut"
+        done = subprocess.run(
+            [*command, "--resume"], cwd=ROOT, env=environment(), capture_output=True, timeout=120 * SLOWNESS)
+        assert done.returncode == 0, done.stderr
         ids = [json.loads(line).get("context", {}).get("id") for line in file.read_text().splitlines()]
         assert ids == [None, *(f"{n:04}" for n in range(1500)), None]
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]

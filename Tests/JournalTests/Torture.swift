@@ -9,6 +9,7 @@ final class Torture: Sendable {
   let servers: [TestServer]
   private let cluster: TestCluster
   private let isOver = Atomic<Bool>(false)
+  private let killed = Atomic(0)
   private let notes = (0..<20).map { "note-\($0)" }
 
   init(_ cluster: TestCluster) throws {
@@ -110,18 +111,22 @@ final class Torture: Sendable {
     if Bool.random() { BlockingTask.sleep(milliseconds: .random(in: 0...15)) }
   }
 
+  /// Connections that were ended in the middle of a write, or of nothing.
+  var kills: Int { killed.load(ordering: .sequentiallyConsistent) }
+
   /// Ends connections of the servers, mostly in the middle of a write.
   private func kill() {
     while goesOn {
       try? cluster.connect().run { connection in
         while goesOn {
           BlockingTask.sleep(milliseconds: .random(in: 10...60))
-          try connection.query(
+          let ended = try connection.query(
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE usename = 'cairn' AND pid <> pg_backend_pid() AND (backend_xid IS NOT NULL OR random() < 0.1)
             ORDER BY random() LIMIT 1
             """)
+          killed.add(ended.count, ordering: .sequentiallyConsistent)
         }
       }
     }

@@ -30,8 +30,11 @@ import Testing
         .decode(0, as: Int64.self)
       print(
         "torture: \(table.count) rows at \(Set(table.map(\.cursor.position)).count) of \(positions) positions, "
-          + "cuts \(logs.map(\.cuts))")
+          + "cuts \(logs.map(\.cuts)), \(torture.kills) connections ended")
       #expect(table.count > 1000)
+      #expect(torture.kills > 50)
+      // Of a watcher that goes of its own will, and of the others, whose servers lost their connections.
+      #expect(logs.filter { $0.manner == .cutting }.allSatisfy { $0.cuts > 5 })
     }
   }
 
