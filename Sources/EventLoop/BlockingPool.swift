@@ -12,10 +12,14 @@ package final class BlockingPool: Sendable {
   private let state = Mutex(State())
   private let available: Semaphore
   private let maximum: Int
+  private let niceness: Int32
 
-  /// - Parameter threads: The most threads that exist at once; they are started when needed.
-  package init(threads: Int = 4) {
+  /// - Parameters:
+  ///   - threads: The most threads that exist at once; they are started when needed.
+  ///   - niceness: From 0 to 19: how far they stand back when loops want the same processors.
+  package init(threads: Int = 4, niceness: Int32 = 0) {
     maximum = threads
+    self.niceness = niceness
     available = Semaphore()
   }
 
@@ -47,6 +51,8 @@ package final class BlockingPool: Sendable {
   }
 
   private func work() {
+    // On Linux this is of the calling thread alone.
+    if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
     while true {
       state.withLock { $0.idle += 1 }
       available.wait()

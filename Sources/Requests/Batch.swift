@@ -89,6 +89,8 @@ package struct Batch<Item> {
   }
 }
 
+extension Batch: Sendable where Item: Sendable {}
+
 extension Result {
   /// Why it failed, if it did.
   package var error: Failure? { if case .failure(let error) = self { error } else { nil } }

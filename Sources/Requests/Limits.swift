@@ -17,6 +17,8 @@ package enum Limits {
   package static let batchItems = 1_000
   package static let defaultPageSize = 50
   package static let largestPageSize = 1_000
+  /// Bytes of a page token or resume token: more than those of the longest keys have.
+  package static let pageTokenBytes = 8_192
   /// Bytes of an answer before it ends early: stock clients refuse messages above 4 MiB, and the estimate of
   /// a message's size need not be exact.
   package static let answerBytes = 3_000_000

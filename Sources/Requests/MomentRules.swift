@@ -6,6 +6,7 @@ extension Violations {
   /// The moment that a read is asked as of; nil when there is none or it is wrong.
   package mutating func asOf(_ field: String, _ asOf: AsOf?) -> WantedMoment? {
     guard let asOf else { return nil }
+    optionalIdentifier("\(field).journal_id", asOf.journalId)
     let journal = asOf.journalId.isEmpty ? nil : asOf.journalId
     switch asOf.moment {
     case nil:

@@ -68,9 +68,11 @@ struct ContextList {
     pageSize = violations.pageSize(request.pageSize)
     violations.view("view", request.view)
     isFull = request.view.isFull
+    let asOf = violations.asOf("as_of", request.asOf)
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
     fingerprint = Fingerprint(of: request, order: self.order, project: project)
     after = violations.pageToken(request.pageToken, fingerprint)
-    let asOf = violations.asOf("as_of", request.asOf)
     // Later pages are of the moment that the first one was of.
     self.asOf = after?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()

@@ -18,14 +18,18 @@ extension ContextService {
   package func batchCreateContexts(
     _ request: BatchCreateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchCreateContextsResponse {
-    let batch = try Batch(
-      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
-      key: \ContextDraft.id
-    ) { item, violations in
-      violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
-      return ContextDraft(validating: item.context, at: "context", &violations)
+    let (batch, scope) = try await accept(
+      request, requestID: request.requestId, items: request.requests.count, call
+    ) {
+      () throws(RPCError) in
+      try Batch(
+        validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
+        key: \ContextDraft.id
+      ) { item, violations in
+        violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
+        return ContextDraft(validating: item.context, at: "context", &violations)
+      }
     }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     let outcome =
       request.validateOnly
       ? BatchOutcome(try await store.planned(batch, scope), nil) : try await store.create(batch, scope)
@@ -38,14 +42,18 @@ extension ContextService {
   package func batchUpdateContexts(
     _ request: BatchUpdateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
-    let batch = try Batch(
-      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
-      key: \ContextUpdate.id
-    ) { item, violations in
-      violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
-      return ContextUpdate(validating: item, &violations)
+    let (batch, scope) = try await accept(
+      request, requestID: request.requestId, items: request.requests.count, call
+    ) {
+      () throws(RPCError) in
+      try Batch(
+        validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
+        key: \ContextUpdate.id
+      ) { item, violations in
+        violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
+        return ContextUpdate(validating: item, &violations)
+      }
     }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     let outcome =
       request.validateOnly
       ? BatchOutcome(try await store.planned(batch, scope), nil)

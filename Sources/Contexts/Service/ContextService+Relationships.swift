@@ -7,11 +7,14 @@ extension ContextService {
   package func relateContexts(
     _ request: RelateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> RelateContextsResponse {
-    let batch = try Batch(
-      validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
-      requestID: request.requestId, key: { $0.key.text }
-    ) { item, violations in RelationshipDraft(validating: item, &violations) }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let (batch, scope) = try await accept(
+      request, requestID: request.requestId, items: request.relationships.count, call
+    ) { () throws(RPCError) in
+      try Batch(
+        validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
+        requestID: request.requestId, key: { $0.key.text }
+      ) { item, violations in RelationshipDraft(validating: item, &violations) }
+    }
     let answer =
       request.validateOnly
       ? try await store.plannedRelate(batch, scope) : try await store.relate(batch, scope)

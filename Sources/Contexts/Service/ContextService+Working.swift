@@ -1,6 +1,8 @@
 import EventLoop
 import GRPC
+import Journal
 import Requests
+import Wire
 
 extension ContextService {
   /// Does work whose time grows with `bytes` that came from the caller: at once where they are few, else on
@@ -16,6 +18,20 @@ extension ContextService {
       if signal.isStopped { throw .callEnded }
       return result
     }
+  }
+}
+
+extension ContextService {
+  /// What a request for a batch of writes asks, and the scope to write it in. Its items may have megabytes of
+  /// metadata together, so more than a few are checked, and the request is hashed, on another thread.
+  func accept<Item: Sendable>(
+    _ request: some Message, requestID: String, items: Int, _ call: CallContext,
+    _ validate: @escaping @Sendable () throws(RPCError) -> Batch<Item>
+  ) async throws(RPCError) -> (Batch<Item>, CallScope) {
+    let (batch, key) = try await working(on: items * (Limits.quickBytes / 4), call) { _ throws(RPCError) in
+      (try validate(), RequestKey(requestID, of: request))
+    }
+    return (batch, try await journal.scope(call, key))
   }
 }
 

@@ -36,7 +36,9 @@ final class RunningServer: Sendable {
     try journal.start()
 
     let contexts = ContextService(
-      journal: journal, pool: pool, blocking: blocking, configuration: configuration.contexts(log))
+      // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
+      journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
+      configuration: configuration.contexts(log))
     let domains: [any RPCService] = [contexts, ProjectService(journal: journal)]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()

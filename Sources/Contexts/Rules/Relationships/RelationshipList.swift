@@ -33,9 +33,11 @@ struct RelationshipList {
       violations.add("filter.valid_at", "must be absent where show_ended is set")
     }
     pageSize = violations.pageSize(request.pageSize)
+    let asOf = violations.asOf("as_of", request.asOf)
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
     fingerprint = Fingerprint(of: request, project: project)
     let token = violations.pageToken(request.pageToken, fingerprint)
-    let asOf = violations.asOf("as_of", request.asOf)
     self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
     context = request.context.isEmpty ? nil : request.context

@@ -38,13 +38,15 @@ struct ContextSearch {
     violations.view("view", request.view)
     isFull = request.view.isFull
     highlights = request.highlight
+    let asOf = violations.asOf("as_of", request.asOf)
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
     fingerprint = Fingerprint(of: request, order: self.order, project: project)
     let token = violations.pageToken(request.pageToken, fingerprint)
     after = token.flatMap { SearchPlace($0) }
     if after == nil, !request.pageToken.isEmpty, violations.isEmpty {
       violations.add("page_token", "is not one that a search gave", .pageTokenInvalid)
     }
-    let asOf = violations.asOf("as_of", request.asOf)
     // Later pages are of the moment that the first one was of.
     self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()

@@ -27,6 +27,8 @@ struct ContextExport {
     includesVersions = request.includeVersions
     includesRelationships = request.includeRelationships
     isJSON = request.format == .jsonLines
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
     fingerprint = Fingerprint(of: request, project: project)
     start = violations.exportCursor("resume_token", request.resumeToken, fingerprint)
     try violations.check()
@@ -81,7 +83,9 @@ extension Violations {
     _ field: String, _ text: String, _ fingerprint: Fingerprint
   ) -> ExportCursor? {
     if text.isEmpty { return nil }
-    let cursor = PageToken(text, for: fingerprint).flatMap { ExportCursor($0) }
+    let cursor =
+      text.utf8.count > Limits.pageTokenBytes
+      ? nil : PageToken(text, for: fingerprint).flatMap { ExportCursor($0) }
     if cursor == nil {
       add(field, "is not one that an export with this filter gave", .pageTokenInvalid)
     }

@@ -15,6 +15,8 @@ struct VersionList {
     var violations = Violations()
     violations.identifier("id", request.id)
     pageSize = violations.pageSize(request.pageSize)
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
     fingerprint = Fingerprint(parts: ["ListContextVersions", project, request.id])
     before = violations.pageToken(request.pageToken, fingerprint)?.time ?? .max
     violations.view("view", request.view)
