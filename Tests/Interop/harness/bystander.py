@@ -32,6 +32,7 @@ class Bystander:
         self.server = server
         self.calls = calls
         self.latencies = []
+        self.calls_begun = []
         self.error = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._call, daemon=True)
@@ -43,6 +44,7 @@ class Bystander:
                 while not self._stop.wait(0.005) or len(self.latencies) < 30:
                     begun = time.monotonic()
                     call()
+                    self.calls_begun.append(begun)
                     self.latencies.append(time.monotonic() - begun)
         except Exception as error:
             self.error = error
