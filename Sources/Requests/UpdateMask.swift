@@ -1,6 +1,7 @@
 import Wire
 
-/// The fields of a resource that a client may change, under the names that its proto has for them.
+/// The fields of a resource that a client may change, under the names that its proto has for them; fields of a message
+/// below it as `message.field`.
 package protocol UpdatableField: RawRepresentable<String>, CaseIterable, Hashable {
   associatedtype Resource
 
@@ -41,7 +42,7 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
       return
     }
     if paths == ["*"] {
-      fields = Set(Field.allCases)
+      fields = Set(Field.allCases.filter { !$0.rawValue.utf8.contains(UInt8(ascii: ".")) })
       return
     }
     guard paths.count <= Limits.batchItems else {
@@ -59,6 +60,10 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
   private mutating func add(_ path: String) -> String? {
     if let field = Field(rawValue: path) {
       if field == Field.metadataField, !metadataPaths.isEmpty { return "clashes with a path below it" }
+      for other in fields {
+        if other.rawValue.hasPrefix(path + ".") { return "clashes with a path below it" }
+        if path.hasPrefix(other.rawValue + ".") { return "clashes with the path \(other.rawValue)" }
+      }
       return fields.insert(field).inserted ? nil : "is there twice"
     }
     if Field.metadataField != nil, path.hasPrefix("metadata.") { return addMetadata(path) }

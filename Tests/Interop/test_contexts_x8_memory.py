@@ -81,7 +81,7 @@ def test_x8_what_is_left_out_is_taken_from_the_call(channel):
         "erika", "s2", "t2", "a2", "")
     assert stored.session == "s2" and stored.title == "x" + "ä" * 118 + "…"
     plain = contexts.create(type=MEMORY)
-    assert not plain.HasField("memory")
+    assert plain.memory == context_pb2.Context(memory={"kind": 1, "importance": 2, "confidence": 1}).memory
     part = contexts.Recall(query="title").memories[0]
     assert part.context == plain and (part.parts.importance, part.parts.confidence) == (0.5, 1)
 
@@ -106,7 +106,11 @@ def test_x8_recall_orders_by_the_formula(contexts):
                 assert max(each.parts.relevance for each in response.memories) == 1 or len(response.memories) == 100
     # What is recalled is what the search finds.
     found = contexts.Search(query="copper iron", page_size=100)
-    assert sorted(recalled(contexts, query="copper iron")) == sorted(hit.context.id for hit in found.hits)
+    assert 0 < len(found.hits) and sorted(recalled(contexts, query="copper iron", match_all=True)) == sorted(
+        hit.context.id for hit in found.hits)
+    some = {"min_importance": CRITICAL}
+    either = recalled(contexts, query="copper", **some) + recalled(contexts, query="iron", **some)
+    assert sorted(recalled(contexts, query="copper iron", **some)) == sorted(set(either)) and len(either) < 100
     # A shorter answer is the beginning of the longer one.
     everything = recalled(contexts, query="zinc", half_life={"seconds": 3_000_000_000})
     first = contexts.Recall(query="zinc", limit=7, half_life={"seconds": 3_000_000_000})
@@ -294,7 +298,7 @@ def test_x8_a_named_request_is_done_once(contexts):
 def test_x8_a_memory_changes_as_other_fields_do(contexts):
     stored = remember(contexts, importance=LOW, confidence=0.25)
     changed = contexts.update(stored.id, memory={"importance": CRITICAL, "kind": EXAMPLE})
-    assert (changed.memory.importance, changed.memory.confidence, changed.memory.kind) == (CRITICAL, 1, EXAMPLE)
+    assert (changed.memory.importance, changed.memory.confidence, changed.memory.kind) == (CRITICAL, 0.25, EXAMPLE)
     other = contexts.update(stored.id, title="new")
     assert other.memory == changed.memory
     versions = contexts.ListContextVersions(id=stored.id).versions

@@ -8,6 +8,18 @@ enum ContextField: String, UpdatableField {
   case owner, session, tags, metadata
   case expireTime = "expire_time"
   case memory
+  case memoryKind = "memory.kind"
+  case memoryImportance = "memory.importance"
+  case memoryConfidence = "memory.confidence"
+  case memorySource = "memory.source"
+  case memoryValidFrom = "memory.valid_from"
+  case memoryValidTo = "memory.valid_to"
+  case memoryOrigin = "memory.origin"
+  case memoryOriginSession = "memory.origin.session"
+  case memoryOriginEvent = "memory.origin.event"
+  case memoryOriginTask = "memory.origin.task"
+  case memoryOriginAgent = "memory.origin.agent"
+  case memoryOriginPrincipal = "memory.origin.principal"
 
   static let resource = "context"
   static let outputOnly: Set<String> = [
@@ -28,7 +40,19 @@ enum ContextField: String, UpdatableField {
     case .tags: !context.tags.isEmpty
     case .metadata: context.metadata != nil
     case .expireTime: context.expireTime != nil
-    case .memory: context.memory != nil
+    // Without a mask the parts that have a value are meant: nobody resets what was not mentioned.
+    case .memory, .memoryOrigin: false
+    case .memoryKind: context.memory.map { $0.kind != .unspecified } ?? false
+    case .memoryImportance: context.memory.map { $0.importance != .unspecified } ?? false
+    case .memoryConfidence: context.memory?.confidence != nil
+    case .memorySource: context.memory.map { $0.source != .unspecified } ?? false
+    case .memoryValidFrom: context.memory?.validFrom != nil
+    case .memoryValidTo: context.memory?.validTo != nil
+    case .memoryOriginSession: !(context.memory?.origin?.session ?? "").isEmpty
+    case .memoryOriginEvent: !(context.memory?.origin?.event ?? "").isEmpty
+    case .memoryOriginTask: !(context.memory?.origin?.task ?? "").isEmpty
+    case .memoryOriginAgent: !(context.memory?.origin?.agent ?? "").isEmpty
+    case .memoryOriginPrincipal: !(context.memory?.origin?.principal ?? "").isEmpty
     }
   }
 }

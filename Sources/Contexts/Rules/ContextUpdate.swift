@@ -26,9 +26,7 @@ struct ContextUpdate {
         context.expireTime = violations.storedTime("context.expire_time", context.expireTime)
       }
     }
-    if mask.fields.contains(.memory) {
-      context.memory = violations.memory("context.memory", context.memory)
-    }
+    context.memory = Self.check(memory: context.memory, mask.fields, &violations)
     context.type = context.type.orDefault
     context.status = context.status.orDefault
     id = context.id

@@ -15,6 +15,8 @@ struct ResolvedUpdate: DecidedChange {
   let oldVersion: Int64
   /// The metadata afterwards as JSON text, where they change.
   let metadata: String?
+  /// What the context is as a memory afterwards, where that may change.
+  let memory: Memory?
 
   var id: String { update.id }
 }
@@ -37,14 +39,19 @@ extension ContextUpdate {
     if bytes > Limits.payloadBytes { violations.payloadTooLarge("context", bytes) }
     let stored = metadata.needsStored ? head.metadata.flatMap { MetadataJSON.metadata(from: $0) } : nil
     let json = violations.metadata("context.metadata", metadata.applied(to: stored))
+    let memory = concernsMemory ? memory(after: head.memory, of: head.type, &violations) : nil
     if let error = violations.error() { return .failure(error) }
-    return .success(ResolvedUpdate(update: self, oldVersion: head.version, metadata: json))
+    return .success(ResolvedUpdate(update: self, oldVersion: head.version, metadata: json, memory: memory))
   }
 
+}
+
+extension ResolvedUpdate {
   /// The context as it would be after the update, for those who only ask.
   func applied(to stored: Context) -> Context {
+    let values = update.values
     var result = stored
-    for field in fields {
+    for field in update.fields {
       switch field {
       case .title: result.title = values.title
       case .type: result.type = values.type
@@ -55,12 +62,12 @@ extension ContextUpdate {
       case .owner: result.owner = values.owner
       case .session: result.session = values.session
       case .tags: result.tags = values.tags
-      case .metadata: break
       case .expireTime: result.expireTime = values.expireTime
-      case .memory: result.memory = values.memory
+      default: break
       }
     }
-    result.metadata = metadata.applied(to: stored.metadata)
+    result.metadata = update.metadata.applied(to: stored.metadata)
+    if update.concernsMemory { result.memory = memory }
     return result
   }
 }

@@ -16,8 +16,8 @@ struct StoredHead: Equatable {
   /// The stored metadata as JSON text.
   let metadata: String?
   var type = ContextType.unspecified
-  /// When what it says as a memory ends.
-  var validTo: WellKnown.Timestamp?
+  /// What makes it a memory, as far as it is stored.
+  var memory: Memory?
 
   var etag: String { Etag.text(position) }
 

@@ -29,7 +29,10 @@ extension Context {
     if !row.isNull(13) { metadata = MetadataJSON.metadata(from: try row.decode(13, as: JSONB.self).text) }
     if !row.isNull(14) { expireTime = WellKnown.Timestamp(try row.decode(14, as: PostgresTimestamp.self)) }
     if !row.isNull(15) { purgeTime = WellKnown.Timestamp(try row.decode(15, as: PostgresTimestamp.self)) }
-    if !row.isNull(16) { memory = MemoryJSON.memory(from: try row.decode(16, as: JSONB.self).text) }
+    // Whatever earlier versions stored: a memory is one by its type, and has what makes it one.
+    if type == .memory {
+      memory = try row.decode(16, as: JSONB?.self).flatMap { MemoryJSON.memory(from: $0.text) } ?? .standard
+    }
     if let contentColumn {
       content = try row.decode(contentColumn)
       data = try row.decode(contentColumn + 1)

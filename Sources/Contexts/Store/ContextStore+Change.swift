@@ -92,11 +92,12 @@ extension StoredHead {
         let life = try ContextLife(decoding: row, at: 2)
         if life == .purged { continue }
         let head = StoredHead(
-          id: try row.decode(0), version: try row.decode(1), position: try row.decode(8), isDeleted: life == .deleted,
+          id: try row.decode(0), version: try row.decode(1), position: try row.decode(8),
+          isDeleted: life == .deleted,
           contentBytes: try row.decode(3), dataBytes: try row.decode(4),
           metadata: try row.decode(5, as: JSONB?.self)?.text,
           type: ContextType(rawValue: Int32(try row.decode(6, as: Int16.self))),
-          validTo: try row.decode(7, as: JSONB?.self).flatMap { MemoryJSON.memory(from: $0.text)?.validTo })
+          memory: try row.decode(7, as: JSONB?.self).flatMap { MemoryJSON.memory(from: $0.text) })
         heads[head.id] = head
       }
       return heads
@@ -135,7 +136,7 @@ extension ResolvedUpdate {
       new(.mediaType, values.mediaType), new(.owner, values.owner), new(.session, values.session),
       new(.tags, values.tags), update.metadata != .keep, metadata.map { JSONB($0) },
       update.fields.contains(.expireTime), values.expireTime.map { PostgresTimestamp($0) },
-      update.fields.contains(.memory), values.memory.map { JSONB(MemoryJSON.text(of: $0)) },
+      update.concernsMemory, memory.map { JSONB(MemoryJSON.text(of: $0)) },
     ])
   }
 }

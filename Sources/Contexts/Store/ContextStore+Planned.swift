@@ -20,8 +20,8 @@ extension ContextStore {
     let stored = try await stored(batch.valid.map(\.id), scope)
     return batch.answers(
       try batch.decided { update in
-        update.resolved(against: stored[update.id]?.head).map { _ in
-          stored[update.id].map { update.applied(to: $0.context) } ?? Context()
+        update.resolved(against: stored[update.id]?.head).map { resolved in
+          stored[update.id].map { resolved.applied(to: $0.context) } ?? Context()
         }
       })
   }
@@ -67,7 +67,7 @@ struct StoredContext {
       contentBytes: try row.decode(Context.columnCount + 5),
       dataBytes: try row.decode(Context.columnCount + 6),
       metadata: try row.decode(13, as: JSONB?.self)?.text, type: context.type,
-      validTo: context.memory?.validTo)
+      memory: context.memory)
   }
 }
 

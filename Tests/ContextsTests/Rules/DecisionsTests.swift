@@ -80,16 +80,17 @@ import Wire
   }
 
   @Test("what an update would do is what it does")
-  func applied() {
+  func applied() throws {
     var stored = Context()
     stored.id = "x"
     stored.title = "old"
     stored.tags = ["t"]
     stored.type = .code
-    let result = update(["title", "tags", "type", "metadata.k"]) {
+    let update = update(["title", "tags", "type", "metadata.k"]) {
       $0.title = "new"
       $0.metadata = metadata(#"{"k":1}"#)
-    }.applied(to: stored)
+    }
+    let result = try update.resolved(against: head()).get().applied(to: stored)
     #expect(result.title == "new" && result.tags.isEmpty && result.type == .note)
     #expect(result.metadata == metadata(#"{"k":1}"#))
   }

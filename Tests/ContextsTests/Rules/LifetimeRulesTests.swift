@@ -44,7 +44,8 @@ import Wire
     var stored = Context()
     stored.expireTime = WellKnown.Timestamp(seconds: 9)
     let expected = changes ? seconds : 9
-    #expect(update.applied(to: stored).expireTime?.seconds == expected)
+    let resolved = ResolvedUpdate(update: update, oldVersion: 1, metadata: nil, memory: nil)
+    #expect(resolved.applied(to: stored).expireTime?.seconds == expected)
   }
 
   @Test(

@@ -31,7 +31,7 @@ enum MemoryJSON {
   /// From what PostgreSQL made of it; nil when that is no JSON object.
   static func memory(from text: String) -> Memory? {
     guard case .object(let members)? = try? JSONParser.parse(text) else { return nil }
-    var memory = Memory()
+    var memory = Memory.standard
     var origin = MemoryOrigin()
     for member in members {
       switch (member.name, member.value) {

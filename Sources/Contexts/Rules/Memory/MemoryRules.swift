@@ -3,13 +3,13 @@ import Requests
 import Wire
 
 extension Violations {
-  /// What a new context is as a memory, with the standard values filled in; nil when nothing is said of it.
+  /// What a new context is as a memory, with the standard values filled in; nil when it is none.
   mutating func memory(_ field: String, _ context: Context) -> Memory? {
     guard context.type == .memory else {
       if context.memory != nil { add(field, "must be absent unless the type is MEMORY") }
       return nil
     }
-    return memory(field, context.memory)
+    return memory(field, context.memory ?? Memory())
   }
 
   /// The same of a context whose type is known to be right.

@@ -51,7 +51,7 @@ struct Supersession {
     for target in targets {
       let head = heads[target.id]
       resolved.append(try target.deletion(of: head).get())
-      if let end = head?.validTo, end.microseconds <= time { throw .memoryEnded(target.id) }
+      if let end = head?.memory?.validTo, end.microseconds <= time { throw .memoryEnded(target.id) }
     }
     return resolved
   }
