@@ -6,6 +6,8 @@ package struct ContextConfiguration: Sendable {
   /// Matches, the newest, that a search ranks, orders and counts. More make searches for common words slower
   /// and their facets exact for longer.
   package var consideredMatches = 10_000
+  /// Memories, the newest that meet its conditions, that a recall weighs.
+  package var weighedMemories = 10_000
   /// How often contexts that have expired are deleted and deleted ones purged, and after three times of it
   /// without a sign of life another server takes over. Readers mind the times themselves.
   package var sweepInterval: Duration = .seconds(10)

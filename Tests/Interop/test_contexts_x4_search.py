@@ -40,6 +40,37 @@ def test_words_in_the_title_come_first(corpus):
     assert found(corpus, "iron bridge")[0] == "iron"
 
 
+@pytest.mark.parametrize("query", [
+    "zebra -ferry", "zeb* -ferry", "zebra OR yak -ferry", "zebra -ferry -boat", "zebra OR zeb* -ferry", "zebra zebra",
+    '"zebra" -"a ferry"', "zebra OR -ferry"])
+def test_a_rank_is_that_of_the_words_that_may_be_there(channel, query):
+    contexts = new_project(channel)
+    contexts.create("zebra", id="title")
+    contexts.create("animals", id="often", content="zebra here, zebra there, zebra zebra")
+    contexts.create("animals", id="once", content="a zebra on a meadow")
+    contexts.create("zebra ferry", id="other", content="a ferry, a boat")
+    hits = [hit for hit in contexts.Search(query=query).hits if hit.context.id != "other"]
+    assert [hit.context.id for hit in hits] == ["title", "often", "once"]
+    assert all(hit.score > 0.01 for hit in hits) and len({hit.score for hit in hits}) == 3
+    memories = new_project(channel)
+    for hit in hits:
+        memories.create(hit.context.title, id=hit.context.id, content=hit.context.content, type=5)
+    for match_all in (True, False):
+        recalled = memories.Recall(query=query, match_all=match_all, half_life={"seconds": 3_000_000_000}).memories
+        assert [each.context.id for each in recalled] == ["title", "often", "once"], match_all
+        relevances = [each.parts.relevance for each in recalled]
+        assert relevances[0] == 1 > relevances[1] > relevances[2] > 0
+
+
+def test_words_that_stand_near_each_other_come_before_those_far_apart(channel):
+    contexts = new_project(channel)
+    contexts.create("far", content="iron " + "and so on " * 30 + "bridge")
+    near = contexts.create("near", content="an iron bridge " + "and so on " * 30)
+    contexts.create("far", content="bridge " + "and so on " * 30 + "iron")
+    hits = contexts.Search(query="bridge iron -ferry").hits
+    assert len(hits) == 3 and hits[0].context.id == near.id and hits[0].score > hits[1].score > 0.01
+
+
 def test_all_words_must_be_there(corpus):
     assert set(found(corpus, "bridge")) == {"iron", "ferry", "foot", "mill", "order"}
     assert set(found(corpus, "bridge iron")) == {"iron", "foot", "order"}

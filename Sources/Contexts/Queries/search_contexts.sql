@@ -3,12 +3,9 @@
 -- window, the newest first, until there are enough of them; their rank; what they have in common; one page of
 -- them with its contexts.
 
--- asked:
-WITH asked AS MATERIALIZED (
-  SELECT config, CASE WHEN query <> '' THEN to_tsquery(config, query) ELSE '' END AS words
-  FROM (
-    SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = $?
-  ) AS project, (SELECT $?::text AS query) AS given
+-- language:
+WITH language AS MATERIALIZED (
+  SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = $?
 ),
 -- newest:
 bounds AS MATERIALIZED (
@@ -20,6 +17,13 @@ bounds AS MATERIALIZED (
   SELECT $?::bigint AS newest, coalesce(min(number), 0) AS oldest
   FROM context_text WHERE project_id = $1
 ),
+-- asked:
+asked AS MATERIALIZED (
+  SELECT config, CASE WHEN query <> '' THEN to_tsquery(config, query) ELSE '' END AS words,
+    CASE WHEN ranking <> '' THEN to_tsquery(config, ranking) ELSE '' END AS ranking,
+    CASE WHEN nearness <> '' THEN to_tsquery(config, nearness) END AS nearness
+  FROM language, (SELECT $?::text AS query, $?::text AS ranking, $?::text AS nearness) AS given
+),
 -- found:
 found AS MATERIALIZED (
   SELECT hit.*
@@ -27,12 +31,12 @@ found AS MATERIALIZED (
   CROSS JOIN LATERAL (
 -- current:
     SELECT number, context_id, position, create_time, update_time, type, status, owner, tags,
-      ts_rank(coalesce(head, stored.words), asked.words)::float8 AS score
+      context_rank(coalesce(head, stored.words), asked.ranking, asked.nearness) AS score
     FROM context_text AS stored
 -- superseded_then:
     UNION ALL
     SELECT number, context_id, from_position, create_time, update_time, type, status, owner, tags,
-      ts_rank(stored.words, asked.words)::float8 AS score
+      context_rank(stored.words, asked.ranking, asked.nearness) AS score
     FROM context_version AS stored
 -- matching:
     WHERE project_id = $1 AND number <= bounds.newest AND stored.words @@ (asked.words && slices

@@ -71,5 +71,6 @@ package enum ContextMigrations {
       module: "contexts", file: "m0008_imported_versions", PackageResources.m0008_imported_versions_sql),
     Migration(module: "contexts", file: "m0009_windows", PackageResources.m0009_windows_sql),
     Migration(module: "contexts", file: "m0020_fields", PackageResources.m0020_fields_sql),
+    Migration(module: "contexts", file: "m0021_ranks", PackageResources.m0021_ranks_sql),
   ]
 }

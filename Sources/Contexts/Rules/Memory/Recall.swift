@@ -9,6 +9,8 @@ import Wire
 struct Recall {
   /// Nil: everything that meets the conditions.
   let query: SearchQuery?
+  /// Whether all of the query must be met, and not any of its terms.
+  let matchesAll: Bool
   /// With the type.
   let conditions: ContextConditions
   let memory: MemoryConditions
@@ -20,7 +22,10 @@ struct Recall {
 
   init(validating request: RecallRequest) throws(RPCError) {
     var violations = Violations()
-    query = violations.searchQuery("query", request.query)
+    matchesAll = request.matchAll
+    query =
+      matchesAll
+      ? violations.searchQuery("query", request.query) : violations.recallQuery("query", request.query)
     var conditions = ContextConditions(
       validating: request.filter ?? ContextFilter(), showDeleted: false, at: "filter", &violations)
     if !conditions.types.isEmpty {
@@ -80,8 +85,6 @@ struct MemoryConditions {
 extension Limits {
   /// Memories that a recall returns.
   static let recalled = 100
-  /// Memories that a recall weighs, the newest.
-  static let weighedMemories = 10_000
   /// Memories that one can supersede.
   static let supersededMemories = 100
 }

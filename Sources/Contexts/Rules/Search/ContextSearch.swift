@@ -115,17 +115,21 @@ struct SearchPlace: Equatable {
 enum SearchFacet: String, CaseIterable { case type, status, tag, owner, month }
 
 extension Violations {
-  /// Nil for no text.
-  mutating func searchQuery(_ field: String, _ text: String) -> SearchQuery? {
-    if text.utf8.count > 4 * Limits.queryLength || text.unicodeScalars.count > Limits.queryLength {
-      add(field, "must have at most \(Limits.queryLength) characters")
+  /// Nil for no text. No more than a bound of characters and of the terms that `counting` counts.
+  mutating func searchQuery(
+    _ field: String, _ text: String, atMost length: Int = Limits.queryLength,
+    counting: (SearchQuery) -> Int = \.termCount
+  ) -> SearchQuery? {
+    if text.utf8.count > 4 * length || text.unicodeScalars.count > length {
+      add(field, "must have at most \(length) characters")
       return nil
     }
     noNUL(field, text)
     if text.isEmpty { return nil }
     let query = SearchQuery(text)
-    if query.termCount > Limits.queryTerms {
-      add(field, "must have at most \(Limits.queryTerms) terms, not \(query.termCount)")
+    let terms = counting(query)
+    if terms > Limits.queryTerms {
+      add(field, "must have at most \(Limits.queryTerms) terms, not \(terms)")
     }
     if query.hasShortPrefix {
       add(field, "must have at least \(SearchQuery.shortestPrefix) characters before a `*`")

@@ -9,6 +9,8 @@ struct SearchQuery: Equatable {
     var isExcluded = false
     /// Whether words that begin so count, too.
     var isPrefix = false
+    /// Whether its words must stand next to each other.
+    var isPhrase = false
   }
 
   /// Each of these must be met, by one of its terms.
@@ -35,7 +37,10 @@ struct SearchQuery: Equatable {
 
   /// The text that `to_tsquery` understands. What was written stands in quotes only, where PostgreSQL makes
   /// words of it as it does of texts; so no text is a syntax error.
-  var tsquery: String {
+  var tsquery: String { Self.tsquery(of: groups) }
+
+  /// A tsquery that each of the groups meets by one of its terms.
+  static func tsquery(of groups: [[Term]]) -> String {
     groups.map { group in
       let terms = group.map(\.tsquery).joined(separator: " | ")
       return group.count > 1 ? "(\(terms))" : terms
@@ -49,7 +54,7 @@ struct SearchQuery: Equatable {
 }
 
 extension SearchQuery.Term {
-  fileprivate var tsquery: String {
+  var tsquery: String {
     (isExcluded ? "!" : "") + SearchQuery.quoted(plainText) + (isPrefix ? ":*" : "")
   }
 
@@ -78,7 +83,7 @@ private struct Tokens: Sequence, IteratorProtocol {
       if isExcluded { rest = rest.drop { $0 == "-" } }
       if rest.first == "\"" {
         let phrase = quoted()
-        if phrase.hasWord { return .term(.init(text: phrase, isExcluded: isExcluded)) }
+        if phrase.hasWord { return .term(.init(text: phrase, isExcluded: isExcluded, isPhrase: true)) }
         continue
       }
       var word = String(rest.prefix { !$0.properties.isWhitespace && $0 != "\"" })

@@ -11,7 +11,7 @@ extension ContextStore {
     _ recall: Recall, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> RecallResponse {
     let weighed = try await database { () async throws(PostgresError) in
-      let query = recall.statement(in: project, at: moment)
+      let query = recall.statement(in: project, at: moment, weighing: configuration.weighedMemories)
       return try WeighedMemories(decoding: try await pool.query(query.statement, query.parameters))
     }
     let contexts =
@@ -19,7 +19,7 @@ extension ContextStore {
       ? [] : try await contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
     var response = RecallResponse()
     response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
-    response.truncated = weighed.count > Limits.weighedMemories
+    response.truncated = weighed.count > configuration.weighedMemories
     response.memories = zip(contexts, weighed.memories).compactMap { context, memory in
       guard let context = context?.context else { return nil }
       var recalled = memory
@@ -60,12 +60,19 @@ private struct WeighedMemories {
 
 extension Recall {
   /// The statement for this combination of conditions.
-  fileprivate func statement(in project: ProjectID, at moment: Moment?) -> BoundStatement {
+  fileprivate func statement(
+    in project: ProjectID, at moment: Moment?, weighing most: Int
+  ) -> BoundStatement {
     var statement = QueryFragments.Composition(MemoryQueries.recall)
-    let matches = SearchMatches(
-      query: query, conditions: conditions, memory: memory, newest: nil, moment: moment,
-      limit: Limits.weighedMemories)
+    var matches = SearchMatches(
+      query: query, conditions: conditions, memory: memory, newest: nil, moment: moment, limit: most)
+    if let query, !matchesAll { matches.anyOf = RecallTerms(query) }
     matches.add(to: &statement, in: project)
+    if matches.anyOf == nil {
+      statement.add("scored")
+    } else {
+      statement.add("scored_any", Limits.recallCounted, Limits.recallCounted, Limits.recallSample)
+    }
     statement.add("weighed", moment?.time, halfLife, limit)
     return statement.statement
   }

@@ -13,6 +13,9 @@ struct SearchMatches {
   let conditions: ContextConditions
   /// What the matches must be as memories; nil: contexts of any type are looked for.
   var memory: MemoryConditions?
+  /// Of memories: the query in parts of which any will do. The matches then have `ranks`, one for each of the terms
+  /// looked for, in the place of a score. Nil: all of the query must be met.
+  var anyOf: RecallTerms?
   /// Nothing that was created later; nil: everything.
   let newest: Int64?
   /// The moment whose contexts are searched; nil for now.
@@ -22,18 +25,35 @@ struct SearchMatches {
 
   /// Adds the CTEs, up to and without the comma or the word that follows them.
   func add(to composition: inout QueryFragments.Composition, in project: ProjectID) {
-    composition.add("asked", project.text, query?.tsquery ?? "")
+    composition.add("language", project.text)
     if let newest { composition.add("up_to", newest) } else { composition.add("newest") }
+    addQuery(to: &composition, in: project)
     composition.add("found")
-    composition.add(memory == nil ? "current" : "current_memories")
+    composition.add("current\(kind)")
+    if memory != nil { composition.add("with_memories") }
     add(conditionsTo: &composition, in: project)
     if let moment {
       composition.add("valid_then", moment.position)
-      composition.add(memory == nil ? "superseded_then" : "superseded_memories_then")
+      composition.add("superseded\(kind)_then")
       add(conditionsTo: &composition, in: project)
       composition.add("superseded_valid_then", moment.position, moment.position)
     }
     composition.add("considered", limit + 1, limit)
+  }
+
+  /// As the names of fragments have it.
+  private var kind: String { memory == nil ? "" : anyOf == nil ? "_memories" : "_memories_any" }
+
+  private func addQuery(to composition: inout QueryFragments.Composition, in project: ProjectID) {
+    if let anyOf {
+      let marks = conditions.marks(of: project) ?? ""
+      composition.add(
+        "asked_any", marks, Limits.recallSample, anyOf.words, Limits.recallWords, anyOf.phrases, marks)
+      if moment != nil { composition.add("asked_any_then") }
+      composition.add("asked_any_end", Limits.recallTerms, anyOf.excluded)
+    } else {
+      composition.add("asked", query?.tsquery ?? "", query?.ranking ?? "", query?.nearness ?? "")
+    }
   }
 
   private func add(conditionsTo composition: inout QueryFragments.Composition, in project: ProjectID) {
