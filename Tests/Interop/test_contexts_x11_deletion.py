@@ -7,6 +7,25 @@ from harness.refusals import refused
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 
 
+def test_x11_creating_over_a_deleted_id_says_how_to_get_it_back(contexts):
+    contexts.create(id="gone")
+    contexts.create(id="there")
+    contexts.DeleteContext(id="gone")
+    exists, fields = grpc.StatusCode.ALREADY_EXISTS, {"title": "t", "content": "x"}
+    for request in ({}, {"validate_only": True}):
+        for call in (contexts.CreateContext, contexts.Remember):
+            for id, isDeleted in (("gone", True), ("there", False)):
+                refusal = refused(call, context={"id": id, **fields}, **request, code=exists, reason="CONTEXT_EXISTS")
+                assert ("UndeleteContext" in refusal.message) == isDeleted, refusal.message
+    results = contexts.BatchCreateContexts(requests=[{"context": {"id": id, **fields}} for id in ("gone", "there")]).results
+    assert ["UndeleteContext" in result.error.message for result in results] == [True, False]
+    contexts.Remember(context={"id": "old", **fields})
+    refusal = refused(
+        contexts.Supersede, superseded=[{"id": "old"}], context={"id": "gone", **fields}, code=exists,
+        reason="CONTEXT_EXISTS")
+    assert "UndeleteContext" in refusal.message
+
+
 def test_x11_a_deleted_context_is_absent_and_comes_back(contexts):
     kept = contexts.create(id="kept")
     before = contexts.create(id="gone", content="text", data=b"bytes", tags=["t"], metadata={"k": 1})

@@ -37,9 +37,11 @@ extension RPCError {
       ["id": id, "version": String(version)])
   }
 
-  static func contextExists(_ id: String) -> RPCError {
-    RPCError(
-      .alreadyExists, .contextExists, about: .context(id), "a context \(id.quoted) exists already")
+  /// - Parameter isDeleted: Whether it is deleted or expired, and can be brought back.
+  static func contextExists(_ id: String, isDeleted: Bool) -> RPCError {
+    let state = isDeleted ? "; it is deleted or has expired, and UndeleteContext brings it back" : ""
+    return RPCError(
+      .alreadyExists, .contextExists, about: .context(id), "a context \(id.quoted) exists already\(state)")
   }
 
   static func contextNotDeleted(_ id: String) -> RPCError {

@@ -19,7 +19,7 @@ extension ContextStore {
     case .repeated(let stored):
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
-      guard let row = rows.first else { throw .contextExists(id) }
+      guard let row = rows.first else { throw try await taken(id, in: scope.project) }
       return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
     }
   }
@@ -50,9 +50,9 @@ extension ContextStore {
     let find = ContextQueries.findIDs.bind([scope.project.text, chosen])
     let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [find]) {
       locked throws(RPCError) in
-      let taken = try locked.rows.first.map { rows throws(RPCError) in try Self.ids(in: rows) } ?? []
+      let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]
       let decided = try batch.decided { item in
-        taken.contains(item.id) ? .failure(.contextExists(item.id)) : .success(item)
+        holders[item.id].map { .failure(.contextExists(item.id, isDeleted: $0)) } ?? .success(item)
       }
       let items = decided.successes()
       return WritePlan(
@@ -73,11 +73,20 @@ extension ContextStore {
     }
   }
 
-  private static func ids(in rows: Rows) throws(RPCError) -> Set<String> {
+  /// Why a context cannot be created under an id that is taken.
+  private func taken(_ id: String, in project: ProjectID) async throws(RPCError) -> RPCError {
+    let rows = try await database { () async throws(PostgresError) in
+      try await pool.query(ContextQueries.findIDs, [project.text, [id]])
+    }
+    return .contextExists(id, isDeleted: try Self.holders(in: rows)[id] ?? false)
+  }
+
+  /// The ids that are taken, from `find_context_ids`, and whether by a context that is deleted.
+  static func holders(in rows: Rows) throws(RPCError) -> [String: Bool] {
     try database { () throws(PostgresError) in
-      var ids: Set<String> = []
-      for row in rows { ids.insert(try row.decode(0)) }
-      return ids
+      var holders: [String: Bool] = [:]
+      for row in rows { holders[try row.decode(0)] = try row.decode(1) }
+      return holders
     }
   }
 }

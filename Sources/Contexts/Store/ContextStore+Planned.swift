@@ -11,7 +11,9 @@ extension ContextStore {
     let stored = try await stored(batch.valid.compactMap(\.id), scope)
     return batch.answers(
       try batch.decided { draft in
-        if let id = draft.id, stored[id] != nil { return .failure(.contextExists(id)) }
+        if let id = draft.id, let holder = stored[id] {
+          return .failure(.contextExists(id, isDeleted: holder.head.isDeleted))
+        }
         return .success(draft.unstored)
       })
   }

@@ -11,7 +11,8 @@ extension CallScope {
   /// | `cairn-agent`, `cairn-session`, `cairn-task` | on whose behalf, as part of what | none |
   /// | `cairn-lease-epoch` | the lease that fences the write: a positive number | none |
   ///
-  /// An empty value is like an absent key. While the server runs without credentials it believes
+  /// An empty value is like an absent key, but not of `cairn-project`: who names a project must name one. No key may
+  /// be there twice. While the server runs without credentials it believes
   /// `cairn-principal`, as it believes everything from the loopback; with credentials the principal is the
   /// authenticated one.
   ///
@@ -32,14 +33,25 @@ extension CallScope {
 
 /// Collects what is wrong, so that the caller hears of everything at once.
 private struct MetadataReader {
-  private let metadata: Metadata
+  /// The keys of ours that are there, in order.
+  private var values: [(key: String, value: String)] = []
   private var wrong: [(key: String, why: String)] = []
   private static let nameLimit = 128
 
-  init(_ metadata: Metadata) { self.metadata = metadata }
+  init(_ metadata: Metadata) {
+    metadata.fields.forEach { name, value in
+      if name.starts(with: "cairn-".utf8) {
+        values.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+      }
+      return true
+    }
+  }
 
-  private func value(_ key: String) -> String? {
-    metadata[key].flatMap { $0.isEmpty ? nil : $0 }
+  /// Nil for none and for an empty one.
+  private mutating func value(_ key: String) -> String? {
+    guard let first = values.first(where: { $0.key == key }) else { return nil }
+    if values.count(where: { $0.key == key }) > 1 { wrong.append((key, "is there more than once")) }
+    return first.value.isEmpty ? nil : first.value
   }
 
   mutating func name(_ key: String) -> String? {
@@ -53,7 +65,12 @@ private struct MetadataReader {
   }
 
   mutating func project(_ key: String) -> ProjectID? {
-    guard let value = value(key) else { return nil }
+    guard let value = value(key) else {
+      if values.contains(where: { $0.key == key }) {
+        wrong.append((key, "is empty; leave it out for the default project"))
+      }
+      return nil
+    }
     let project = ProjectID(value)
     if project == nil {
       wrong.append(

@@ -62,7 +62,10 @@ struct ClientOptions: Equatable, Sendable {
       }
       address = text
     }
-    project = arguments["project"] ?? environment["CAIRN_PROJECT"]
+    project = arguments["project"] ?? environment["CAIRN_PROJECT"].flatMap { $0.isEmpty ? nil : $0 }
+    if project == "" {
+      throw UsageError("--project: expected a project's id; leave it out for the default one")
+    }
     deadline = try Self.time(arguments, "deadline")
     connectTimeout = try Self.time(arguments, "connect-timeout")
     waitsForReady = arguments.has("wait")

@@ -35,12 +35,12 @@ struct Supersession {
     self.targets = targets
   }
 
-  /// Decides with the heads of those that are to end, and whether the new id is taken. Throws what stands
-  /// against the first one; `time` in microseconds.
+  /// Decides with the heads of those that are to end, and who has the new id: nobody, or a context that is deleted or
+  /// not. Throws what stands against the first one; `time` in microseconds.
   func resolved(
-    _ heads: [String: StoredHead], isTaken: Bool, at time: Int64
+    _ heads: [String: StoredHead], takenByDeleted: Bool?, at time: Int64
   ) throws(RPCError) -> [ResolvedTarget] {
-    if isTaken { throw .contextExists(draft.id ?? "") }
+    if let takenByDeleted { throw .contextExists(draft.id ?? "", isDeleted: takenByDeleted) }
     if beginsWithWrite, let end = draft.context.memory?.validTo, end.microseconds <= time {
       var violations = Violations()
       violations.add(

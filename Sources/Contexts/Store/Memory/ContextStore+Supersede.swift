@@ -39,9 +39,10 @@ extension ContextStore {
   ) async throws(RPCError) -> SupersedeResponse {
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
     let stored = try await stored(ids, scope)
-    let isTaken = supersession.draft.id.map { stored[$0] != nil } ?? false
+    let holder = supersession.draft.id.flatMap { stored[$0] }
     let resolved = try supersession.resolved(
-      stored.mapValues(\.head), isTaken: isTaken, at: PostgresTimestamp.now.microseconds)
+      stored.mapValues(\.head), takenByDeleted: holder?.head.isDeleted, at: PostgresTimestamp.now.microseconds
+    )
     return SupersedeResponse(
       supersession.draft.unstored, resolved.compactMap { stored[$0.id]?.context.basic })
   }
@@ -57,7 +58,8 @@ extension ContextStore {
     _ supersession: Supersession, heads: Rows, taken: Rows?
   ) throws(RPCError) -> [ResolvedTarget] {
     try supersession.resolved(
-      try StoredHead.byID(heads), isTaken: !(taken?.isEmpty ?? true),
+      try StoredHead.byID(heads),
+      takenByDeleted: try taken.flatMap { rows throws(RPCError) in try Self.holders(in: rows).first?.value },
       at: PostgresTimestamp.now.microseconds)
   }
 
