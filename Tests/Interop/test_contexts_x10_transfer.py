@@ -32,6 +32,8 @@ def made(count, seed=1, prefix="id"):
             tags=chance.sample(["a", "b{}", "c,\"d\"", "NULL", "東京"], chance.randint(0, 4)))
         context.create_time.FromMicroseconds(1_600_000_000_000_000 + number * 1_000_003)
         context.update_time.FromMicroseconds(1_650_000_000_000_000 + number * 7)
+        if context.type == context_pb2.CONTEXT_TYPE_MEMORY:
+            context.memory.kind, context.memory.importance, context.memory.confidence = 1 + number % 5, 2, 1
         if number % 3 == 0:
             context.metadata.update({"n": number, "deep": {"list": [1, "two", None, {"x": True}]}, "text": "ü"})
         if number % 7 == 0:
@@ -280,6 +282,20 @@ def test_x10_a_client_that_goes_away_and_comes_back(contexts):
     assert rounds > 1 and (last.stored, last.skipped, last.acknowledged) == (6_000, 0, 6_000)
     found = exported(contexts, show_deleted=True)
     assert sorted(c.title for c in found.values()) == sorted(t.title for t in things)
+
+
+def test_x10_a_new_import_forgets_no_other(contexts):
+    things = list(made(40))
+    cut = Import(contexts, mode=NEW_IDS)
+    cut.send(first_sequence=1, records=records_of(things[:20]))
+    cut.receive_until(20)
+    cut.cut()
+    imported(contexts, list(made(3)), mode=NEW_IDS)
+    running = Import(contexts, import_id=cut.id, mode=NEW_IDS)
+    assert running.begun.acknowledged == 20
+    running.send(first_sequence=21, records=records_of(things[20:]))
+    assert running.finish().stored == 40
+    assert len(exported(contexts, show_deleted=True)) == 43
 
 
 CONTAINS, CUSTOM = relationship_pb2.RELATIONSHIP_KIND_CONTAINS, relationship_pb2.RELATIONSHIP_KIND_CUSTOM

@@ -151,6 +151,22 @@ def test_x11_the_sweep_deletes_what_has_expired_and_says_so(swept):
     watcher.close()
 
 
+def test_x11_the_sweep_serves_every_project(start_server, database):
+    server = start_server("--database-url", database.url, *SWEEPING, "--context-retention", "1s")
+    with server.channel() as channel:
+        projects = [new_project(channel) for _ in range(5)]
+        for contexts in projects:
+            contexts.create(id="expires", expire_time=PAST)
+            contexts.create(id="goes")
+            contexts.DeleteContext(id="goes")
+        for contexts in projects:
+            watcher = contexts.watch(after_position=0)
+            eventually(
+                lambda: {(change.context.id, change.kind) for change in watcher.changes} >= {
+                    ("expires", CHANGE.KIND_EXPIRED), ("goes", CHANGE.KIND_PURGED)}, "each is swept and purged")
+            watcher.close()
+
+
 def expirations(watcher):
     return {change.context.id for change in watcher.changes if change.kind == CHANGE.KIND_EXPIRED}
 

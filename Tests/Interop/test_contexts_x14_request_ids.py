@@ -41,6 +41,18 @@ def test_x14_request_ids_belong_to_project_and_method(contexts, channel):
     assert new_project(channel).create(request_id="r", id="x").version == 1
 
 
+def test_x14_request_ids_belong_to_who_calls(contexts, channel):
+    def by(principal):
+        caller = contexts.elsewhere(channel)
+        caller.metadata = [*contexts.metadata, ("cairn-principal", principal)]
+        return caller
+
+    ann = by("ann").create("of ann", request_id="r")
+    bob = by("bob").create("of bob", request_id="r")
+    assert ann.id != bob.id and sorted(c.title for c in contexts.list()) == ["of ann", "of bob"]
+    assert by("ann").create("of ann", request_id="r") == ann and by("bob").create("of bob", request_id="r") == bob
+
+
 def test_x14_concurrent_twins_are_one(contexts):
     request = context_pb2.CreateContextRequest(context=context_pb2.Context(title="t"), request_id="twin")
     calls = [contexts._stub.CreateContext.future(request, metadata=contexts.metadata, timeout=60) for _ in range(20)]
