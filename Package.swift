@@ -86,7 +86,7 @@ let package = Package(
         "Contexts", "Operations", "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop", "CairnAPI",
         "StandardProtos", "DynamicMessage", "Wire",
       ],
-      swiftSettings: settings),
+      resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),
 
     // The transport alone, for `make bench` and foreign clients.
     .executableTarget(
@@ -123,11 +123,15 @@ let package = Package(
     tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
-    tests("Operations", ["Operations", "EventLoop"]),
+    tests("Operations", ["Operations", "Postgres", "GRPC", "StandardProtos", "EventLoop"]),
     tests("Gzip", ["Gzip"]),
     tests("GRPC", ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(
-      "Command", ["cairn", "EchoServer", "GRPC", "EventLoop", "StandardProtos", "DynamicMessage", "Wire"]),
+      "Command",
+      [
+        "cairn", "EchoServer", "Contexts", "Operations", "Postgres", "GRPC", "EventLoop", "StandardProtos",
+        "DynamicMessage", "Wire",
+      ]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
     tests("Codegen", [], exclude: ["Golden"]),
     tests("Wire", ["Wire", "DynamicMessage"], exclude: ["oracle.py"], plugins: ["GenerateMessages"]),

@@ -43,7 +43,8 @@ struct ConfigurationTests {
     let samples = [
       "listen": "127.0.0.1:1", "insecure": "true", "loops": "3", "drain-timeout": "1s", "log-level": "debug",
       "data-dir": "/d", "database-url": "postgresql:///x", "pool-min": "1", "pool-max": "9",
-      "pool-acquire-timeout": "3s", "pool-idle-timeout": "4s", "read-statement-timeout": "5s",
+      "database-wait": "1s", "pool-acquire-timeout": "3s", "pool-idle-timeout": "4s",
+      "read-statement-timeout": "5s",
       "write-statement-timeout": "6s", "lock-timeout": "7s", "max-receive-message-size": "1MiB",
       "max-send-message-size": "2MiB", "max-concurrent-streams": "7", "tls-cert": "c.pem", "tls-key": "k.pem",
       "tls-client-ca": "ca.pem", "tls-client-auth": "optional", "tls-handshake-timeout": "8s",

@@ -74,9 +74,12 @@ def test_through_pipes_and_filters(contexts, channel, run):
     status, output, errors = run(contexts, "export", "--owner", "ann", "--tag", "t", "--quiet")
     assert status == 0 and [json.loads(line).get("context", {}).get("id") for line in output.splitlines()] == [
         None, "ann", None]
+    assert errors == ""
     other = new_project(channel)
-    assert run(other, "import", input=output)[0] == 0
+    assert run(other, "import", "--quiet", input=output)[1:] == (b"", "")
     assert other.ids() == ["ann"]
+    assert run(other, "import", "--quiet", "--dry-run", input=output)[1:] == (b"", "")
+    assert "line" in run(other, "import", "--quiet", "-f", "jsonl", input=b"nonsense\n")[2], "what is wrong is said"
 
 
 def test_a_bad_line_is_reported_with_its_number(contexts, run, tmp_path):
@@ -133,7 +136,11 @@ def test_markdown_folders(contexts, run, tmp_path):
     (tmp_path / "three.md").write_bytes(b"caf\xe9")
     (tmp_path / ".hidden.md").write_text("# no")
     (tmp_path / "image.png").write_bytes(b"no")
+    (tmp_path / "deep" / "link.md").symlink_to("one.md")
     status, _, errors = run(contexts, "import", tmp_path)
+    assert (f"{tmp_path}: left out: 1 that do not end in .md or .markdown (image.png), 1 that begin with a dot, "
+            "1 links or special files") in errors, errors
+    assert "left out" not in run(contexts, "import", tmp_path, "--quiet", "--dry-run")[2]
     assert status == 1 and f"{tmp_path}, three.md: is not UTF-8" in errors and "2 stored, 1 wrong" in errors
     one = contexts.GetContext(id="deep/one.md")
     assert (one.title, list(one.tags), one.owner) == ("One: first", ["a", "b c"], "ann")
@@ -218,7 +225,7 @@ def test_x10_many_out_and_in_again_with_a_cut(contexts, channel, run, server, tm
             lines.write(json.dumps({"context": {
                 "id": f"{n:06}", "title": f"t {n}", "content": f"word{n % 97} " * (n % 7), "tags": [f"g{n % 13}"],
                 "metadata": {"n": n}, "createTime": f"2024-01-{n % 28 + 1:02}T00:00:00Z"}}) + "\n")
-    status, _, errors = run(contexts, "import", made_file, "--quiet")
+    status, _, errors = run(contexts, "import", made_file)
     assert status == 0 and f"{count} stored in" in errors, errors
     assert run(contexts, "export", first, "--quiet")[0] == 0
     other = new_project(channel)

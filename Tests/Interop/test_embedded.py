@@ -130,12 +130,23 @@ def test_asking_for_the_state_of_a_database_that_is_not_there_makes_none(folder)
     assert not (folder / "data").exists()
 
 
+def test_the_state_of_the_database_can_be_asked_beside_its_server(start_server, folder):
+    server = start_server("--data-dir", folder / "data")
+    run = cairn("migrate", "status", "--data-dir", folder / "data")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout and all(line.startswith("applied\t") for line in run.stdout.splitlines())
+    create(server, title="still served")
+    assert server.stop() == 0
+    again = cairn("migrate", "status", "--data-dir", folder / "data")
+    assert (again.returncode, again.stdout) == (0, run.stdout), again.stderr
+
+
 def test_a_port_in_use_is_named_and_postgresql_does_not_stay_behind(start_server, folder):
     first = start_server("--data-dir", folder / "first")
     second = cairn("serve", "--listen", first.address, "--data-dir", folder / "second")
     assert second.returncode != 0
     assert first.address in second.stderr and "in use" in second.stderr and "--listen" in second.stderr
-    assert postmaster(folder / "second") is None
+    assert postmaster(folder / "second") is None and not (folder / "second").exists()
     create(first, title="still served")
 
 

@@ -6,11 +6,12 @@ import uuid
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc
+from cairn.v1 import context_pb2, context_pb2_grpc, operations_pb2, operations_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from harness.feed import Watcher
 from harness.refusals import refusal, refused
+from harness.server import Server
 from harness.waiting import eventually
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
@@ -49,33 +50,65 @@ def test_without_postgresql_the_server_is_live_but_not_ready(cluster, channel, c
     cluster.stop(how)
     assert next(watch).status == NOT_SERVING
     eventually(lambda: health("") == NOT_SERVING, "the server says it is not ready")
-    assert health("liveness") == SERVING
+    assert health("readiness") == NOT_SERVING
+    assert health("liveness") == health("startup") == SERVING
+    operations = operations_pb2_grpc.OperationsServiceStub(channel)
+
+    def healthy():
+        answer = operations.GetHealth(operations_pb2.GetHealthRequest(), timeout=10)
+        for dependency in answer.dependencies:
+            assert dependency.healthy == (dependency.problem == "")
+        return answer.state, {each.name: each.healthy for each in answer.dependencies}
+
+    state, dependencies = healthy()
+    assert state == operations_pb2.SERVER_STATE_NOT_READY
+    assert not dependencies["database"] and dependencies["storage"]
     refused(contexts.ListContexts, LIST, timeout=20, code=grpc.StatusCode.UNAVAILABLE, reason="DATABASE_UNAVAILABLE")
 
     cluster.start()
     assert next(watch).status == SERVING
-    eventually(lambda: health("") == SERVING, "the server is ready again")
+    eventually(lambda: health("") == health("readiness") == SERVING, "the server is ready again")
+    eventually(
+        lambda: healthy() == (
+            operations_pb2.SERVER_STATE_READY, {"database": True, "storage": True, "journal": True}), "all is well")
     assert contexts.ListContexts(LIST, timeout=20) is not None
     watch.cancel()
 
 
-def test_a_server_that_starts_before_postgresql_waits_for_it_or_says_why_it_cannot(cluster, start_server):
-    from harness.server import Server
-
-    url = cluster.database.create().url
+@pytest.fixture
+def early(cluster):
+    """A server that is started before PostgreSQL, with these options."""
+    url, servers = cluster.database.create().url, []
     cluster.stop()
-    server = Server("--database-url", url).spawn()
-    try:
-        eventually(
-            lambda: server.process.poll() is not None or "PostgreSQL" in server.text or "database" in server.text,
-            "the server says what is wrong")
-        if server.process.poll() is None:
-            cluster.start()
-            eventually(lambda: server.address, "the server listens once PostgreSQL is there", timeout=60)
-        else:
-            assert server.wait() != 0
-    finally:
+
+    def spawn(*arguments):
+        servers.append(Server("--database-url", url, *arguments).spawn())
+        return servers[-1]
+
+    yield spawn
+    for server in servers:
         server.kill()
+
+
+def test_a_server_that_starts_before_postgresql_waits_for_it(cluster, early):
+    server = early("--database-wait", "5m")
+    eventually(lambda: "waiting up to 300 s for the database" in server.text, "the server says what it waits for")
+    cluster.start()
+    eventually(lambda: server.address, "the server listens once PostgreSQL is there", timeout=60)
+    assert server.stop() == 0
+
+
+def test_a_server_waits_for_postgresql_no_longer_than_it_is_told(early):
+    for wait, told in (("300ms", True), ("0", False)):
+        server = early("--database-wait", wait)
+        assert server.wait() == 1
+        assert ("waiting up to" in server.text) == told and "No such file or directory" in server.text
+
+
+def test_a_server_that_waits_for_postgresql_ends_when_it_is_told_to(early):
+    server = early("--database-wait", "5m")
+    eventually(lambda: "waiting up to" in server.text, "the server waits")
+    assert server.stop() == 0
 
 
 class Writer(threading.Thread):

@@ -77,6 +77,15 @@ package final class EmbeddedCluster: Sendable {
     folder.release()
   }
 
+  /// Connects as `cairn_owner` to the PostgreSQL that runs in the folder, whoever started it; nil when none does. Takes
+  /// nothing and starts nothing: for a look beside a server.
+  package static func runningOwnerURL(_ configuration: Configuration) -> String? {
+    let directory = ClusterDirectory.absolute(configuration.directory ?? defaultDirectory())
+    guard let real = realpath("\(directory)/data", nil) else { return nil }
+    defer { free(real) }
+    return Postmaster.running(on: String(cString: real)).map { url(role: ownerRole, database: "cairn", $0) }
+  }
+
   // MARK: Supervision
 
   /// Watches the postmaster and starts it again when it died and there is space. Runs on `loop`

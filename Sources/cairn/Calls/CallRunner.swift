@@ -19,6 +19,8 @@ struct CallRunner: Sendable {
   let json: ProtoJSONOptions
   /// Tells what happens; nil to be quiet.
   let trace: CallTrace?
+  /// What failed of answers that came.
+  let failedItems = FailedItems()
 
   private var callOptions: CallOptions { session.options.callOptions }
 
@@ -160,6 +162,7 @@ struct CallRunner: Sendable {
     } catch {
       throw .input(InputError("the answer cannot be read: \(error)"))
     }
+    failedItems.look(at: message)
     do throws(ProtoJSONError) {
       return try message.jsonText(style: style, options: json)
     } catch {

@@ -5,6 +5,8 @@ import GRPC
 struct SchemaSource {
   private let client: ReflectionClient
   private let protoset: [SchemaFile]?
+  /// Whether files of our own API get the comments that reflection leaves out.
+  var addsComments = false
 
   static let option = Option(
     name: "protoset", value: "FILE",
@@ -38,7 +40,7 @@ struct SchemaSource {
   func pool(declaring symbol: String) async throws(RPCError) -> DescriptorPool? {
     if protoset == nil, symbol.contains(".") {
       do throws(RPCError) {
-        return try Self.pool(of: try await client.files(declaring: [symbol]))
+        return try pool(of: try await client.files(declaring: [symbol]))
       } catch  where error.code == .notFound {
         // It may be the end of a longer name.
       }
@@ -48,13 +50,13 @@ struct SchemaSource {
 
   /// Everything that the services use.
   func wholePool() async throws(RPCError) -> DescriptorPool {
-    if let protoset { return try Self.pool(of: protoset) }
-    return try Self.pool(of: try await client.files(declaring: try await client.services()))
+    if let protoset { return try pool(of: protoset) }
+    return try pool(of: try await client.files(declaring: try await client.services()))
   }
 
-  private static func pool(of files: [SchemaFile]) throws(RPCError) -> DescriptorPool {
+  private func pool(of files: [SchemaFile]) throws(RPCError) -> DescriptorPool {
     do throws(PoolError) {
-      return try DescriptorPool(files: files)
+      return try DescriptorPool(files: addsComments ? files.map(CommentedFiles.commented) : files)
     } catch {
       throw RPCError(.internal, "the descriptors do not fit together: \(error)")
     }

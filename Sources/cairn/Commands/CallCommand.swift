@@ -11,8 +11,8 @@ extension Command {
         a stream is one line of JSON.
 
         A failed call is printed to standard error with its details; the exit status is then 64 and the number of \
-        the gRPC status (NOT_FOUND is 69, UNAVAILABLE 78). It is 1 when something else fails and 2 for a wrong \
-        command line.
+        the gRPC status (NOT_FOUND is 69, UNAVAILABLE 78); so are the items of a batch that failed while the call did \
+        not, and the status is that of the first. It is 1 when something else fails and 2 for a wrong command line.
         """,
       operands: [
         Operand(
@@ -52,7 +52,12 @@ extension Command {
       trace: arguments.has("verbose") ? CallTrace() : nil)
     do throws(CallFailure) {
       try await runner.run()
-      return .success
+      let failed = runner.failedItems.items
+      for item in failed {
+        let lines = StatusText.lines(item.error, pool: target.pool)
+        Output.complain(["\(item.place): \(lines[0])"] + lines.dropFirst())
+      }
+      return failed.first.map { .status($0.error.code) } ?? .success
     } catch {
       switch error {
       case .input(let error): throw CommandError(error)

@@ -36,8 +36,7 @@ struct CommandError: Error, Equatable {
   init(_ error: ConfigurationError) { self.init(error.problems, .usage) }
 
   init(_ error: RPCError, calling address: String, lines: [String]? = nil) {
-    let hint =
-      error.code == .unavailable ? ["  Does a server listen on \(address)? `cairn serve` starts one."] : []
+    let hint = ConnectionHint.text(error, calling: address).map { ["  \($0)"] } ?? []
     self.init((lines ?? StatusText.lines(error)) + hint, .status(error.code))
   }
 }

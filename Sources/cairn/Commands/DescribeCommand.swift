@@ -6,8 +6,8 @@ extension Command {
     syntax: CommandSyntax(
       name: "describe", summary: "show a service, method, message, enum or field as .proto text",
       discussion: """
-        Of a method its messages are shown too. Comments are shown from a descriptor set that has them (--protoset); \
-        reflection leaves them out, as it does everywhere.
+        Of a method its messages are shown too. Reflection leaves comments out, as it does everywhere: those of Cairn's \
+        own API are known to this program, those of others come from a descriptor set that has them (--protoset).
         """,
       operands: [Operand(name: "SYMBOL", help: "A name in full, or the end of it when only one ends so.")],
       options: ClientOptions.options + [SchemaSource.option],
@@ -17,9 +17,10 @@ extension Command {
   ) { arguments, context throws(CommandError) in
     let session = try ClientSession(arguments, context)
     let wanted = String(arguments.operands[0].map { $0 == "/" ? "." : $0 })
-    let pool = try await session.asking { () throws(RPCError) in
-      try await session.schema.pool(declaring: wanted)
-    }
+    var source = session.schema
+    source.addsComments = true
+    let schema = source
+    let pool = try await session.asking { () throws(RPCError) in try await schema.pool(declaring: wanted) }
     let name = try session.resolve(wanted, as: "symbol", among: pool?.symbolNames ?? [])
     guard let pool, let symbol = pool.symbol(name) else { return .failure }
     var texts = [description(of: name, symbol, pool)]

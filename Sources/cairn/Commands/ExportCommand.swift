@@ -36,7 +36,7 @@ extension Command {
           name: "as-of", value: "MOMENT",
           help: "A position of the journal, or a time such as 2026-01-31T12:00:00Z."),
         Option(name: "resume", help: "Go on with an export to FILE that was interrupted."),
-        Option(name: "quiet", letter: "q", help: "Show no progress."),
+        Option(name: "quiet", letter: "q", help: "Say nothing unless something is wrong."),
       ],
       examples: [
         "cairn export contexts.jsonl", "cairn export --owner ann | gzip > ann.jsonl.gz",
@@ -113,6 +113,7 @@ final class ExportJob: @unchecked Sendable {
   private var request: ExportContextsRequest
   private let path: String
   private let isBinary: Bool
+  private let isQuiet: Bool
   private let session: ClientSession
   private let loop: EventLoop
   private let blocking = BlockingPool(threads: 1)
@@ -128,6 +129,7 @@ final class ExportJob: @unchecked Sendable {
     self.request.format = .records
     self.path = path
     self.isBinary = isBinary
+    self.isQuiet = isQuiet
     self.session = session
     self.loop = loop
     progress = ProgressLine(isQuiet: isQuiet)
@@ -154,7 +156,7 @@ final class ExportJob: @unchecked Sendable {
       }
     }
     progress.clear()
-    Output.complain(["\(sent) records\(progress.rate(sent))"])
+    if !isQuiet { Output.complain(["\(sent) records\(progress.rate(sent))"]) }
     return .success
   }
 

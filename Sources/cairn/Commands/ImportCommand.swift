@@ -40,7 +40,7 @@ extension Command {
           name: "no-versions", help: "Leave former versions out: every context begins with the present one."),
         Option(name: "dry-run", help: "Check everything and store nothing."),
         Option(name: "resume", value: "ID", help: "Go on with an import that was interrupted."),
-        Option(name: "quiet", letter: "q", help: "Show no progress."),
+        Option(name: "quiet", letter: "q", help: "Say nothing unless something is wrong."),
       ],
       examples: [
         "cairn import contexts.jsonl", "cairn import notes/ --format markdown --mode overwrite",
@@ -116,6 +116,8 @@ final class ImportJob: @unchecked Sendable {
   private let loop: EventLoop
   private let blocking = BlockingPool(threads: 1)
   private var running: ImportRun?
+  /// A look before the import reads the same folder.
+  private var hasToldSkipped = false
 
   init(wish: ImportWish, session: ClientSession, loop: EventLoop) {
     self.wish = wish
@@ -128,7 +130,7 @@ final class ImportJob: @unchecked Sendable {
       let (looked, isWhole) = try await pass(isOnlyAsked: true)
       if wish.isDryRun || looked.failed > 0 || !isWhole {
         let found = looked.failed > 0 ? "; \(looked.failed) wrong" : ""
-        Output.complain([
+        say([
           "nothing stored: \(looked.stored + looked.overwritten) can be, \(looked.skipped) skipped\(found)"
         ])
         return looked.failed > 0 || !isWhole ? .failure : .success
@@ -136,13 +138,17 @@ final class ImportJob: @unchecked Sendable {
     }
     let progress = ProgressLine(isQuiet: wish.isQuiet)
     let (last, isWhole) = try await pass(isOnlyAsked: false)
-    Output.complain([ImportRun.summary(last) + progress.rate(last.stored + last.overwritten)])
+    say([ImportRun.summary(last) + progress.rate(last.stored + last.overwritten)])
     if last.unfinished > 0 {
       Output.complain([
         "\(last.unfinished) contexts are stored as a former version says: their own records are missing"
       ])
     }
     return last.failed > 0 || last.unfinished > 0 || !isWhole ? .failure : .success
+  }
+
+  private func say(_ lines: [String]) {
+    if !wish.isQuiet { Output.complain(lines) }
   }
 
   /// - Returns: What became of it, and whether the file was whole.
@@ -152,6 +158,8 @@ final class ImportJob: @unchecked Sendable {
     do throws(InputError) { source = try await wish.input.open(on: loop, blocking) } catch {
       throw CommandError(error)
     }
+    if let skipped = source.skipped, !hasToldSkipped { say(["\(name): \(skipped)"]) }
+    hasToldSkipped = true
     let options = wish.options(id: isOnlyAsked ? "" : wish.resumed ?? "", isOnlyAsked: isOnlyAsked)
     let run = ImportRun(source, options, name: name, progress: ProgressLine(isQuiet: wish.isQuiet), on: loop)
     running = isOnlyAsked ? nil : run

@@ -23,6 +23,8 @@ struct Configuration: Equatable, Sendable {
   var dataDirectory: String?
   /// An outside PostgreSQL; nil for the embedded one.
   var databaseURL: String?
+  /// How long a start waits for an outside PostgreSQL that takes no connections yet; zero for not at all.
+  var databaseWait: Duration = .seconds(30)
   /// Event loops, one thread each; 0 for one per processor.
   var loops = 0
   var logLevel = LogLevel.info

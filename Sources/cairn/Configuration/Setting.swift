@@ -82,6 +82,10 @@ struct Setting: Sendable {
     text(
       "database-url", "URL", \.databaseURL,
       "An outside PostgreSQL, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE. Default: the embedded one."),
+    duration(
+      "database-wait", \.databaseWait,
+      "How long a start waits for an outside PostgreSQL that takes no connections yet; 0 for none. Default 30s."
+    ),
     count("pool-min", \.poolMinimum, 0...10_000, "Database connections kept open. Default 2."),
     count("pool-max", \.poolMaximum, 1...10_000, "Most database connections at once. Default 16."),
     duration(
@@ -108,7 +112,7 @@ struct Setting: Sendable {
       "How often expired contexts are deleted and deleted ones purged, by one server for all. Default 10s."),
     count(
       "search-matches", \.searchMatches, 1...1_000_000,
-      "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 5000."),
+      "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 10000."),
   ]
 
   private static let limits = [

@@ -17,7 +17,8 @@ struct Database: Sendable {
   /// In the order in which modules depend on each other.
   static let migrations = JournalMigrations.all + ContextMigrations.all
 
-  /// Opens it; the embedded one is started when needed, and made unless `mustExist`. **Blocks.**
+  /// Opens it; the embedded one is started when needed, and made unless `mustExist`: then it is only looked at, also
+  /// while a server works with it. **Blocks.**
   static func open(
     _ configuration: Configuration, _ log: Log, mustExist: Bool = false
   ) throws(PostgresError) -> Database {
@@ -29,6 +30,10 @@ struct Database: Sendable {
     settings.maximumConnections = configuration.poolMaximum + 20
     settings.mustExist = mustExist
     settings.log = { log.info($0) }
+    // Only looked at: a server that runs may go on.
+    if mustExist, let url = EmbeddedCluster.runningOwnerURL(settings) {
+      return Database(url: url, ownerURL: url, role: nil, cluster: nil)
+    }
     let cluster = try EmbeddedCluster.start(settings)
     return Database(
       url: cluster.url, ownerURL: cluster.ownerURL, role: EmbeddedCluster.serverRole, cluster: cluster)

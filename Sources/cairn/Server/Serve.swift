@@ -12,6 +12,12 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
   ResourceLimits.giveBackMemory()
   let log = Log(level: configuration.logLevel)
   let certificates = try Certificates.open(configuration, log)
+  try requireFree(configuration.listen, on: loop)
+  if let url = configuration.databaseURL, configuration.databaseWait > .zero {
+    guard try await waitForDatabase(url, configuration.databaseWait, signals, log, on: loop) else {
+      return .success
+    }
+  }
   let database: Database
   let server: RunningServer
   do throws(PostgresError) {
@@ -41,6 +47,26 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
   }
   let isClean = await server.stop(notice: configuration.drainNotice, within: configuration.drainTimeout)
   return isClean ? .success : .failure
+}
+
+/// Throws when one of the addresses cannot be listened on: before a cluster is made for nothing.
+private func requireFree(_ texts: [String], on loop: EventLoop) throws(CommandError) {
+  do throws(SocketError) {
+    for text in texts {
+      for address in try SocketAddress.resolve(text) {
+        do throws(SocketError) {
+          let listener = try Listener(address, on: loop) { descriptor, _ in close(descriptor) }
+          listener.start()
+          listener.stop()
+        } catch {
+          // One of several addresses of a name may be missing; the server itself decides.
+          guard error.code == EADDRNOTAVAIL || error.code == EAFNOSUPPORT else { throw error }
+        }
+      }
+    }
+  } catch {
+    throw CommandError(cannotListen: error)
+  }
 }
 
 extension CommandError {

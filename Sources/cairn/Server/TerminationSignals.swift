@@ -22,6 +22,9 @@ final class TerminationSignals: DescriptorHandler, @unchecked Sendable {
     registration = loop.register(descriptor, .read, self)
   }
 
+  /// Whether a signal came that nobody has heard of.
+  var hasPending: Bool { !pending.isEmpty }
+
   /// The number of the next signal.
   func next() async -> Int32 {
     if !pending.isEmpty { return pending.removeFirst() }

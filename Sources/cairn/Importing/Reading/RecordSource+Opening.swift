@@ -32,14 +32,17 @@ struct ImportInput: Sendable {
       throw InputError("\(path) is a folder; only --format markdown and text take one")
     }
     var chosen = format ?? .markdown
-    var paths = try Folder.files(below: path, suffixes: chosen.suffixes)
-    if paths.isEmpty, format == nil {
+    var found = try Folder(below: path, suffixes: chosen.suffixes)
+    if found.files.isEmpty, format == nil {
       chosen = .text
-      paths = try Folder.files(below: path, suffixes: chosen.suffixes)
+      found = try Folder(below: path, suffixes: chosen.suffixes)
     }
-    if paths.isEmpty {
+    if found.files.isEmpty {
       throw InputError("\(path) holds no file that ends in \(chosen.suffixes.joined(separator: " or "))")
     }
-    return DocumentSource(paths, below: path, isMarkdown: chosen == .markdown, on: loop, blocking)
+    return DocumentSource(
+      found.files, below: path, skipped: found.skipped(chosen.suffixes), isMarkdown: chosen == .markdown,
+      on: loop,
+      blocking)
   }
 }

@@ -34,6 +34,12 @@ protocol RecordSource: AnyObject, Sendable {
   var fraction: Double? { get }
   /// What is wrong with the file as a whole, once it was read to its end: nil when it is whole.
   var damage: String? { get }
+  /// What of a folder is left out, in a line; nil when nothing is.
+  var skipped: String? { get }
+}
+
+extension RecordSource {
+  var skipped: String? { nil }
 }
 
 extension FileReader {
@@ -179,16 +185,21 @@ final class ElementSource: RecordSource, @unchecked Sendable {
 final class DocumentSource: RecordSource, @unchecked Sendable {
   private let folder: String?
   private let paths: [String]
+  let skipped: String?
   private let isMarkdown: Bool
   private let loop: EventLoop
   private let blocking: BlockingPool
   private var done = 0
 
-  /// - Parameter folder: What the paths are below; nil for one file by its own path.
+  /// - Parameters:
+  ///   - folder: What the paths are below; nil for one file by its own path.
+  ///   - skipped: What of the folder is left out.
   init(
-    _ paths: [String], below folder: String?, isMarkdown: Bool, on loop: EventLoop, _ blocking: BlockingPool
+    _ paths: [String], below folder: String?, skipped: String? = nil, isMarkdown: Bool, on loop: EventLoop,
+    _ blocking: BlockingPool
   ) {
     self.paths = paths
+    self.skipped = skipped
     self.folder = folder
     self.isMarkdown = isMarkdown
     self.loop = loop

@@ -1,0 +1,30 @@
+import DynamicMessage
+
+/// Descriptors with their comments, which this program has of its own API and reflection leaves out.
+enum CommentedFiles {
+  /// The file with its comments, if it is one of ours as this program knows it; else as it is.
+  static func commented(_ file: SchemaFile) -> SchemaFile {
+    guard let text = texts[file.name],
+      KnownFiles.all.contains(where: { $0.name == file.name && $0.serialized == file.serialized })
+    else { return file }
+    let comments = ProtoComments(String(decoding: text, as: UTF8.self))
+    return (try? SchemaFile(bytes: file.serialized + comments.serialized)) ?? file
+  }
+
+  private static let texts: [String: [UInt8]] = [
+    "cairn/v1/context.proto": PackageResources.context_proto,
+    "cairn/v1/context_resource.proto": PackageResources.context_resource_proto,
+    "cairn/v1/errors.proto": PackageResources.errors_proto,
+    "cairn/v1/feed.proto": PackageResources.feed_proto,
+    "cairn/v1/memory.proto": PackageResources.memory_proto,
+    "cairn/v1/memory_resource.proto": PackageResources.memory_resource_proto,
+    "cairn/v1/operation.proto": PackageResources.operation_proto,
+    "cairn/v1/operations.proto": PackageResources.operations_proto,
+    "cairn/v1/project.proto": PackageResources.project_proto,
+    "cairn/v1/relationship.proto": PackageResources.relationship_proto,
+    "cairn/v1/search.proto": PackageResources.search_proto,
+    "cairn/v1/template.proto": PackageResources.template_proto,
+    "cairn/v1/transfer.proto": PackageResources.transfer_proto,
+    "cairn/v1/version.proto": PackageResources.version_proto,
+  ]
+}
