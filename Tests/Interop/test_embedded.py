@@ -10,7 +10,7 @@ import pytest
 from cairn.v1 import context_pb2, context_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from harness.postgres import bin_folder, runs, stop_left_behind
+from harness.postgres import Database, bin_folder, runs, stop_left_behind
 from harness.refusals import refusal
 from harness.server import Server, cairn
 from harness.waiting import eventually
@@ -54,6 +54,25 @@ def test_data_is_kept_across_restarts_and_postgresql_ends_with_the_server(start_
     assert "shut down\n" in control.stdout
 
     assert get(start_server("--data-dir", data), stored.id) == stored
+
+
+def test_the_role_that_serves_can_neither_change_nor_forget_history(start_server, folder):
+    data = folder / "data"
+    create(start_server("--data-dir", data), title="kept")
+    (socket,) = [path for path in data.rglob(".s.PGSQL.*") if not path.name.endswith(".lock")]
+    database = Database(f"postgresql://cairn@/cairn?host={socket.parent}&port={socket.suffix[1:]}")
+    assert database.value("SELECT count(*) FROM change") == "1"
+    (partition,) = database.query(
+        "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'change'::regclass ORDER BY 1 LIMIT 1")[0]
+    for sql in (
+        "UPDATE change SET principal = 'somebody'", "DELETE FROM change", "TRUNCATE change",
+        f"UPDATE {partition} SET principal = 'somebody'", f"DELETE FROM {partition}",
+        "UPDATE journal SET pruned_position = 5", "DELETE FROM journal", "UPDATE journal_history SET next_position = 0",
+        "DELETE FROM cairn_migration", "UPDATE cairn_migration SET name = ''", "UPDATE context_version SET title = ''",
+        "SELECT setval('journal_position', 1)", "ALTER TABLE context ADD COLUMN x text", "DROP TABLE context",
+    ):
+        with pytest.raises(RuntimeError, match="permission denied|must be owner"):
+            database.query(sql)
 
 
 def test_no_tcp_port_is_opened_for_postgresql(start_server, folder):

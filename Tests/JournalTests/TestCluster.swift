@@ -12,8 +12,13 @@ final class TestCluster: Sendable {
   init() throws {
     directory = "/tmp/cairn-journal-" + UUID128.makeVersion7().description.suffix(12)
     cluster = try Self.start(directory)
-    try Migrator(JournalMigrations.all, url: cluster.ownerURL, role: EmbeddedCluster.serverRole).apply()
+    let migrator = Migrator(
+      JournalMigrations.all, url: cluster.ownerURL, role: EmbeddedCluster.serverRole,
+      rights: JournalMigrations.rights)
+    try migrator.apply()
     try TestDatabase.createNotes(cluster.ownerURL)
+    // The rights on the table that was added.
+    try migrator.apply()
   }
 
   private static func start(_ directory: String) throws -> EmbeddedCluster {

@@ -139,4 +139,77 @@ struct MigrationTests {
     let hex = Checksum.of("abc").map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     #expect(hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
+
+  @Test("a migration that waits for a lock lets others pass and is tried again")
+  func patience() async throws {
+    let database = try await TestDatabase.make()
+    defer { database.drop() }
+    try Migrator([first], url: database.url).apply()
+    let reader = try database.connect()
+    try reader.execute("BEGIN; SELECT count(*) FROM item")
+    async let applied = offPool { Result { try Migrator([first, second], url: database.url).apply() } }
+    let other = try database.connect()
+    func waiting() throws -> Int {
+      try other.query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'item'::regclass").count
+    }
+    try await eventually("the migration waits") { try waiting() == 1 }
+    // It gives up, and whoever reads meanwhile is not kept waiting behind it.
+    try await eventually("it has let go") { try waiting() == 0 }
+    try other.query("SELECT count(*) FROM item")
+    try reader.execute("COMMIT")
+    #expect(try await applied.get() == [second])
+  }
+
+  @Test("a batched migration is run until nothing is left, each part in a transaction of its own")
+  func batches() async throws {
+    try await withDatabase { database in
+      let fill = Migration(
+        module: "base", version: 1, name: "fill",
+        sql: "CREATE TABLE item AS SELECT n, 0::int8 AS part FROM generate_series(1, 25) AS n")
+      let rewrite = Migration(
+        module: "base", version: 2, name: "rewrite",
+        sql: """
+          -- batched
+          UPDATE item SET part = pg_current_xact_id()::text::int8
+          WHERE n IN (SELECT n FROM item WHERE part = 0 LIMIT 10)
+          """)
+      #expect(try Migrator([fill, rewrite], url: database.url).apply() == [fill, rewrite])
+      let parts = try database.connect().query("SELECT count(*) FROM item GROUP BY part ORDER BY 1")
+      #expect(try parts.map { try $0.decode(0, as: Int64.self) } == [5, 10, 10])
+      #expect(try Migrator([fill, rewrite], url: database.url).apply() == [])
+    }
+  }
+
+  @Test("the role that serves has the rights that were declared, on partitions none but to read")
+  func rights() async throws {
+    try await withDatabase { database in
+      let role = "server_\(database.name)"
+      let admin = try database.connect()
+      try admin.execute("CREATE ROLE \(role)")
+      let tables = Migration(
+        module: "base", version: 1, name: "tables",
+        sql: """
+          CREATE TABLE past (id int8) PARTITION BY RANGE (id);
+          CREATE TABLE past_p1 PARTITION OF past FOR VALUES FROM (0) TO (10);
+          CREATE TABLE present (id int8);
+          """)
+      let migrator = Migrator(
+        [tables], url: database.url, role: role, rights: [TableRights("past", .insert)])
+      try migrator.apply()
+      try migrator.apply()
+      try admin.execute("CREATE TABLE past_p2 PARTITION OF past FOR VALUES FROM (10) TO (20)")
+      try admin.execute("SET ROLE \(role)")
+      try admin.execute(
+        "INSERT INTO past VALUES (1), (11); INSERT INTO present VALUES (1); DELETE FROM present")
+      for forbidden in [
+        "UPDATE past SET id = 2", "DELETE FROM past", "DELETE FROM past_p1", "UPDATE past_p2 SET id = 12",
+        "INSERT INTO past_p2 VALUES (12)", "TRUNCATE past", "DELETE FROM cairn_migration",
+        "INSERT INTO cairn_migration DEFAULT VALUES",
+      ] {
+        let error = #expect(throws: PostgresError.self) { try admin.execute(forbidden) }
+        #expect(error?.sqlState == "42501", "\(forbidden)")
+      }
+      try admin.execute("RESET ROLE; DROP OWNED BY \(role); DROP ROLE \(role)")
+    }
+  }
 }

@@ -10,6 +10,11 @@ package struct Migration: Sendable, Equatable {
   package let name: String
   package let sql: String
 
+  /// Whether the file is one statement that does a part of the work, such as a thousand rows, and is run again, each
+  /// time in a transaction of its own, until it affects no row: for large tables, which a single transaction would
+  /// lock, and hold back feeds, for minutes. Such a file begins with `-- batched`.
+  package var isBatched: Bool { sql.hasPrefix("-- batched") }
+
   package init(module: String, version: Int, name: String, sql: String) {
     self.module = module
     self.version = version

@@ -42,7 +42,9 @@ struct Database: Sendable {
   /// Only known of the embedded one; an outside one says so when it is written to.
   var isStorageFull: Bool { cluster.map { $0.isStorageFull || $0.state == .storageFull } ?? false }
 
-  var migrator: Migrator { Migrator(Self.migrations, url: ownerURL, role: role) }
+  var migrator: Migrator { Migrator(Self.migrations, url: ownerURL, role: role, rights: Self.rights) }
+
+  private static let rights = JournalMigrations.rights + ContextMigrations.rights
 
   /// `embedded PostgreSQL 15, data in /var/lib/cairn`, without a password.
   var summary: String {
