@@ -27,7 +27,8 @@ def start(start_server, database):
     channels = []
 
     def start(*options):
-        server = start_server("--database-url", database.url, "--loops", "1", *options)
+        # Tests hold locks for as long as they need.
+        server = start_server("--database-url", database.url, "--loops", "1", "--lock-timeout", "60s", *options)
         channels.append(server.channel())
         return server, context_pb2_grpc.ContextServiceStub(channels[-1])
 
@@ -75,7 +76,7 @@ def test_connections_are_limited_and_who_waits_too_long_is_told(start, database)
 
 
 def test_idle_connections_are_closed_down_to_the_minimum(start, database):
-    _, stub = start("--pool-min", "1", "--pool-max", "8", "--pool-idle-timeout", "300ms")
+    _, stub = start("--pool-min", "1", "--pool-max", "16", "--pool-idle-timeout", "300ms")
     create(stub, "one")
     with Session(database) as session:
         session.execute(LOCK)

@@ -30,7 +30,7 @@ def lone_database(cluster):
 
 @pytest.fixture
 def lone_server(lone_database, start_server):
-    return start_server("--database-url", lone_database.url)
+    return start_server("--database-url", lone_database.url, "--lock-timeout", "60s")
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)

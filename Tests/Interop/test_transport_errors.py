@@ -85,7 +85,7 @@ def lone_database(cluster):
 
 
 def test_calls_that_are_cut_off_are_told_that_the_server_stops(lone_database, start_server):
-    server = start_server("--database-url", lone_database.url)
+    server = start_server("--database-url", lone_database.url, "--lock-timeout", "60s")
     with server.channel() as channel, Session(lone_database) as session:
         stub = context_pb2_grpc.ContextServiceStub(channel)
         session.execute("BEGIN; LOCK TABLE context IN ACCESS EXCLUSIVE MODE")

@@ -98,4 +98,47 @@ struct PoolCancellationTests {
       _ = try await pool.query(.one)
     }
   }
+
+  @Test("a look-up that outlives its caller is cancelled, and those behind it are answered")
+  func abandonedLookup() async throws {
+    try await TestDatabase.withPool(loops: 1) { pool, database in
+      let admin = try database.connect()
+      let nap = Task { try await pool.lookup(.nap, [60.0]) }
+      try await eventually("the look-up runs") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 1
+      }
+      async let behind = pool.lookup(.one, [])
+      nap.cancel()
+      let found = try await behind
+      #expect(found.count == 1)
+      let error = await #expect(throws: PostgresError.self) { try await nap.value }
+      #expect(error?.isCancelled == true || error?.sqlState == .queryCanceled)
+      let statistics = await pool.statistics()
+      #expect(statistics.failed == 0)
+    }
+  }
+
+  @Test("a write that outlives its callers is cancelled and leaves nothing", arguments: [true, false])
+  func abandonedWrite(isGrouped: Bool) async throws {
+    try await TestDatabase.withPool("CREATE TABLE item (id int8)", loops: 1) { pool, database in
+      let admin = try database.connect()
+      let slow = Statement("slow", "INSERT INTO item SELECT $1::int8 FROM pg_sleep(60)")
+      let task = Task {
+        isGrouped
+          ? try await pool.groupWrite(slow, [1], group: WriteGroup(1)) : try await pool.write(slow, [1])
+      }
+      try await eventually("the write runs") { try admin.query(Self.runningInserts).count == 1 }
+      task.cancel()
+      try await eventually("the write is gone") { try admin.query(Self.runningInserts).count == 0 }
+      let error = await #expect(throws: PostgresError.self) { try await task.value }
+      #expect(error?.isCancelled == true || error?.sqlState == .queryCanceled)
+      let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
+      _ = try await pool.groupWrite(insert, [2], group: WriteGroup(1))
+      let stored = try admin.query("SELECT min(id) FROM item").value(as: Int64.self)
+      #expect(stored == 2)
+    }
+  }
+
+  private static let runningInserts =
+    "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT INTO item SELECT%' AND state = 'active' AND datname = current_database()"
 }

@@ -209,7 +209,7 @@ struct TransactionTests {
         try await pool.transaction(options) { tx throws(PostgresError) in try await tx.query(nap, [10.0]) }
       }
       #expect(error?.isStatementTimeout == true)
-      for (name, value) in [("statement_timeout", "30s"), ("lock_timeout", "10s")] {
+      for (name, value) in [("statement_timeout", "30s"), ("lock_timeout", "1s")] {
         let found11 = try await pool.looked(setting, [name], as: String.self)
         #expect(found11 == value)
       }

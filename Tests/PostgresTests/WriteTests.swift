@@ -30,7 +30,7 @@ struct WriteTests {
         group.addTask {
           do throws(PostgresError) {
             _ = try await pool.groupWrite(
-              statement, [id, "body \(id)"], group: WriteGroup(1), prologue: prologue)
+              statement, [id, "body \(id)"], group: WriteGroup(1), prologue: prologue.map { [$0] } ?? [])
             return (id, nil)
           } catch { return (id, error) }
         }
@@ -119,7 +119,8 @@ struct WriteTests {
       let admin = try database.connect()
       try admin.execute("BEGIN; SELECT pg_advisory_xact_lock(7, 7)")
       let waiting = Statement("waiting", "SELECT pg_advisory_xact_lock_shared(7, 7)")
-      async let blocked = pool.groupWrite(insert, [1, "x"], group: WriteGroup(1), prologue: waiting.bind([]))
+      async let blocked = pool.groupWrite(
+        insert, [1, "x"], group: WriteGroup(1), prologue: [waiting.bind([])])
       _ = try await pool.groupWrite(insert, [2, "y"], group: WriteGroup(2))
       try admin.execute("COMMIT")
       _ = try await blocked

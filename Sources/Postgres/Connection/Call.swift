@@ -7,6 +7,8 @@ final class Call {
   var outcome: Result<Rows, PostgresError>?
   /// How often it was sent.
   var attempts = 0
+  /// Of the waiter; asked only whether it was cancelled.
+  private let task: UnsafeCurrentTask?
 
   /// A statement that keeps failing for reasons beyond it is given up.
   static let maximumAttempts = 4
@@ -18,7 +20,11 @@ final class Call {
     self.statement = statement
     self.parameters = parameters
     self.waiter = waiter
+    task = waiter == nil ? nil : withUnsafeCurrentTask { $0 }
   }
+
+  /// Whether the waiter was cancelled: the answer is of no use to anybody. False when there is no waiter.
+  var isAbandoned: Bool { waiter != nil && task?.isCancelled == true }
 
   convenience init(_ bound: BoundStatement) { self.init(bound.statement, bound.parameters) }
 

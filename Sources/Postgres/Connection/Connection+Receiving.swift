@@ -7,6 +7,7 @@ extension Connection {
     if events.contains(.write) { writeOut() }
     guard self.handle != nil, !events.isDisjoint(with: [.read, .failed]) else { return }
     lastProgress = loop.now
+    abandonedSince = nil
     let isAlive = PQconsumeInput(handle) != 0
     takeResults(handle)
     takeNotifications(handle)
@@ -46,7 +47,8 @@ extension Connection {
 
   private func takeError(_ result: OpaquePointer) {
     defer { PQclear(result) }
-    let error = PostgresError(result, statement: machine.current?.statement.name ?? "commit")
+    let call = machine.current
+    let error = PostgresError(result, statement: call?.statement.name ?? "commit")
     timeouts = nil
     if let server = error.server, server.endsConnection {
       // Left to the end of the connection, which knows what it means for everybody.
@@ -54,7 +56,22 @@ extension Connection {
       return
     }
     lastResult = .failure(error)
-    perform(machine.received(error.isStalePlan ? .failedStalePlan : .failed))
+    perform(machine.received(reply(error, to: call)))
+  }
+
+  /// What an error means for the statement that it ended.
+  private func reply(_ error: PostgresError, to call: Call?) -> PipelineMachine<Call>.Reply {
+    if error.isStalePlan { return .failedStalePlan }
+    if error.isStaleSession, let call, call.attempts < 2 {
+      isStale = true
+      return .failedStalePlan
+    }
+    return isInterruption(error, of: call) ? .interrupted : .failed
+  }
+
+  /// Whether a request to cancel hit a statement that somebody waits for.
+  func isInterruption(_ error: PostgresError, of call: Call?) -> Bool {
+    wasCancelled && error.sqlState == .queryCanceled && call?.waiter != nil && call?.isAbandoned == false
   }
 
   private func perform(_ action: PipelineMachine<Call>.Action) {

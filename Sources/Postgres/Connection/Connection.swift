@@ -9,6 +9,8 @@ protocol ConnectionClient: AnyObject {
   func segmentEnded(_ calls: [Call], failed: Bool, on connection: Connection)
   /// Something arrived and was handled; perhaps nothing is under way any more.
   func progressed(_ connection: Connection)
+  /// Whether nobody waits any more for what runs.
+  func isAbandoned(_ connection: Connection) -> Bool
   /// The connection broke; what was under way, and what that means.
   func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError)
 }
@@ -53,6 +55,17 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
   /// When the server last answered, or was asked after it owed nothing.
   var lastProgress: Instant
   var isQueuedForFlush = false
+
+  /// The session knows something of the schema that no longer holds: it is closed when it comes back.
+  var isStale = false
+  /// Since when nobody waits for what runs, as far as it was looked at.
+  var abandonedSince: Instant?
+  /// A request to cancel is on its way.
+  var isBeingCancelled = false
+  /// A request to cancel was sent since the connection was lent out: what ended because of it though somebody waits
+  /// for it was hit by mistake.
+  var wasCancelled = false
+  var afterCancel: (() -> Void)?
 
   /// Takes over a connection that was just made.
   init(

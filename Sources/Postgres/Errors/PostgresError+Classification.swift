@@ -11,7 +11,7 @@ extension PostgresError {
 
   /// Doing the same again, from the start, may succeed and can do no harm: nothing was committed.
   package var isRetryable: Bool {
-    isSerializationFailure || isStalePlan || isConnectionFailure
+    isSerializationFailure || isStalePlan || isStaleSession || isConnectionFailure
   }
 
   /// Lost against a concurrent transaction: 40001 or a deadlock.
@@ -58,6 +58,19 @@ extension PostgresError {
     guard let server else { return false }
     if server.sqlState == .invalidStatementName { return true }
     return server.sqlState == .cachedPlanChanged && server.message.contains("cached plan")
+  }
+
+  /// The session remembers something of the schema that was changed since, as plans of PL/pgSQL functions do: a new
+  /// session does not. Or the statement is wrong, which the second attempt shows.
+  package var isStaleSession: Bool {
+    guard let server else { return false }
+    switch server.sqlState {
+    case .datatypeMismatch: return true
+    case .internalError:
+      return server.message.hasPrefix("cache lookup failed")
+        || server.message.hasPrefix("could not open relation")
+    default: return false
+    }
   }
 
   private static func saysUnavailable(_ server: ServerMessage) -> Bool {

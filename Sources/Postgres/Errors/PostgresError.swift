@@ -92,6 +92,7 @@ extension PostgresError: CustomStringConvertible {
       if let constraint = server.constraint { text += ", constraint \(constraint)" }
       if let detail = server.detail { text += ", \(detail)" }
       if let hint = server.hint { text += ", hint: \(hint)" }
+      if let context = server.context { text += ", \(context)" }
       text += ")"
     }
     return text

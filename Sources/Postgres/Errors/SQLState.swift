@@ -43,5 +43,7 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
   package static let crashShutdown: SQLState = "57P02"
   package static let cannotConnectNow: SQLState = "57P03"
   package static let idleSessionTimeout: SQLState = "57P05"
+  package static let datatypeMismatch: SQLState = "42804"
+  package static let internalError: SQLState = "XX000"
   package static let undefinedTable: SQLState = "42P01"
 }

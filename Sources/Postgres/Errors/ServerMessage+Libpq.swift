@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// The field codes of `PQresultErrorField` (postgres_ext.h has them as character constants, which
 /// are not imported).
@@ -15,11 +16,22 @@ private enum Field {
   static let constraint = Int32(UInt8(ascii: "n"))
 }
 
+/// Most bytes that are kept of a field: details quote values, which may be large.
+private let fieldLimit = 1_000
+
+private func bounded(_ text: UnsafePointer<CChar>) -> String {
+  let length = strnlen(text, fieldLimit + 1)
+  if length <= fieldLimit { return String(cString: text) }
+  return text.withMemoryRebound(to: UInt8.self, capacity: fieldLimit) {
+    String(decoding: UnsafeBufferPointer(start: $0, count: fieldLimit), as: UTF8.self) + "…"
+  }
+}
+
 extension ServerMessage {
   /// The error or notice in a result; `nil` when libpq made it up itself, as for a lost connection.
   convenience init?(_ result: OpaquePointer) {
     func field(_ code: Int32) -> String? {
-      PQresultErrorField(result, code).map { String(cString: $0) }
+      PQresultErrorField(result, code).map { bounded($0) }
     }
     guard let code = PQresultErrorField(result, Field.sqlState), let state = SQLState(code) else {
       return nil
@@ -45,7 +57,7 @@ extension PostgresError {
   /// libpq's message without the line break at its end.
   static func text(_ message: UnsafePointer<CChar>?) -> String {
     guard let message else { return "" }
-    var text = String(cString: message)
+    var text = bounded(message)
     while text.last?.isNewline == true { text.removeLast() }
     return text
   }

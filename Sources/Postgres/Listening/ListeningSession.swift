@@ -109,6 +109,7 @@ final class ListeningSession: ConnectionOwner, ConnectionClient, @unchecked Send
   func connectionBroke(_: Connection, _ error: PostgresError) { lost(error) }
 
   func progressed(_: Connection) {}
+  func isAbandoned(_: Connection) -> Bool { false }
   func mustRunAgain(_: Call, on _: Connection) {}
   func lost(_: [(member: Call, fate: PipelineMachine<Call>.Fate)], _: PostgresError) {}
 }

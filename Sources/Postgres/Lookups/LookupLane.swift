@@ -2,22 +2,19 @@ import EventLoop
 
 /// Look-ups of one loop: those that start in one turn share a connection, a sync and a system call.
 ///
-/// A connection is held while look-ups are under way on it. Confined to the pool's loop.
+/// The connection is held while look-ups are under way on it. Confined to the pool's loop.
 final class LookupLane: ConnectionClient, @unchecked Sendable {
   private unowned let pool: LoopPool
-  private var connections: [Connection] = []
+  private var connection: Connection?
   private var waiting = Ring<Call>()
-  private var requests = 0
+  private var isRequesting = false
   /// Taken again when it is idle: its plans and the backend's caches are warm.
   private var favourite: Int?
-
-  /// Look-ups under way on each connection before another one is taken, if more are allowed.
-  private static let worthAnother = 32
 
   init(pool: LoopPool) { self.pool = pool }
 
   func start(_ call: Call) {
-    guard waiting.isEmpty, let connection = roomiest() else {
+    guard waiting.isEmpty, let connection, mayUse(connection) else {
       waiting.append(call)
       request()
       return
@@ -29,25 +26,18 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
     if connection.send(call, .eachResult) { pool.loop.needsFlush(connection) }
   }
 
-  /// The connection with the fewest look-ups under way, if it may take another.
-  private func roomiest() -> Connection? {
-    // Whoever waits for a connection gets this one when it has drained.
-    if pool.mustShare { return nil }
-    var best: Connection?
-    for connection in connections
-    where connection.isOpen && connection.callsUnderWay < pool.configuration.lookupDepth {
-      if let current = best, current.callsUnderWay <= connection.callsUnderWay { continue }
-      best = connection
-    }
-    if let best, best.callsUnderWay >= Self.worthAnother { request() }
-    return best
+  /// Whether the connection takes another look-up. Whoever waits for a connection gets this one when it has
+  /// drained.
+  private func mayUse(_ connection: Connection) -> Bool {
+    connection.isOpen && !connection.isStale
+      && connection.callsUnderWay < pool.configuration.lookupDepth && !pool.mustShare
   }
 
   private func request() {
-    guard requests == 0, connections.count < pool.configuration.lookupConnectionsPerLoop else { return }
-    requests += 1
+    guard !isRequesting, connection == nil else { return }
+    isRequesting = true
     pool.acquire(preferred: favourite) { [self] result in
-      requests -= 1
+      isRequesting = false
       switch result {
       case .success(let connection): adopt(connection)
       case .failure(let error):
@@ -58,7 +48,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
 
   private func adopt(_ connection: Connection) {
     connection.client = self
-    connections.append(connection)
+    self.connection = connection
     favourite = connection.id
     connection.ensure(pool.shared.readTimeouts, .eachResult)
     sendWaiting(on: connection)
@@ -71,13 +61,19 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
 
   private func sendWaiting(on connection: Connection) {
     while connection.callsUnderWay < pool.configuration.lookupDepth, let call = waiting.popFirst() {
-      send(call, on: connection)
+      if call.isAbandoned {
+        call.finish(.failure(.cancelledByCaller))
+      } else {
+        send(call, on: connection)
+      }
     }
   }
 
   // MARK: What the connection tells
 
   func mustRunAgain(_ call: Call, on connection: Connection) {
+    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
+    if connection.isStale { return waiting.append(call) }
     // By itself: whatever was sent before it in this turn gets a sync of its own first.
     connection.sync()
     connection.send(call, .eachResult)
@@ -85,7 +81,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   }
 
   func progressed(_ connection: Connection) {
-    if !waiting.isEmpty, !pool.mustShare {
+    if !waiting.isEmpty, !connection.isStale, !pool.mustShare {
       sendWaiting(on: connection)
       pool.loop.needsFlush(connection)
     }
@@ -94,13 +90,16 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
     if !waiting.isEmpty { request() }
   }
 
+  /// The look-up that runs keeps the others waiting, whether they still have callers or not.
+  func isAbandoned(_ connection: Connection) -> Bool { connection.machine.current?.isAbandoned ?? false }
+
   private func release(_ connection: Connection) {
-    connections.removeAll { $0 === connection }
+    self.connection = nil
     pool.release(connection)
   }
 
   func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
-    connections.removeAll { !$0.isOpen }
+    connection = nil
     let failure = pool.shared.explain(error)
     for (call, _) in calls {
       // Reads can be run again; one that keeps taking its connection down is given up.

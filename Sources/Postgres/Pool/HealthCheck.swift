@@ -28,6 +28,7 @@ final class HealthCheck: ConnectionClient {
     if let timer { pool.loop.cancel(timer) }
   }
 
+  func isAbandoned(_: Connection) -> Bool { false }
   func mustRunAgain(_: Call, on _: Connection) {}
   func segmentEnded(_: [Call], failed _: Bool, on _: Connection) {}
 }

@@ -26,6 +26,7 @@ final class LoopPool: @unchecked Sendable {
 
   private(set) lazy var lookups = LookupLane(pool: self)
   private(set) lazy var writes = GroupWriter(pool: self)
+  private(set) lazy var longReads = LongReads(pool: self)
 
   var configuration: PoolConfiguration { shared.configuration }
 
@@ -68,11 +69,17 @@ final class LoopPool: @unchecked Sendable {
   /// Takes a connection back on which nothing is under way.
   func release(_ connection: Connection) {
     connection.client = nil
+    connection.whenNotBeingCancelled { [self] in takeBack(connection) }
+  }
+
+  private func takeBack(_ connection: Connection) {
+    connection.wasCancelled = false
     guard connections[connection.id] === connection else { return }
     let surrender = shared.budget.isContended && machine.slots.count > shared.fairShare
     perform(
       machine.release(
-        connection.id, isBroken: !connection.isOpen, surrender: surrender, at: loop.now))
+        connection.id, isBroken: !connection.isOpen || connection.isStale, surrender: surrender, at: loop.now)
+    )
     if shared.budget.isContended { perform(machine.shed()) }
   }
 
@@ -160,6 +167,11 @@ final class LoopPool: @unchecked Sendable {
     }
   }
 
+  /// Why the database cannot be reached; nil while there are connections, or none was wanted.
+  var reachabilityFailure: PostgresError? {
+    machine.slots.contains { $0.state != .opening } ? nil : lastFailure
+  }
+
   // MARK: Time
 
   private func armWakeUp() {
@@ -175,8 +187,12 @@ final class LoopPool: @unchecked Sendable {
 
   private func maintain() {
     perform(machine.maintain(loop.now))
-    for connection in connections.values where isUnresponsive(connection) {
-      connection.breakOff("no answer for \(loop.now - connection.lastProgress)")
+    for connection in connections.values {
+      if isUnresponsive(connection) {
+        connection.breakOff("no answer for \(loop.now - connection.lastProgress)")
+      } else {
+        connection.cancelIfAbandoned(on: shared.blocking)
+      }
     }
     if let maintenance, !machine.isClosing { loop.schedule(maintenance, after: shared.maintenanceInterval) }
   }
@@ -202,6 +218,7 @@ final class LoopPool: @unchecked Sendable {
   func close(within limit: Duration, _ completion: @escaping () -> Void) {
     whenClosed.append(completion)
     if let maintenance { loop.cancel(maintenance) }
+    longReads.close()
     perform(machine.close())
     guard !machine.slots.isEmpty else { return }
     let timer = ClosureTimer { [unowned self] in
@@ -225,7 +242,8 @@ final class LoopPool: @unchecked Sendable {
     figures.active = machine.slots.count { $0.state == .lent }
     figures.idle = machine.slots.count { $0.state == .idle }
     figures.connecting = machine.slots.count { $0.state == .opening }
-    figures.pending = machine.waiters.count
+    figures.pending = machine.waiters.count + longReads.pending
+    figures.timedOut += longReads.timedOut
     figures.uses = machine.slots.map(\.uses)
     figures.roundTrips = connections.values.reduce(finishedRoundTrips) { $0 + $1.roundTrips }
     return figures

@@ -3,7 +3,7 @@ package struct PoolConfiguration: Sendable {
   /// Connections kept open when there is nothing to do, in the whole process.
   package var minimumConnections = 2
   /// The most connections of the process, whatever the number of loops. The one connection of a
-  /// ``NotificationListener`` is not among them.
+  /// ``NotificationListener`` is not among them. ``ConnectionShares`` says who may use how many.
   package var maximumConnections = 16
   /// How long a caller waits for a connection before it gets `poolExhausted`, or
   /// `connectionFailed` when the database cannot be reached.
@@ -22,8 +22,6 @@ package struct PoolConfiguration: Sendable {
   package var firstBackoff: Duration = .milliseconds(50)
   package var longestBackoff: Duration = .seconds(5)
 
-  /// Connections of one loop that serve look-ups at the same time.
-  package var lookupConnectionsPerLoop = 1
   /// Look-ups under way on one connection before further ones wait in the process.
   package var lookupDepth = 512
   /// Batches of one project that one loop has under way at the same time.
@@ -38,7 +36,7 @@ package struct PoolConfiguration: Sendable {
   /// `statement_timeout` of writes; zero for none.
   package var writeTimeout: Duration = .seconds(30)
   /// `lock_timeout`; zero for none.
-  package var lockTimeout: Duration = .seconds(10)
+  package var lockTimeout: Duration = .seconds(1)
   /// A connection that has answered nothing for this much longer than the statement timeout is
   /// taken for dead.
   package var unresponsiveAfter: Duration = .seconds(15)

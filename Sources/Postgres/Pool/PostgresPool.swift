@@ -6,15 +6,21 @@ import EventLoop
 /// elsewhere they hop to a loop and back, which is right for tests and start-up and slow otherwise.
 ///
 /// Which one to use:
-/// - ``lookup(_:_:)``: a bounded read by key. Cheapest; shares connections; never cancelled.
+/// - ``lookup(_:_:)``: a bounded read by key. Cheapest; shares a connection that only look-ups use.
 /// - ``groupWrite(_:_:group:prologue:)``: one statement that inserts rows with ids made by the
 ///   server and locks no existing row. Shares a commit with its neighbours.
 /// - ``write(_:_:prologue:)``: one statement that commits alone, in one round trip.
-/// - ``query(_:_:timeout:)``: a list, search or anything long. Cancelled with its task.
-/// - ``transaction(_:_:)``: several statements.
+/// - ``read(_:_:)``: a bounded read on a connection of its own. Cancelled with its task.
+/// - ``query(_:_:timeout:)``: a list, search or anything long, of which only so many run at once. Cancelled with its
+///   task.
+/// - ``transaction(_:_:)``: several statements. One that only reads counts as long.
+/// - ``upkeep(_:_:)``: what the server does for itself, on a connection that no caller can keep busy.
 package final class PostgresPool: Sendable {
   /// One for each loop, or fewer when fewer connections are allowed.
   private let pools: [LoopPool]
+  /// Those of look-ups, in the same order; the general ones when there are too few connections to divide.
+  private let lookupPools: [LoopPool]
+  private let upkeepPool: LoopPool
 
   /// Opens a pool; connections are made when they are needed, the minimum in the background.
   ///
@@ -26,27 +32,45 @@ package final class PostgresPool: Sendable {
     url: String, loops: [EventLoop], blocking: BlockingPool,
     configuration: PoolConfiguration = PoolConfiguration()
   ) throws(PostgresError) {
-    let used = loops.prefix(max(1, configuration.maximumConnections))
-    let shared = SharedPoolState(
-      target: try ConnectionString(url), blocking: blocking, configuration: configuration,
-      loopCount: used.count)
-    pools = used.enumerated().map { LoopPool(index: $0.offset, loop: $0.element, shared: shared) }
-    shared.adopt(pools)
-    for pool in pools { pool.loop.execute { pool.start() } }
+    let shares = ConnectionShares(maximum: configuration.maximumConnections, loops: loops.count)
+    let minimums = shares.minimums(of: configuration.minimumConnections)
+    let target = try ConnectionString(url)
+    func pools(_ count: Int, _ minimum: Int, _ maximum: Int, longReads: Int = 1) -> [LoopPool] {
+      let shared = SharedPoolState(
+        target: target, blocking: blocking, configuration: configuration, loopCount: count,
+        minimum: minimum, maximum: maximum, longReads: longReads)
+      let pools = loops.prefix(count).enumerated().map {
+        LoopPool(index: $0.offset, loop: $0.element, shared: shared)
+      }
+      shared.adopt(pools)
+      return pools
+    }
+    let general = pools(shares.loops, minimums.general, shares.general, longReads: shares.longReads)
+    self.pools = general
+    lookupPools = shares.lookups == 0 ? general : pools(shares.loops, minimums.lookups, shares.lookups)
+    upkeepPool = shares.upkeep == 0 ? lookupPools[0] : pools(1, minimums.upkeep, shares.upkeep)[0]
+    for pool in all { pool.loop.execute { pool.start() } }
+  }
+
+  /// Each of them once.
+  private var all: [LoopPool] {
+    var seen: Set<ObjectIdentifier> = []
+    return (pools + lookupPools + [upkeepPool]).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   /// Runs a bounded read by key, sharing a connection and a round trip with the other look-ups of
-  /// this turn of the loop. It is never cancelled on the server; it must not write.
+  /// this turn of the loop. It must not write. When it outlives its caller's task by a second, it is cancelled on the
+  /// server.
   package func lookup(
     _ statement: Statement, _ parameters: [any PostgresValue]
   ) async throws(PostgresError) -> Rows {
-    guard let pool = local else {
+    guard let index = localIndex else {
       return try await onLoop { (_) async throws(PostgresError) in
         try await self.lookup(statement, parameters)
       }
     }
     return try await withUnsafeContinuation { continuation in
-      pool.lookups.start(Call(statement, parameters, waiter: continuation))
+      lookupPools[index].lookups.start(Call(statement, parameters, waiter: continuation))
     }.get()
   }
 
@@ -55,12 +79,12 @@ package final class PostgresPool: Sendable {
   ///
   /// A failing neighbour does no harm: its batch is run again one by one, so the statement may run
   /// more than once but commits at most once. Throws `outcomeUnknown` when the connection broke
-  /// after the commit was asked for. Never cancelled.
+  /// after the commit was asked for. When a batch outlives the tasks of all its callers by a second, it is cancelled.
   /// - Parameter prologue: Run before the batch, once per batch, in its transaction; the same for
   ///   all writes of a group.
   package func groupWrite(
     _ statement: Statement, _ parameters: [any PostgresValue], group: WriteGroup,
-    prologue: BoundStatement? = nil
+    prologue: [BoundStatement] = []
   ) async throws(PostgresError) -> Rows {
     guard let pool = local else {
       return try await onLoop { (_) async throws(PostgresError) in
@@ -74,9 +98,9 @@ package final class PostgresPool: Sendable {
   }
 
   /// Runs one statement in a transaction of its own, with `prologue` before it, in one round trip.
-  /// Returns after the commit. Not cancelled.
+  /// Returns after the commit. When it outlives its caller's task by a second, it is cancelled.
   package func write(
-    _ statement: Statement, _ parameters: [any PostgresValue], prologue: BoundStatement? = nil
+    _ statement: Statement, _ parameters: [any PostgresValue], prologue: [BoundStatement] = []
   ) async throws(PostgresError) -> Rows {
     guard let pool = local else {
       return try await onLoop { (_) async throws(PostgresError) in
@@ -88,14 +112,40 @@ package final class PostgresPool: Sendable {
     }.get()
   }
 
-  /// Runs a read on a connection of its own; when the task is cancelled, so is the statement. Sent
-  /// once more when the connection breaks.
+  /// Runs one short statement of the server itself, in a transaction of its own, on the connection that is kept for
+  /// such.
+  package func upkeep(
+    _ statement: Statement, _ parameters: [any PostgresValue]
+  ) async throws(PostgresError) -> Rows {
+    let pool = upkeepPool
+    guard pool.loop.isExecutorOfCurrentTask else {
+      return try await pool.loop.run { () async throws(PostgresError) in
+        try await self.upkeep(statement, parameters)
+      }
+    }
+    return try await withUnsafeContinuation { continuation in
+      pool.startWrite(Call(statement, parameters, waiter: continuation), prologue: [])
+    }.get()
+  }
+
+  /// Runs a bounded read on a connection of its own; when the task is cancelled, so is the statement. Sent once more
+  /// when the connection breaks.
+  package func read(
+    _ statement: Statement, _ parameters: [any PostgresValue] = []
+  ) async throws(PostgresError) -> Rows {
+    try await onLoop { (pool) async throws(PostgresError) in
+      try await pool.query(statement, parameters, isLong: false, timeout: nil)
+    }
+  }
+
+  /// Runs a read that may be long on a connection of its own; when the task is cancelled, so is the statement. Sent
+  /// once more when the connection breaks. It waits while as many as may run at once are under way.
   /// - Parameter timeout: Instead of the configured `readTimeout`.
   package func query(
     _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
   ) async throws(PostgresError) -> Rows {
     try await onLoop { (pool) async throws(PostgresError) in
-      try await pool.query(statement, parameters, timeout: timeout)
+      try await pool.query(statement, parameters, isLong: true, timeout: timeout)
     }
   }
 
@@ -115,14 +165,14 @@ package final class PostgresPool: Sendable {
   /// Figures of all loops together.
   package func statistics() async -> PoolStatistics {
     var sum = PoolStatistics()
-    for pool in pools { sum += await pool.loop.run { pool.statistics } }
+    for pool in all { sum += await pool.loop.run { pool.statistics } }
     return sum
   }
 
   /// Rejects those who wait with `poolClosed`, lets what runs finish, then closes all connections.
   /// - Parameter limit: What runs longer is broken off.
   package func close(within limit: Duration = .seconds(30)) async {
-    for pool in pools {
+    for pool in all {
       await pool.loop.run {
         await withUnsafeContinuation { continuation in
           pool.close(within: limit) { continuation.resume() }
@@ -134,7 +184,9 @@ package final class PostgresPool: Sendable {
   // MARK: Loops
 
   /// The pool of the loop that the caller's task belongs to.
-  private var local: LoopPool? { pools.first { $0.loop.isExecutorOfCurrentTask } }
+  private var local: LoopPool? { localIndex.map { pools[$0] } }
+
+  private var localIndex: Int? { pools.firstIndex { $0.loop.isExecutorOfCurrentTask } }
 
   /// Runs `body` on the caller's loop, or on some loop when it has no connections of its own.
   private func onLoop<T, E: Error>(
@@ -153,19 +205,4 @@ package final class PostgresPool: Sendable {
 /// Carries a value to another loop and back while its owner waits.
 private struct Lent<Value>: @unchecked Sendable {
   let value: Value
-}
-
-extension LoopPool {
-  /// Runs one write as a batch of its own.
-  func startWrite(_ call: Call, prologue: BoundStatement?) {
-    acquire { [self] result in
-      switch result {
-      case .failure(let error): call.finish(.failure(error))
-      case .success(let connection):
-        var next: Call? = call
-        WriteBatch(pool: self, prologue: prologue, completion: {})
-          .start(on: connection) { next.take() }
-      }
-    }
-  }
 }

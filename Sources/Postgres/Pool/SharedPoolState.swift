@@ -1,23 +1,34 @@
 import EventLoop
 import Synchronization
 
-/// What the pools of all loops have in common.
+/// What the pools of all loops have in common that share connections of one kind.
 final class SharedPoolState: Sendable {
   let configuration: PoolConfiguration
   let target: ConnectionString
   let blocking: BlockingPool
   let budget: ConnectionBudget
+  /// The general connections that long reads may hold at once.
+  let longReads: ConnectionBudget
   let loopCount: Int
+  /// Connections kept open, on all loops together.
+  private let minimum: Int
   /// Set once, before any loop works.
   private let pools = Mutex<[LoopPool]>([])
 
+  /// - Parameters:
+  ///   - minimum: Connections kept open.
+  ///   - maximum: The most connections.
+  ///   - longReads: How many of them long reads may hold at once.
   init(
-    target: ConnectionString, blocking: BlockingPool, configuration: PoolConfiguration, loopCount: Int
+    target: ConnectionString, blocking: BlockingPool, configuration: PoolConfiguration, loopCount: Int,
+    minimum: Int, maximum: Int, longReads: Int
   ) {
     self.configuration = configuration
     self.blocking = blocking
     self.loopCount = loopCount
-    budget = ConnectionBudget(maximum: configuration.maximumConnections)
+    self.minimum = minimum
+    budget = ConnectionBudget(maximum: maximum)
+    self.longReads = ConnectionBudget(maximum: longReads)
     var target = target
     target.addDefaults()
     if configuration.prepareStatements {
@@ -25,14 +36,21 @@ final class SharedPoolState: Sendable {
       target.addSettings([
         ("statement_timeout", SessionTimeouts.milliseconds(configuration.readTimeout)),
         ("lock_timeout", SessionTimeouts.milliseconds(configuration.lockTimeout)),
-        ("idle_in_transaction_session_timeout", "60000"),
+        ("idle_in_transaction_session_timeout", SessionTimeouts.milliseconds(Self.openTransaction)),
         ("client_min_messages", "warning"),
       ])
     }
     self.target = target
   }
 
+  /// How long a transaction may wait for its next statement: ours send theirs within milliseconds, and one that stays
+  /// open, of a server that was stopped or cut off, holds back all feeds of the cluster.
+  private static let openTransaction = Duration.seconds(3)
+
   func adopt(_ pools: [LoopPool]) { self.pools.withLock { $0 = pools } }
+
+  /// Whether long reads may hold fewer connections than there are.
+  var boundsLongReads: Bool { longReads.maximum < budget.maximum }
 
   /// Connections of a loop that it need not give up to another.
   var fairShare: Int { max(1, budget.maximum / loopCount) }
@@ -62,11 +80,10 @@ final class SharedPoolState: Sendable {
   var maintenanceInterval: Duration {
     let shortest = min(
       configuration.idleTimeout, configuration.healthCheckInterval, configuration.maximumLifetime)
-    return max(.milliseconds(20), min(.seconds(1), shortest / 4))
+    return max(.milliseconds(20), min(Connection.abandonedLimit / 4, shortest / 4))
   }
 
   func machineSettings(forLoop index: Int) -> PoolMachine.Settings {
-    let minimum = min(configuration.minimumConnections, configuration.maximumConnections)
     return PoolMachine.Settings(
       minimum: minimum / loopCount + (index < minimum % loopCount ? 1 : 0),
       maximum: budget.maximum, acquireTimeout: configuration.acquireTimeout,
@@ -87,6 +104,11 @@ final class SharedPoolState: Sendable {
   func feed(_ index: Int) {
     let pool = pools.withLock { $0[index] }
     pool.loop.execute { pool.fed() }
+  }
+
+  func feedLongReads(_ index: Int) {
+    let pool = pools.withLock { $0[index] }
+    pool.loop.execute { pool.longReads.fed() }
   }
 
   /// Asks the other loops for a connection that they do not need.

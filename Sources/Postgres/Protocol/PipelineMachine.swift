@@ -21,6 +21,8 @@ struct PipelineMachine<Member> {
     case failed
     /// 26000 or "cached plan must not change result type".
     case failedStalePlan
+    /// Ended by a request to cancel that was meant for another statement.
+    case interrupted
     /// Skipped after an error.
     case aborted
     /// The end of a statement's results.
@@ -65,7 +67,7 @@ struct PipelineMachine<Member> {
     var stored: [Member] = []
   }
 
-  private enum HeadState { case waiting, completed, failed, failedStalePlan, aborted }
+  private enum HeadState { case waiting, completed, failed, failedStalePlan, interrupted, aborted }
 
   private var steps = Ring<Step>()
   private var segments = Ring<Segment>()
@@ -127,14 +129,19 @@ struct PipelineMachine<Member> {
   mutating func received(_ reply: Reply) -> Action {
     switch reply {
     case .completed: head = .completed
-    case .failed, .failedStalePlan:
-      head = reply == .failed ? .failed : .failedStalePlan
-      segments.update(0) { $0.hasFailed = true }
+    case .failed: fail(.failed)
+    case .failedStalePlan: fail(.failedStalePlan)
+    case .interrupted: fail(.interrupted)
     case .aborted: head = .aborted
     case .end: return endOfStatement()
     case .sync: return endOfSegment()
     }
     return .none
+  }
+
+  private mutating func fail(_ state: HeadState) {
+    head = state
+    segments.update(0) { $0.hasFailed = true }
   }
 
   private mutating func endOfStatement() -> Action {
@@ -143,7 +150,7 @@ struct PipelineMachine<Member> {
     case .prepare(let key):
       _ = steps.popFirst()
       if head == .completed { return .none }
-      prepareFailed = head != .aborted
+      prepareFailed = head != .aborted && head != .interrupted
       return .forget(key)
     case .execute(let member):
       _ = steps.popFirst()
@@ -164,6 +171,7 @@ struct PipelineMachine<Member> {
     switch head {
     case .completed, .failed, .waiting: return .deliver(member)
     case .failedStalePlan: return .runAgain(member, stalePlan: true)
+    case .interrupted: return .runAgain(member, stalePlan: false)
     case .aborted:
       // Not a neighbour but its own prepare failed: that error is its own.
       return prepareFailed ? .deliver(member) : .runAgain(member, stalePlan: false)

@@ -1,4 +1,3 @@
-import CLibpq
 import EventLoop
 
 /// A connection lent to one task. Confined to its loop.
@@ -18,8 +17,12 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   private var cancelWaiter: UnsafeContinuation<Void, Never>?
   private(set) var lostWith: PostgresError?
 
-  init(pool: LoopPool, _ connection: Connection) {
+  /// Whether it has one of the turns of long reads.
+  private let isLong: Bool
+
+  init(pool: LoopPool, _ connection: Connection, isLong: Bool) {
     self.pool = pool
+    self.isLong = isLong
     self.connection = connection
     connection.client = self
     lostWith = connection.isOpen ? nil : PostgresError(.connectionLost, "the connection is closed")
@@ -92,6 +95,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   /// Gives the connection back.
   func release() {
     pool.release(connection)
+    if isLong { pool.longReads.leave() }
   }
 
   // MARK: What the connection tells
@@ -110,63 +114,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   }
 
   func progressed(_: Connection) {}
+  /// Cancelling the task cancels the statement at once.
+  func isAbandoned(_: Connection) -> Bool { false }
   func mustRunAgain(_: Call, on _: Connection) {}
-}
-
-/// A PQcancel, which connects to the server by itself and blocks: for another thread.
-private struct CancelRequest: @unchecked Sendable {
-  let handle: OpaquePointer
-
-  func send() {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      // Failure means that there is nothing left to cancel, or nobody to ask: the answer to the
-      // statement, or the end of the connection, follows in any case.
-      _ = PQcancel(handle, buffer.baseAddress, 256)
-    }
-    PQfreeCancel(handle)
-  }
-}
-
-extension LoopPool {
-  /// Waits for a connection; withdraws when the task is cancelled.
-  func lease() async throws(PostgresError) -> ExclusiveLease {
-    if Task.isCancelled { throw .cancelledByCaller }
-    let request = LeaseRequest(self)
-    let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { request.start($0) }
-    } onCancel: {
-      self.loop.execute { request.cancel() }
-    }
-    return try result.get()
-  }
-}
-
-/// One task that waits for a connection.
-private final class LeaseRequest: @unchecked Sendable {
-  private let pool: LoopPool
-  private var waiter: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>?
-  private var number = 0
-
-  init(_ pool: LoopPool) { self.pool = pool }
-
-  func start(_ continuation: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>) {
-    waiter = continuation
-    number = pool.acquire { [self] result in
-      let waiter = waiter.take()
-      switch result {
-      case .success(let connection):
-        waiter?.resume(returning: .success(ExclusiveLease(pool: pool, connection)))
-      case .failure(let error): waiter?.resume(returning: .failure(error))
-      }
-    }
-  }
-
-  func cancel() {
-    guard waiter != nil, pool.abandon(number) else { return }
-    waiter.take()?.resume(returning: .failure(.cancelledByCaller))
-  }
-}
-
-extension PostgresError {
-  static let cancelledByCaller = PostgresError(.cancelled, "the caller gave up")
 }

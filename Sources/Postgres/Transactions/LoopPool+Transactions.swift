@@ -10,7 +10,8 @@ extension LoopPool {
       do throws(E) {
         return try await runOnce(options, body, &failure)
       } catch {
-        guard options.isRepeatable, attempt < options.attempts, let failure, failure.isRetryable,
+        guard options.isRepeatable, let failure, failure.isRetryable,
+          attempt < (failure.isStaleSession ? 2 : options.attempts),
           await pause(afterFailures: attempt)
         else { throw error }
         attempt += 1
@@ -24,7 +25,9 @@ extension LoopPool {
     _ failure: inout PostgresError?
   ) async throws(E) -> T {
     let lease: ExclusiveLease
-    do throws(PostgresError) { lease = try await self.lease() } catch { throw E(error) }
+    do throws(PostgresError) { lease = try await self.lease(isLong: options.isReadOnly) } catch {
+      throw E(error)
+    }
     let transaction = Transaction(lease, options, timeouts(options))
     defer { lease.release() }
     do throws(E) {
@@ -59,20 +62,21 @@ extension LoopPool {
 
   /// A read whose connection breaks is sent once more: it may have been broken for long, unnoticed.
   func query(
-    _ statement: Statement, _ parameters: [any PostgresValue], timeout: Duration?
+    _ statement: Statement, _ parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
   ) async throws(PostgresError) -> Rows {
     do throws(PostgresError) {
-      return try await queryOnce(statement, parameters, timeout: timeout)
+      return try await queryOnce(statement, parameters, isLong: isLong, timeout: timeout)
     } catch {
-      guard error.kind == .connectionLost, !Task.isCancelled, !machine.isClosing else { throw error }
+      guard error.kind == .connectionLost || error.isStaleSession, !Task.isCancelled, !machine.isClosing
+      else { throw error }
     }
-    return try await queryOnce(statement, parameters, timeout: timeout)
+    return try await queryOnce(statement, parameters, isLong: isLong, timeout: timeout)
   }
 
   private func queryOnce(
-    _ statement: Statement, _ parameters: [any PostgresValue], timeout: Duration?
+    _ statement: Statement, _ parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
   ) async throws(PostgresError) -> Rows {
-    let lease = try await lease()
+    let lease = try await lease(isLong: isLong)
     defer { lease.release() }
     var timeouts = shared.readTimeouts
     if let timeout { timeouts.statement = timeout }

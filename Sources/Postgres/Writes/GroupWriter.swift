@@ -7,7 +7,7 @@ import EventLoop
 final class GroupWriter: Flushable, @unchecked Sendable {
   private final class Group {
     var waiting = Ring<Call>()
-    var prologue: BoundStatement?
+    var prologue: [BoundStatement] = []
     var batchesUnderWay = 0
     var isTouched = false
     /// Taken again when it is idle: its plans are made.
@@ -21,7 +21,7 @@ final class GroupWriter: Flushable, @unchecked Sendable {
 
   init(pool: LoopPool) { self.pool = pool }
 
-  func start(_ call: Call, in key: WriteGroup, prologue: BoundStatement?) {
+  func start(_ call: Call, in key: WriteGroup, prologue: [BoundStatement]) {
     let group = groups[key] ?? Group()
     if group.batchesUnderWay == 0, group.waiting.isEmpty {
       groups[key] = group
@@ -71,12 +71,21 @@ final class GroupWriter: Flushable, @unchecked Sendable {
     if group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
   }
 
+  /// The next write that somebody still waits for.
+  private static func next(of group: Group) -> Call? {
+    while let call = group.waiting.popFirst() {
+      if !call.isAbandoned { return call }
+      call.finish(.failure(.cancelledByCaller))
+    }
+    return nil
+  }
+
   private func begin(_ key: WriteGroup, _ group: Group, on connection: Connection) {
     group.favourite = connection.id
     let batch = WriteBatch(pool: pool, prologue: group.prologue) { [self] in
       group.batchesUnderWay -= 1
       touch(key, group)
     }
-    batch.start(on: connection) { group.waiting.popFirst() }
+    batch.start(on: connection) { Self.next(of: group) }
   }
 }

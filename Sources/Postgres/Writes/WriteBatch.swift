@@ -6,14 +6,16 @@
 /// same connection.
 final class WriteBatch: ConnectionClient {
   private let pool: LoopPool
-  private let prologue: BoundStatement?
+  private let prologue: [BoundStatement]
   private var calls: [Call]
+  /// Whether writes are run one by one, after all of them together have failed.
+  private var isApart = false
   private let completion: () -> Void
 
   private static let delivery = PipelineMachine<Call>.Delivery.atSync(commits: true)
 
   /// - Parameter completion: Called when all writes are settled and the connection is back.
-  init(pool: LoopPool, prologue: BoundStatement?, completion: @escaping () -> Void) {
+  init(pool: LoopPool, prologue: [BoundStatement], completion: @escaping () -> Void) {
     self.pool = pool
     self.prologue = prologue
     self.completion = completion
@@ -39,7 +41,7 @@ final class WriteBatch: ConnectionClient {
 
   private func begin(_ connection: Connection) {
     connection.ensure(pool.shared.writeTimeouts, Self.delivery)
-    if let prologue { connection.send(Call(prologue), Self.delivery) }
+    for statement in prologue { connection.send(Call(statement), Self.delivery) }
   }
 
   func segmentEnded(_ members: [Call], failed: Bool, on connection: Connection) {
@@ -50,8 +52,15 @@ final class WriteBatch: ConnectionClient {
     } else if writes.count == 1 {
       settleFailure(of: writes[0], among: members, on: connection)
     } else {
-      for call in writes { runAlone(call, on: connection) }
+      isApart = true
+      for call in writes { runAgain(call, on: connection) }
     }
+  }
+
+  /// While all share a transaction, one caller who waits is enough.
+  func isAbandoned(_ connection: Connection) -> Bool {
+    if isApart { return connection.machine.current?.isAbandoned ?? false }
+    return calls.contains { $0.waiter != nil } && calls.allSatisfy { $0.waiter == nil || $0.isAbandoned }
   }
 
   private static let noOutcome = PostgresError(.invalidResult, "a write without a result")
@@ -59,15 +68,19 @@ final class WriteBatch: ConnectionClient {
   /// The write was alone: the error is its own, or that of what was run before it.
   private func settleFailure(of call: Call, among members: [Call], on connection: Connection) {
     let error = members.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? Self.noOutcome
-    if error.isStalePlan, call.attempts < Call.maximumAttempts {
-      runAlone(call, on: connection)
+    let mayRunAgain = error.isStalePlan || connection.isStale || connection.isInterruption(error, of: call)
+    if mayRunAgain, call.attempts < Call.maximumAttempts {
+      runAgain(call, on: connection)
     } else {
       call.finish(.failure(error))
     }
   }
 
-  private func runAlone(_ call: Call, on connection: Connection) {
+  /// Runs a write alone, on another connection when this one is of no use any more.
+  private func runAgain(_ call: Call, on connection: Connection) {
     call.outcome = nil
+    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
+    if connection.isStale { return pool.startWrite(call, prologue: prologue) }
     begin(connection)
     connection.send(call, Self.delivery)
     connection.sync()
@@ -95,4 +108,23 @@ final class WriteBatch: ConnectionClient {
   }
 
   func mustRunAgain(_: Call, on _: Connection) {}
+}
+
+extension LoopPool {
+  /// Runs one write as a batch of its own.
+  func startWrite(_ call: Call, prologue: [BoundStatement]) {
+    acquire { [self] result in
+      switch result {
+      case .failure(let error): call.finish(.failure(error))
+      case .success(let connection):
+        if call.isAbandoned {
+          call.finish(.failure(.cancelledByCaller))
+          return release(connection)
+        }
+        var next: Call? = call
+        WriteBatch(pool: self, prologue: prologue, completion: {})
+          .start(on: connection) { next.take() }
+      }
+    }
+  }
 }

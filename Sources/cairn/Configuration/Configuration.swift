@@ -40,7 +40,7 @@ struct Configuration: Equatable, Sendable {
   var poolIdleTimeout: Duration = .seconds(30)
   var readStatementTimeout: Duration = .seconds(30)
   var writeStatementTimeout: Duration = .seconds(30)
-  var lockTimeout: Duration = .seconds(10)
+  var lockTimeout: Duration = .seconds(1)
 
   /// How long deleted contexts can be brought back.
   var contextRetention: Duration = .seconds(30 * 24 * 3600)

@@ -87,7 +87,9 @@ struct Setting: Sendable {
       "How long a start waits for an outside PostgreSQL that takes no connections yet; 0 for none. Default 30s."
     ),
     count("pool-min", \.poolMinimum, 0...10_000, "Database connections kept open. Default 2."),
-    count("pool-max", \.poolMaximum, 1...10_000, "Most database connections at once. Default 16."),
+    count(
+      "pool-max", \.poolMaximum, 1...10_000,
+      "Most database connections at once; from 4 on, look-ups and upkeep have their own. Default 16."),
     duration(
       "pool-acquire-timeout", \.poolAcquireTimeout, "How long a call waits for a connection. Default 2s."),
     duration(
@@ -100,7 +102,7 @@ struct Setting: Sendable {
       "write-statement-timeout", \.writeStatementTimeout,
       "Longest time of a statement that writes; 0 for none. Default 30s."),
     duration(
-      "lock-timeout", \.lockTimeout, "Longest wait for a lock in the database; 0 for none. Default 10s."),
+      "lock-timeout", \.lockTimeout, "Longest wait for a lock in the database; 0 for none. Default 1s."),
   ]
 
   private static let contexts = [

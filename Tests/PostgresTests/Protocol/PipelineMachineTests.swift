@@ -44,6 +44,7 @@ private func run(_ delivery: Machine.Delivery, _ events: [Event]) -> [String] {
 private let done: [Event] = [.receive(.completed), .receive(.end)]
 private let failed: [Event] = [.receive(.failed), .receive(.end)]
 private let stale: [Event] = [.receive(.failedStalePlan), .receive(.end)]
+private let interrupted: [Event] = [.receive(.interrupted), .receive(.end)]
 private let aborted: [Event] = [.receive(.aborted), .receive(.end)]
 
 @Suite("Pipeline machine")
@@ -166,5 +167,19 @@ struct PipelineMachineTests {
     #expect(machine.membersUnderWay == 0 && machine.isExpectingReply)
     _ = machine.received(.sync)
     #expect(!machine.isExpectingReply)
+  }
+
+  @Test("who was cancelled by mistake is run again, with those behind")
+  func interruption() {
+    let events: [Event] =
+      [.send("a"), .send("b"), .sync] + interrupted + aborted + [.receive(.sync)]
+    #expect(run(each, events) == ["again a", "again b"])
+  }
+
+  @Test("a statement whose preparation was cancelled by mistake is prepared and run again")
+  func interruptedPrepare() {
+    let events: [Event] =
+      [.prepare(1), .send("a"), .sync] + interrupted + aborted + [.receive(.sync)]
+    #expect(run(each, events) == ["forget", "again a"])
   }
 }

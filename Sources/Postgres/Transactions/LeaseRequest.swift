@@ -1,0 +1,83 @@
+import EventLoop
+
+extension LoopPool {
+  /// Waits for a connection; withdraws when the task is cancelled.
+  ///
+  /// - Parameter isLong: Waits for a turn among the long reads first.
+  func lease(isLong: Bool) async throws(PostgresError) -> ExclusiveLease {
+    if Task.isCancelled { throw .cancelledByCaller }
+    let request = LeaseRequest(self, isLong: isLong && shared.boundsLongReads)
+    let result = await withTaskCancellationHandler {
+      await withUnsafeContinuation { request.start($0) }
+    } onCancel: {
+      self.loop.execute { request.cancel() }
+    }
+    return try result.get()
+  }
+}
+
+/// One task that waits for a connection.
+private final class LeaseRequest: @unchecked Sendable {
+  private enum State {
+    case idle
+    case waitsForTurn(Int)
+    case waitsForConnection(Int)
+  }
+
+  private let pool: LoopPool
+  private let isLong: Bool
+  private var waiter: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>?
+  private var state = State.idle
+
+  init(_ pool: LoopPool, isLong: Bool) {
+    self.pool = pool
+    self.isLong = isLong
+  }
+
+  func start(_ continuation: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>) {
+    waiter = continuation
+    guard isLong else { return acquire() }
+    let number = pool.longReads.enter { [self] result in
+      switch result {
+      case .success: acquire()
+      case .failure(let error): finish(.failure(error))
+      }
+    }
+    if waiter != nil, case .idle = state { state = .waitsForTurn(number) }
+  }
+
+  private func acquire() {
+    // Either of them may answer at once.
+    state = .waitsForConnection(0)
+    let number = pool.acquire { [self] result in
+      switch result {
+      case .success(let connection):
+        finish(.success(ExclusiveLease(pool: pool, connection, isLong: isLong)))
+      case .failure(let error):
+        if isLong { pool.longReads.leave() }
+        finish(.failure(error))
+      }
+    }
+    if waiter != nil { state = .waitsForConnection(number) }
+  }
+
+  private func finish(_ result: Result<ExclusiveLease, PostgresError>) {
+    waiter.take()?.resume(returning: result)
+  }
+
+  func cancel() {
+    guard waiter != nil else { return }
+    switch state {
+    case .idle: return
+    case .waitsForTurn(let number): guard pool.longReads.abandon(number) else { return }
+    case .waitsForConnection(let number):
+      guard pool.abandon(number) else { return }
+      if isLong { pool.longReads.leave() }
+    }
+    finish(.failure(.cancelledByCaller))
+  }
+}
+
+extension PostgresError {
+  static let cancelledByCaller = PostgresError(.cancelled, "the caller gave up")
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Postgres
+
+@Suite("Pool: what each kind of work may take")
+struct PoolSharesTests {
+  @Test("long reads wait for their turns while everything else goes on")
+  func longReads() async throws {
+    try await TestDatabase.withPool("CREATE TABLE item (id int8)", loops: 2) {
+      $0.maximumConnections = 8
+      $0.acquireTimeout = .seconds(60)
+    } _: { pool, database in
+      let admin = try database.connect()
+      let naps = (0..<40).map { _ in Task { try await pool.query(.nap, [30.0]) } }
+      try await eventually("long reads run") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 2
+      }
+      let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
+      for number in 0..<20 {
+        _ = try await pool.lookup(.one, [])
+        _ = try await pool.read(.one)
+        _ = try await pool.upkeep(.one, [])
+        _ = try await pool.groupWrite(insert, [number], group: WriteGroup(1))
+      }
+      #expect(try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 2)
+      for nap in naps { nap.cancel() }
+      for nap in naps { _ = try? await nap.value }
+      _ = try await pool.query(.one)
+    }
+  }
+
+  @Test("a long read waits for as long as turns keep coming")
+  func patience() async throws {
+    try await TestDatabase.withPool(loops: 1) {
+      $0.maximumConnections = 4
+      $0.acquireTimeout = .seconds(2)
+    } _: { pool, _ in
+      // One at a time: the last one waits longer than anybody waits in vain.
+      let naps = (0..<8).map { _ in Task { try await pool.query(.nap, [0.5]) } }
+      for nap in naps { _ = try await nap.value }
+      let stuck = Task { try await pool.query(.nap, [60.0]) }
+      try await eventually("the turn is taken") { await pool.statistics().active == 1 }
+      let error = await #expect(throws: PostgresError.self) { try await pool.query(.one) }
+      #expect(error?.isPoolExhausted == true)
+      stuck.cancel()
+      _ = try? await stuck.value
+      _ = try await pool.query(.one)
+    }
+  }
+
+  @Test("look-ups and upkeep have connections while all others are taken")
+  func reserved() async throws {
+    try await TestDatabase.withPool(loops: 2) {
+      $0.maximumConnections = 8
+      $0.acquireTimeout = .milliseconds(200)
+    } _: { pool, database in
+      let admin = try database.connect()
+      let naps = (0..<5).map { _ in Task { try await pool.write(.nap, [30.0]) } }
+      try await eventually("everything is taken") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 5
+      }
+      let error = await #expect(throws: PostgresError.self) { try await pool.read(.one) }
+      #expect(error?.isPoolExhausted == true)
+      for _ in 0..<20 {
+        _ = try await pool.lookup(.one, [])
+        _ = try await pool.upkeep(.one, [])
+      }
+      for nap in naps { nap.cancel() }
+      for nap in naps { _ = try? await nap.value }
+    }
+  }
+}
