@@ -4,7 +4,7 @@ import Synchronization
 
 /// The order of everything that happens, and the way to hear of it: what all domains share.
 ///
-/// A write goes through ``write(_:locking:_:)`` or ``create(_:keys:_:_:answer:)`` and gets one position;
+/// A write goes through ``write(_:queueing:locking:_:)`` or ``create(_:keys:_:_:answer:)`` and gets one position;
 /// feeds deliver what was written, in order, each row once. See docs/journal.md.
 package final class Journal: Sendable {
   package let configuration: JournalConfiguration
@@ -34,7 +34,7 @@ package final class Journal: Sendable {
     self.url = url
     self.blocking = blocking
     home = loops[0]
-    self.loops = PerLoop(loops) { JournalLoop($0) }
+    self.loops = PerLoop(loops) { JournalLoop($0, configuration) }
     ticker = SettleTicker(pool: pool, loop: home, configuration)
     changes = Feed(pool: pool, home: home, loops: loops, configuration)
     maintenance = Maintenance(pool: pool, loop: home, configuration)
@@ -82,6 +82,10 @@ package final class Journal: Sendable {
 /// What the journal keeps on each loop.
 struct JournalLoop: Sendable {
   let projects: KnownProjects
+  let writes: WriteQueue
 
-  init(_ loop: EventLoop) { projects = KnownProjects(loop: loop) }
+  init(_ loop: EventLoop, _ configuration: JournalConfiguration) {
+    projects = KnownProjects(loop: loop)
+    writes = WriteQueue(loop, configuration)
+  }
 }

@@ -13,6 +13,10 @@ package struct JournalConfiguration: Sendable {
   /// A feed that is held back this long asks who holds it.
   package var lagThreshold: Duration = .seconds(1)
 
+  /// How long a session of a server like this one may hold an open transaction and wait for its client, before it is
+  /// ended by a server whose feeds it holds back.
+  package var frozenLimit: Duration = .seconds(2)
+
   /// Rows kept in memory for live watchers, for each loop and kind of row.
   package var recentRows = 8192
   /// Rows that the tail reads at once.
@@ -35,6 +39,10 @@ package struct JournalConfiguration: Sendable {
 
   /// Attempts at a write whose transaction lost against another one or whose connection broke.
   package var writeAttempts = 5
+  /// Writes of one project and loop that may wait for rows which others are writing.
+  package var queuedWrites = 256
+  /// How long a write waits for its turn.
+  package var queueTimeout: Duration = .seconds(5)
   /// How long an exact point waits for the writes under way before it lets new ones pass and tries again.
   package var pointLockTimeout: Duration = .milliseconds(250)
   /// How long a read as of a moment waits for it to be settled when its call has no deadline.

@@ -12,6 +12,7 @@ enum JournalQueries {
 
   static let findRequest = Statement("find_request", PackageResources.find_request_sql)
   static let storeRequest = Statement("store_request", PackageResources.store_request_sql)
+  static let storeRefusals = Statement("store_refusals", PackageResources.store_refusals_sql)
   static let forgetRequest = Statement("forget_request", PackageResources.forget_request_sql)
   static let sweepRequests = Statement("sweep_requests", PackageResources.sweep_requests_sql)
 
@@ -20,6 +21,8 @@ enum JournalQueries {
   static let flushLog = Statement("flush_log", PackageResources.flush_log_sql)
   static let notifySettled = Statement("notify_settled", PackageResources.notify_settled_sql)
   static let oldestTransaction = Statement("oldest_transaction", PackageResources.oldest_transaction_sql)
+
+  static let endFrozen = Statement("end_frozen", PackageResources.end_frozen_sql)
 
   static let takeDuty = Statement("take_duty", PackageResources.take_duty_sql)
   static let leaveDuty = Statement("leave_duty", PackageResources.leave_duty_sql)
@@ -46,10 +49,22 @@ enum JournalQueries {
 
 /// The schema of this module, for the migrator.
 package enum JournalMigrations {
+  /// What the server does with the tables: history is only added to.
+  package static let rights = [
+    TableRights("change", .insert),
+    TableRights("journal"),
+    TableRights("journal_history"),
+    TableRights("journal_duty", .insert, .update, .delete),
+    TableRights("operation", .insert, .update),
+    TableRights("project", .insert, .update),
+    TableRights("request", .insert, .update, .delete),
+  ]
+
   package static let all = [
     Migration(module: "journal", file: "m0001_journal", PackageResources.m0001_journal_sql),
     Migration(module: "journal", file: "m0002_moments", PackageResources.m0002_moments_sql),
     Migration(module: "journal", file: "m0003_operations", PackageResources.m0003_operations_sql),
     Migration(module: "journal", file: "m0004_duties", PackageResources.m0004_duties_sql),
+    Migration(module: "journal", file: "m0010_first_look", PackageResources.m0010_first_look_sql),
   ]
 }

@@ -105,3 +105,17 @@ def test_x14_projects_are_made_once(channel):
 def test_x14_a_wrong_request_id_is_refused(contexts, request_id):
     refusal = refused(contexts.create, request_id=request_id, code=INVALID, reason="FIELD_INVALID")
     assert list(refusal.fields) == ["request_id"]
+
+
+def test_x14_a_request_that_changed_nothing_changes_nothing_when_it_is_repeated(contexts):
+    made = contexts.create(id="x")
+    request = {"requests": [{"context": {"id": "x", "title": "late"}}, {"context": {"id": "y", "title": "late"}}]}
+    contexts.DeleteContext(id="x")
+    first = contexts.BatchUpdateContexts(**request, request_id="r")
+    assert [result.WhichOneof("outcome") for result in first.results] == ["error", "error"]
+    contexts.UndeleteContext(id="x")
+    contexts.create(id="y")
+    assert contexts.BatchUpdateContexts(**request, request_id="r") == first
+    assert contexts.GetContext(id="x").title == made.title
+    assert contexts.BatchUpdateContexts(**request, request_id="s").results[1].context.title == "late"
+    refused(contexts.BatchUpdateContexts, requests=request["requests"][:1], request_id="r", **REUSED)

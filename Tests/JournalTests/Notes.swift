@@ -42,13 +42,16 @@ enum Notes {
   }
 }
 
+enum NoteKeys { case server, client }
+
 extension Journal {
   /// Creates a note; nil when its id is taken.
   func createNote(
-    _ id: String, body: String = "", keys: KeyOrigin = .server, _ scope: CallScope = .test
+    _ id: String, body: String = "", keys: NoteKeys = .server, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
-      scope, keys: keys, Notes.create, scope.parameters + [id, body],
+      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey("note", id))), Notes.create,
+      scope.parameters + [id, body],
       found: Notes.find.bind([scope.project.text, id]), answer: { Array("made \(id)".utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
@@ -65,7 +68,8 @@ extension Journal {
     decided: @escaping () async throws(RPCError) -> Void = {}
   ) async throws(RPCError) -> WriteResult<PlannedWrite<[Int64]>> {
     let locks = [Notes.lock.bind([scope.project.text, ids])]
-    return try await write(scope, locking: locks) { locked throws(RPCError) in
+    return try await write(scope, queueing: ids.map { RowKey("note", $0) }, locking: locks) {
+      locked throws(RPCError) in
       var versions: [Int64] = []
       do throws(PostgresError) {
         for row in locked.rows[0] { versions.append(try row.decode(1)) }

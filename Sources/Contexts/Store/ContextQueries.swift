@@ -15,6 +15,7 @@ enum ContextQueries {
   static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
   static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
 
+  static let waitForContext = Statement("wait_for_context", PackageResources.wait_for_context_sql)
   static let create = Statement("create_context", PackageResources.create_context_sql)
   static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
   static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
@@ -59,6 +60,13 @@ enum ContextQueries {
 
 /// The schema of this module, for the migrator.
 package enum ContextMigrations {
+  /// What the server does with the tables: history is added to, and purged.
+  package static let rights = [
+    TableRights("context_version", .insert, .delete),
+    TableRights("relationship_version", .insert, .delete),
+    TableRights("template_version", .insert),
+  ]
+
   package static let all = [
     Migration(module: "contexts", file: "m0001_contexts", PackageResources.m0001_contexts_sql),
     Migration(module: "contexts", file: "m0002_relationships", PackageResources.m0002_relationships_sql),

@@ -47,7 +47,9 @@ extension ContextStore {
   ) async throws(RPCError) -> BatchOutcome {
     let project = scope.project.text
     let lock = ContextQueries.lock.bind([project, ids])
-    let result = try await journal.write(scope, locking: ids.isEmpty ? [] : [lock]) {
+    let result = try await journal.write(
+      scope, queueing: ids.map(RowKey.context), locking: ids.isEmpty ? [] : [lock]
+    ) {
       locked throws(RPCError) in
       let stored = try locked.rows.first.map { rows throws(RPCError) in try StoredHead.byID(rows) } ?? [:]
       let decided = try batch.decided { item in decide(item, stored) }

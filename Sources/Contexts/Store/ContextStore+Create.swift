@@ -10,8 +10,12 @@ extension ContextStore {
   /// creates.
   func create(_ draft: ContextDraft, _ scope: CallScope) async throws(RPCError) -> Context {
     let id = draft.id ?? Self.newID()
+    let keys = draft.id.map { id in
+      KeyOrigin.client(
+        ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind([scope.project.text, id])))
+    }
     let result = try await journal.create(
-      scope, keys: draft.id == nil ? .server : .client, ContextQueries.create,
+      scope, keys: keys ?? .server, ContextQueries.create,
       scope.parameters + draft.parameters(id),
       found: ContextQueries.findCreated.bind([scope.project.text, id]),
       answer: { WriteAnswer([.success(id)]).bytes })
@@ -48,7 +52,9 @@ extension ContextStore {
   {
     let chosen = batch.valid.compactMap(\.draft.id)
     let find = ContextQueries.findIDs.bind([scope.project.text, chosen])
-    let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [find]) {
+    let result = try await journal.write(
+      scope, queueing: chosen.map(RowKey.context), locking: chosen.isEmpty ? [] : [find]
+    ) {
       locked throws(RPCError) in
       let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]
       let decided = try batch.decided { item in

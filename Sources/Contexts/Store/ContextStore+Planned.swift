@@ -43,7 +43,7 @@ extension ContextStore {
   func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [String: StoredContext] {
     if ids.isEmpty { return [:] }
     return try await database { () async throws(PostgresError) in
-      let rows = try await pool.query(
+      let rows = try await pool.read(
         ContextQueries.getSeveral, [scope.project.text, ids, Limits.answerBytes])
       var contexts: [String: StoredContext] = [:]
       for row in rows {

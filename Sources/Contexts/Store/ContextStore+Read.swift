@@ -78,7 +78,7 @@ extension ContextStore {
       let query =
         conditions?.images(of: ids, at: positions, bytes: bound, in: project)
         ?? ContextQueries.images.bind([project.text, ids, positions, bound])
-      let rows = try await pool.query(query.statement, query.parameters)
+      let rows = try await pool.read(query.statement, query.parameters)
       for row in rows {
         let place: Int = try row.decode(Context.columnCount + 2)
         if isFull, try !row.decode(Context.columnCount + 3) {
@@ -106,10 +106,10 @@ extension PostgresPool {
   ) async throws(PostgresError) -> Rows {
     let parameters: [any PostgresValue] = [project.text, ids, isFull ? Limits.answerBytes : -1]
     if let moment {
-      return try await query(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
+      return try await read(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
     }
-    if !isFull { return try await query(ContextQueries.getSeveralBasic, [project.text, ids]) }
-    return try await query(ContextQueries.getSeveral, parameters)
+    if !isFull { return try await read(ContextQueries.getSeveralBasic, [project.text, ids]) }
+    return try await read(ContextQueries.getSeveral, parameters)
   }
 
   /// Looks a context up, now or at a moment.

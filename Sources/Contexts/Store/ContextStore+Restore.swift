@@ -12,7 +12,8 @@ extension ContextStore {
       ContextQueries.lock.bind([project, [id]]),
       ContextQueries.findVersion.bind([project, id, restoration.version]),
     ]
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let result = try await journal.write(scope, queueing: [.context(id)], locking: locks) {
+      locked throws(RPCError) in
       let head = try StoredHead.byID(locked.rows[0])[id]
       let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
       let target = try restoration.resolved(against: head, isKept: isKept).get()

@@ -39,7 +39,7 @@ extension ContextStore {
   /// The versions asked for, each with its provenance: one round trip.
   func versions(_ lookup: VersionLookup, in project: ProjectID) async throws(RPCError) -> FoundVersions {
     let found = try await database { () async throws(PostgresError) -> FoundVersions? in
-      let rows = try await pool.query(
+      let rows = try await pool.read(
         ContextQueries.getVersions,
         [project.text, lookup.id, lookup.version, lookup.other, lookup.isFull])
       return try FoundVersions(decoding: rows, isFull: lookup.isFull)

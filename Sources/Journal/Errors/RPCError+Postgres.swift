@@ -38,7 +38,12 @@ extension RPCError: PostgresErrorConvertible {
       return RPCError(
         .deadlineExceeded, .statementTimeout, "a statement ran longer than the server allows")
     }
-    if error.isSerializationFailure || error.isLockTimeout || error.isPartitionMoved {
+    if error.isLockTimeout {
+      return RPCError(
+        .aborted, .contention, "the call waited too long for a lock that another one holds; try again",
+        retryAfter: .milliseconds(50))
+    }
+    if error.isSerializationFailure || error.isPartitionMoved {
       return RPCError(
         .aborted, .contention, "the write lost against concurrent ones; try again",
         retryAfter: .milliseconds(50))
@@ -59,9 +64,17 @@ extension RPCError: PostgresErrorConvertible {
         .invalidArgument, .fieldInvalid, "a value breaks a rule of the database", ["constraint": constraint])
     case let state? where state.classCode == "22":
       // Data exceptions: text with a NUL, a number out of range, JSON that is none.
-      return RPCError(.invalidArgument, .fieldInvalid, "the database cannot store a value: \(error.message)")
+      let number = DatabaseFaults.report(error)
+      return RPCError(
+        .invalidArgument, .fieldInvalid,
+        "the database cannot take a value of the request; the server's log says more under \(number)",
+        ["error": number])
     default:
-      return RPCError(.internal, .internal, "the database reported: \(error)")
+      let number = DatabaseFaults.report(error)
+      return RPCError(
+        .internal, .internal,
+        "the database could not do what was asked; the server's log says more under \(number)",
+        ["error": number])
     }
   }
 }

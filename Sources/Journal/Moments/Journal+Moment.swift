@@ -23,12 +23,15 @@ extension Journal {
     _ wanted: WantedMoment, in project: ProjectID, until deadline: Instant?, on loop: EventLoop
   ) async throws(RPCError) -> Moment {
     let limit = deadline ?? Instant.now + configuration.momentTimeout
+    var awaited: Int64?
     while true {
       let settled = status.settled
       let answer = try await find(wanted, in: project, settled: settled)
-      switch try answer.decision(on: wanted, settled: settled) {
+      switch try answer.decision(on: wanted, settled: settled, awaited: awaited) {
       case .resolved(let moment): return moment
-      case .wait(let position): try await settle(position, until: limit, on: loop)
+      case .wait(let position):
+        awaited = position
+        try await settle(position, until: limit, on: loop)
       }
     }
   }

@@ -23,16 +23,23 @@ struct MomentAnswer: Equatable {
 
   /// What the moment is. Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or POSITION_IN_FUTURE.
   ///
-  /// - Parameter settled: What was settled before the answer was asked for.
-  func decision(on wanted: WantedMoment, settled: Int64) throws(RPCError) -> Decision {
-    if let time = wanted.time { return try decision(on: time, wanted.journal, settled: settled) }
+  /// - Parameters:
+  ///   - settled: What was settled before the answer was asked for.
+  ///   - awaited: What an earlier answer to the same question said to wait for. Writes that drew their positions since
+  ///     are later than the moment: who would wait for them, too, might wait for ever.
+  func decision(
+    on wanted: WantedMoment, settled: Int64, awaited: Int64? = nil
+  ) throws(RPCError) -> Decision {
+    if let time = wanted.time {
+      return try decision(on: time, wanted.journal, settled: settled, awaited: awaited)
+    }
     _ = try extent.cursor(.after(position), journal: wanted.journal)
     if case .known(let moment) = wanted.place { return .resolved(moment) }
     return position <= settled ? .resolved(Moment(position: position, time: at)) : .wait(position)
   }
 
   private func decision(
-    on time: PostgresTimestamp, _ journal: String?, settled: Int64
+    on time: PostgresTimestamp, _ journal: String?, settled: Int64, awaited: Int64?
   ) throws(RPCError) -> Decision {
     try extent.check(journal: journal)
     if time > present {
@@ -46,7 +53,8 @@ struct MomentAnswer: Equatable {
         ["oldest": String(extent.pruned)])
     }
     // A write that is still under way may belong to the moment, unless a later one is settled already.
-    if isLast, settled < extent.newest { return .wait(extent.newest) }
+    let last = awaited ?? extent.newest
+    if isLast, settled < last { return .wait(last) }
     return .resolved(Moment(position: position, time: time))
   }
 

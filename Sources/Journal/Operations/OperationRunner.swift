@@ -1,4 +1,5 @@
 import EventLoop
+import GRPC
 import Postgres
 
 /// Does what operations ask for, step by step, one operation at a time. Confined to `loop`.
@@ -71,7 +72,8 @@ final class OperationRunner: @unchecked Sendable {
         failures += 1
         if failures == Self.attempts, error.kind == .server {
           _ = try? await pool.write(
-            JournalQueries.failOperation, [operation.project.text, operation.id, holder, "\(error)"])
+            JournalQueries.failOperation,
+            [operation.project.text, operation.id, holder, RPCError(error).message])
           return
         }
         do throws(CancellationError) { try await loop.sleep(for: Self.pause) } catch { return }

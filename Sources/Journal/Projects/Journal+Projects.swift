@@ -37,7 +37,7 @@ extension Journal {
   /// Projects with ids after `id`, in order, at most `limit`.
   package func listProjects(after id: String, limit: Int) async throws(RPCError) -> [ProjectRow] {
     do throws(PostgresError) {
-      let rows = try await pool.query(JournalQueries.listProjects, [id, Int64(limit)])
+      let rows = try await pool.read(JournalQueries.listProjects, [id, Int64(limit)])
       return try rows.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
     } catch { throw RPCError(error) }
   }
@@ -51,7 +51,8 @@ extension Journal {
     var scope = scope
     scope.project = id
     let result = try await create(
-      scope, keys: .client, JournalQueries.createProject, scope.parameters + [title, searchLanguage],
+      scope, keys: .client(ChosenKey(RowKey("project", id.text))), JournalQueries.createProject,
+      scope.parameters + [title, searchLanguage],
       answer: answer)
     switch result {
     case .repeated(let stored): return .repeated(stored)
@@ -70,7 +71,10 @@ extension Journal {
     answer: @escaping (ProjectRow) -> [UInt8]
   ) async throws(RPCError) -> WriteResult<ProjectRow?> {
     let project = scope.project.text
-    let result = try await write(scope, locking: [JournalQueries.lockProjectRow.bind([project])]) {
+    let result = try await write(
+      scope, queueing: [RowKey("project", project)],
+      locking: [JournalQueries.lockProjectRow.bind([project])]
+    ) {
       locked throws(RPCError) -> WritePlan<ProjectRow?> in
       let found = try database { () throws(PostgresError) in
         try locked.rows[0].first.map { row throws(PostgresError) in try ProjectRow(decoding: row) }

@@ -3,7 +3,7 @@ import Postgres
 import Synchronization
 
 /// Settles positions: one for each process. Does what ``SettleMachine`` says, one statement after the other,
-/// on the connections that look-ups share. Confined to `loop`, except for ``nudge()`` and ``status``.
+/// on the connection of upkeep. Confined to `loop`, except for ``nudge()`` and ``status``.
 final class SettleTicker: @unchecked Sendable {
   /// Where a server tells the others that something was settled. A hint: polling is the floor.
   static let channel = "cairn_settled"
@@ -98,17 +98,17 @@ final class SettleTicker: @unchecked Sendable {
     switch action {
     case .readSequence:
       isNudged.store(false, ordering: .sequentiallyConsistent)
-      let row = try await pool.lookup(JournalQueries.lastPosition, []).only()
+      let row = try await pool.upkeep(JournalQueries.lastPosition, []).only()
       note { $0.failure = nil }
       return machine.handle(.sequence(try row.decode(0)))
     case .takeTransaction:
-      let row = try await pool.lookup(JournalQueries.takeTransaction, []).only()
+      let row = try await pool.upkeep(JournalQueries.takeTransaction, []).only()
       return machine.handle(.transaction(id: try row.decode(0), log: try row.decode(1)))
     case .readSnapshot:
-      let row = try await pool.lookup(JournalQueries.readSnapshot, []).only()
+      let row = try await pool.upkeep(JournalQueries.readSnapshot, []).only()
       return machine.handle(.snapshot(oldest: try row.decode(0), flushed: try row.decode(1)))
     case .flushLog:
-      _ = try await pool.write(JournalQueries.flushLog, [])
+      _ = try await pool.upkeep(JournalQueries.flushLog, [])
       return machine.handle(.resumed)
     case .pause(let milliseconds):
       try await noteWaiting()
@@ -149,8 +149,9 @@ final class SettleTicker: @unchecked Sendable {
       status.pendingSince = since
     }
     guard now - since >= configuration.lagThreshold, now >= nextLook else { return }
-    nextLook = now + configuration.lagThreshold
-    let rows = try await pool.lookup(JournalQueries.oldestTransaction, [])
+    nextLook = now + configuration.lagThreshold / 2
+    _ = try await pool.upkeep(JournalQueries.endFrozen, [configuration.frozenLimit / .seconds(1)])
+    let rows = try await pool.upkeep(JournalQueries.oldestTransaction, [])
     let blocker = try rows.first.map { row throws(PostgresError) in try SettleStatus.Blocker(decoding: row) }
     note { $0.blocker = blocker }
   }

@@ -25,38 +25,51 @@ extension Journal {
     _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
-    do throws(WriteFailure) {
-      defer { ticker.nudge() }
-      guard let request = scope.request else {
-        do throws(WriteFailure) {
-          return .written(try await create(scope, keys, statement, parameters))
-        } catch {
-          guard keys == .server, error.isOutcomeUnknown, let found = found() else { throw error }
-          return .written(try await decided(scope, statement.bind(parameters), found, error))
+    defer { ticker.nudge() }
+    guard let request = scope.request else {
+      return .written(try await create(scope, keys, statement.bind(parameters), found))
+    }
+    let store = storing(answer(), for: request, in: scope)
+    return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+      do throws(WriteFailure) {
+        return try await once(request, in: scope) { () async throws(WriteFailure) in
+          let results = try await self.pool.transaction(.repeatable) { tx throws(WriteFailure) in
+            try await tx.committing(self.opening(of: scope, keys) + [statement.bind(parameters), store])
+          }
+          let isStored = results[results.count - 1].affectedCount > 0
+          return WriteAttempt(.written(results[results.count - 2]), isStored: isStored)
         }
-      }
-      let store = storing(answer(), for: request, in: scope)
-      return try await once(request, in: scope) { () async throws(WriteFailure) in
-        let results = try await self.pool.transaction(.repeatable) { tx throws(WriteFailure) in
-          try await tx.committing([scope.prologue, statement.bind(parameters), store])
-        }
-        return WriteAttempt(.written(results[1]), isStored: results[2].affectedCount > 0)
-      }
-    } catch { throw error.error }
+      } catch { throw error.error }
+    }
   }
 
+  /// What comes before the statement that draws.
+  private func opening(of scope: CallScope, _ keys: KeyOrigin) -> [BoundStatement] {
+    guard case .client(let key) = keys, let lock = key.lock else { return [scope.prologue] }
+    return [scope.prologue, lock]
+  }
+
+  /// Runs a create that has no name.
   private func create(
-    _ scope: CallScope, _ keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue]
-  ) async throws(WriteFailure) -> Rows {
-    do throws(PostgresError) {
-      switch keys {
-      case .server:
-        return try await pool.groupWrite(
-          statement, parameters, group: WriteGroup(scope.project.text), prologue: scope.prologue)
-      case .client:
-        return try await pool.write(statement, parameters, prologue: scope.prologue)
+    _ scope: CallScope, _ keys: KeyOrigin, _ write: BoundStatement, _ found: () -> BoundStatement?
+  ) async throws(RPCError) -> Rows {
+    guard case .server = keys else {
+      return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+        try await database { () async throws(PostgresError) in
+          try await pool.write(write.statement, write.parameters, prologue: opening(of: scope, keys))
+        }
       }
-    } catch { throw WriteFailure(error) }
+    }
+    do throws(PostgresError) {
+      return try await pool.groupWrite(
+        write.statement, write.parameters, group: WriteGroup(scope.project.text),
+        prologue: [scope.prologue])
+    } catch {
+      guard error.isOutcomeUnknown, let found = found() else { throw RPCError(error) }
+      do throws(WriteFailure) {
+        return try await decided(scope, write, found, WriteFailure(error))
+      } catch { throw error.error }
+    }
   }
 }
 
@@ -69,8 +82,8 @@ extension Journal {
     var delay = Duration.milliseconds(50)
     for _ in 0..<Self.decisionAttempts {
       do throws(PostgresError) {
-        let rows = try await pool.write(write.statement, write.parameters, prologue: scope.prologue)
-        return rows.isEmpty ? try await pool.query(found.statement, found.parameters) : rows
+        let rows = try await pool.write(write.statement, write.parameters, prologue: [scope.prologue])
+        return rows.isEmpty ? try await pool.read(found.statement, found.parameters) : rows
       } catch {
         guard error.isOutcomeUnknown || error.isConnectionFailure else { throw WriteFailure(error) }
       }

@@ -12,6 +12,17 @@ extension Journal {
       ])
   }
 
+  /// Stores the answer of a request that changes nothing, so that a repetition, which might find things changed, changes
+  /// nothing either.
+  func storingRefusals(
+    _ answer: [UInt8], for request: RequestKey, in scope: CallScope
+  ) -> BoundStatement {
+    JournalQueries.storeRefusals.bind(
+      request.parameters(in: scope) + [
+        request.hash, answer, configuration.requestLifetime.components.seconds,
+      ])
+  }
+
   /// Runs a write that stores its answer, unless the request was answered before.
   ///
   /// The write is tried first, and the table of requests is looked at only when the answer was not stored:

@@ -8,18 +8,22 @@ extension Journal {
   /// `plan` decides with the locked rows before it and cannot write: it returns what is to be written. It may
   /// be run more than once, when the transaction lost against another one, so it changes nothing itself.
   /// What it throws takes everything back.
-  /// - Parameter locks: Statements that lock rows (`SELECT … ORDER BY key FOR UPDATE`), in key order.
+  /// - Parameters:
+  ///   - rows: The rows that the write will lock: writers of one row take turns before they take a connection.
+  ///   - locks: Statements that lock rows (`SELECT … ORDER BY key FOR UPDATE`), in key order.
   package func write<Value>(
-    _ scope: CallScope, locking locks: [BoundStatement] = [],
+    _ scope: CallScope, queueing rows: [RowKey] = [], locking locks: [BoundStatement] = [],
     _ plan: @escaping (LockedRows) async throws(RPCError) -> WritePlan<Value>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
-    do throws(WriteFailure) {
-      defer { ticker.nudge() }
-      guard let request = scope.request else { return try await attempt(scope, locks, plan).result }
-      return try await once(request, in: scope) { () async throws(WriteFailure) in
-        try await attempt(scope, locks, plan)
-      }
-    } catch { throw error.error }
+    try await inTurn(for: rows, scope) { () async throws(RPCError) in
+      do throws(WriteFailure) {
+        defer { ticker.nudge() }
+        guard let request = scope.request else { return try await attempt(scope, locks, plan).result }
+        return try await once(request, in: scope) { () async throws(WriteFailure) in
+          try await attempt(scope, locks, plan)
+        }
+      } catch { throw error.error }
+    }
   }
 
   private func attempt<Value>(
@@ -28,9 +32,10 @@ extension Journal {
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     if locks.isEmpty {
       let decided = try await decide(plan, LockedRows([]))
-      if decided.isEmpty { return WriteAttempt(decided.nothing) }
+      if decided.isEmpty, !keepsAnswer(of: decided, scope) { return WriteAttempt(decided.nothing) }
       return try await pool.transaction(.repeatable) { tx throws(WriteFailure) in
-        try await self.finish(decided, scope, opening: [scope.prologue], tx)
+        if decided.isEmpty { return try await self.finishNothing(decided, scope, tx) }
+        return try await self.finish(decided, scope, opening: [scope.prologue], tx)
       }
     }
     let opening = opening(of: scope)
@@ -38,7 +43,7 @@ extension Journal {
       let rows = try await tx.running(opening + locks)
       if let answer = try self.answer(in: rows, scope) { return WriteAttempt(.repeated(answer)) }
       let decided = try await self.decide(plan, LockedRows(Array(rows.dropFirst(opening.count)), tx))
-      if decided.isEmpty { return WriteAttempt(decided.nothing) }
+      if decided.isEmpty { return try await self.finishNothing(decided, scope, tx) }
       return try await self.finish(decided, scope, opening: [], tx)
     }
   }
@@ -78,7 +83,9 @@ extension Journal {
     statements += plan.statements
     let changes = first + plan.statements.count
     if !plan.changes.isEmpty { statements.append(recording(plan.changes, in: scope)) }
-    if let request = scope.request { statements.append(storing(plan.answer(), for: request, in: scope)) }
+    if let request = scope.request {
+      statements.append(storing(plan.answer?() ?? [], for: request, in: scope))
+    }
     let results = try await tx.committing(statements)
     do throws(PostgresError) {
       let written = PlannedWrite(
@@ -87,6 +94,20 @@ extension Journal {
       let isStored = scope.request == nil || results[results.count - 1].affectedCount > 0
       return WriteAttempt(.written(written), isStored: isStored)
     } catch { throw WriteFailure(error) }
+  }
+
+  private func keepsAnswer<Value>(of plan: WritePlan<Value>, _ scope: CallScope) -> Bool {
+    scope.request != nil && plan.answer != nil
+  }
+
+  /// Ends a write that changes nothing.
+  private func finishNothing<Value>(
+    _ plan: WritePlan<Value>, _ scope: CallScope, _ tx: Transaction
+  ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
+    if let request = scope.request, let answer = plan.answer {
+      _ = try await tx.committing([storingRefusals(answer(), for: request, in: scope)])
+    }
+    return WriteAttempt(plan.nothing)
   }
 
   private func recording(_ changes: [ChangeRecord], in scope: CallScope) -> BoundStatement {

@@ -11,12 +11,13 @@ package struct WritePlan<Value> {
   /// What the write changes, in the order of their ordinals.
   package var changes: [ChangeRecord]
   /// The answer's bytes, kept for a repetition of the request; what only the write knows (position, time) is
-  /// put in again from the stamp. Asked for only when the request has an id.
-  package var answer: () -> [UInt8]
+  /// put in again from the stamp. Asked for only when the request has an id. Nil: an error follows when the plan is
+  /// empty, and none is kept.
+  package var answer: (() -> [UInt8])?
 
   package init(
     _ value: Value, statements: [BoundStatement] = [], changes: [ChangeRecord] = [],
-    answer: @escaping () -> [UInt8] = { [] }
+    answer: (() -> [UInt8])? = nil
   ) {
     self.value = value
     self.statements = statements
@@ -24,7 +25,7 @@ package struct WritePlan<Value> {
     self.answer = answer
   }
 
-  /// A plan without statements and changes: nothing is drawn, nothing written, no answer kept.
+  /// A plan without statements and changes: nothing is drawn, nothing written but the answer.
   var isEmpty: Bool { statements.isEmpty && changes.isEmpty }
 }
 
@@ -49,5 +50,8 @@ package enum KeyOrigin: Sendable {
   /// Made by the server, so nobody else can be inserting it: the write shares a commit with its neighbours.
   case server
   /// Chosen by the caller, so it may have to wait for another write: the write commits alone.
-  case client
+  case client(ChosenKey)
+
+  /// The rows that the create queues for.
+  var rows: [RowKey] { if case .client(let key) = self { [key.row] } else { [] } }
 }

@@ -26,8 +26,14 @@ package struct Log: Sendable {
     _ = line.utf8.withContiguousStorageIfAvailable { Glibc.write(2, $0.baseAddress, $0.count) }
   }
 
-  /// What came from outside must not make a line of its own.
+  /// Most bytes of a line.
+  static let limit = 4_096
+
+  /// What came from outside must not make a line of its own, nor a long one.
   static func oneLine(_ text: String) -> String {
+    guard text.utf8.count <= limit else {
+      return oneLine(String(decoding: text.utf8.prefix(limit - 8), as: UTF8.self) + "…")
+    }
     guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
     return String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 } == true ? " " : $0 })
   }

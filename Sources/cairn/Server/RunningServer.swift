@@ -23,6 +23,7 @@ final class RunningServer: Sendable {
   init(
     _ configuration: Configuration, _ database: Database, _ certificates: Certificates?, _ log: Log
   ) throws(PostgresError) {
+    DatabaseFaults.report { log.error($0) }
     for migration in try database.migrator.apply() {
       log.info("applied migration \(migration.module)/\(migration.version)_\(migration.name)")
     }

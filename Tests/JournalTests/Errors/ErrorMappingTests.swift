@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Postgres
 import StandardProtos
+import Synchronization
 import Testing
 
 @testable import Journal
@@ -44,6 +45,21 @@ import Testing
     let mapped = RPCError(error)
     #expect(mapped.code == code)
     #expect(mapped.reason == reason)
+  }
+
+  @Test(
+    "what the database said stays in the log, under a number that the caller gets",
+    arguments: ["42P01", "22P02"])
+  func secrets(state: String) throws {
+    let lines = Mutex<[String]>([])
+    DatabaseFaults.report { line in lines.withLock { $0.append(line) } }
+    let secret = "Key (name)=(somebody else's)"
+    let error = RPCError(Self.server(state == "42P01" ? "42P01" : "22P02", secret))
+    #expect(!error.message.contains("somebody"))
+    let number = try #require(error.particular("error"))
+    #expect(error.message.contains(number))
+    let told = lines.withLock { $0.filter { $0.contains(number) } }
+    #expect(told.count == 1 && told[0].contains(secret) && told[0].contains(state))
   }
 
   @Test("an unreachable database says when to try again")

@@ -46,6 +46,16 @@ import Testing
     #expect(try answer(50, isLast: isLast).decision(on: wanted, settled: settled) == expected)
   }
 
+  @Test("what is written after the first look is not waited for")
+  func awaited() throws {
+    let wanted = WantedMoment(.time(Self.time(500)))
+    let later = answer(50, isLast: true)
+    #expect(try later.decision(on: wanted, settled: 60, awaited: 70) == .wait(70))
+    #expect(
+      try later.decision(on: wanted, settled: 70, awaited: 70)
+        == .resolved(Moment(position: 50, time: Self.time(500))))
+  }
+
   @Test("a moment that was resolved stays what it was")
   func known() throws {
     let moment = Moment(position: 50, time: Self.time(3))

@@ -90,6 +90,29 @@ import Testing
     }
   }
 
+  @Test(
+    "a named write that changes nothing is answered the same again, whatever has changed",
+    arguments: [true, false])
+  func namedEmptyPlan(locks: Bool) async throws {
+    try await withQuietServer { server, database in
+      let scope = CallScope.test.named("r")
+      func write(_ changes: [ChangeRecord]) async throws -> WriteResult<PlannedWrite<Int>> {
+        let lock = Notes.lock.bind(["default", ["a"]])
+        return try await server.journal.write(scope, locking: locks ? [lock] : []) { _ in
+          WritePlan(3, changes: changes) { Array("refused".utf8) }
+        }
+      }
+      let first = try await write([]).written
+      #expect(first?.value == 3 && first?.stamp == nil)
+      for changes in [[], [Notes.change("a", from: 1)]] {
+        let again = try await write(changes).repeated
+        #expect(again?.bytes == Array("refused".utf8))
+        #expect(again?.stamp.position == 0)
+      }
+      #expect(try database.connect().query("SELECT id FROM change").isEmpty)
+    }
+  }
+
   @Test("changes carry the provenance of the call and count their ordinals from 0")
   func provenance() async throws {
     try await withQuietServer { server, database in

@@ -12,7 +12,9 @@ extension ContextStore {
   ) async throws(RPCError) -> SupersedeResponse {
     let named = NamedDraft(id: supersession.draft.id ?? Self.newID(), draft: supersession.draft)
     let locks = Self.locks(supersession, scope)
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let rows = (supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])).map(
+      RowKey.context)
+    let result = try await journal.write(scope, queueing: rows, locking: locks) { locked throws(RPCError) in
       let resolved = try Self.decide(
         supersession, heads: locked.rows[0], taken: locked.rows.dropFirst().first)
       return WritePlan(

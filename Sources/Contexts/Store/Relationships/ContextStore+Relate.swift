@@ -11,7 +11,9 @@ extension ContextStore {
     _ batch: Batch<RelationshipDraft>, _ scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
     let statements = Self.looks(for: batch.valid, scope, locking: true)
-    let result = try await journal.write(scope, locking: statements) { locked throws(RPCError) in
+    let rows = RelationshipLocks(batch.valid, scope.project).rows
+    let result = try await journal.write(scope, queueing: rows, locking: statements) {
+      locked throws(RPCError) in
       let decided = try Self.decide(batch, try RelateLooks(Array(locked.rows.dropFirst())))
       let outcomes = decided.map { $0.map(\.outcome) }
       return WritePlan(
@@ -44,8 +46,7 @@ extension ContextStore {
     let keys = drafts.map(\.key)
     let ids = Array(Set(keys.flatMap { [$0.source, $0.target] })).sorted()
     let containers = drafts.filter { $0.key.kind == .contains }
-    var statements =
-      locking ? [RelationshipLocks(keys, project, containing: !containers.isEmpty).statement] : []
+    var statements = locking ? [RelationshipLocks(drafts, project).statement] : []
     statements += [
       RelationshipQueries.contextStates.bind([project.text, ids]),
       RelationshipQueries.find.bind(

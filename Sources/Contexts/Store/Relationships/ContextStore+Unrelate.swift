@@ -11,9 +11,10 @@ extension ContextStore {
     _ batch: Batch<RelationshipEnding>, _ scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
     let endings = batch.valid
-    let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false).statement
-    let looks = endings.isEmpty ? [] : [locks, Self.look(for: endings, scope)]
-    let result = try await journal.write(scope, locking: looks) { locked throws(RPCError) in
+    let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false)
+    let looks = endings.isEmpty ? [] : [locks.statement, Self.look(for: endings, scope)]
+    let result = try await journal.write(scope, queueing: locks.rows, locking: looks) {
+      locked throws(RPCError) in
       let decided = try Self.decide(batch, locked.rows.last)
       let outcomes = decided.map { $0.map(\.outcome) }
       return WritePlan(
@@ -39,7 +40,7 @@ extension ContextStore {
   ) async throws(RPCError) -> RelationshipAnswer {
     let look = Self.look(for: batch.valid, scope)
     let rows = try await database { () async throws(PostgresError) in
-      try await pool.query(look.statement, look.parameters)
+      try await pool.read(look.statement, look.parameters)
     }
     return RelationshipAnswer(try Self.decide(batch, rows).map { $0.map(\.outcome) }, nil)
   }

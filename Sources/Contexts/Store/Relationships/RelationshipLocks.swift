@@ -20,15 +20,23 @@ struct RelationshipLocks {
     self.containing = containing
   }
 
+  /// Those that storing these takes.
+  init(_ drafts: [RelationshipDraft], _ project: ProjectID) {
+    self.init(drafts.map(\.key), project, containing: drafts.contains { $0.key.kind == .contains })
+  }
+
   /// Takes them all, in the same order as everybody.
   var statement: BoundStatement {
-    let relationships = Set(keys.map { stripe(of: $0.source) }).sorted()
+    RelationshipQueries.lock.bind([all.map(\.lockClass.rawValue), all.map(\.key)])
+  }
+
+  /// What their writers queue for.
+  var rows: [RowKey] { all.map { RowKey("lock-\($0.lockClass)", String($0.key)) } }
+
+  private var all: [(lockClass: AdvisoryLockClass, key: Int32)] {
     let containment = containing ? [project.lockKey] : []
-    return RelationshipQueries.lock.bind([
-      containment.map { _ in AdvisoryLockClass.containment.rawValue }
-        + relationships.map { _ in AdvisoryLockClass.relationships.rawValue },
-      containment + relationships,
-    ])
+    return containment.map { (.containment, $0) }
+      + Set(keys.map { stripe(of: $0.source) }).sorted().map { (.relationships, $0) }
   }
 
   private func stripe(of id: String) -> Int32 {

@@ -10,7 +10,7 @@ extension ContextStore {
   func templates(_ ids: [String], in project: ProjectID) async throws(RPCError) -> [Template] {
     if ids.isEmpty { return [] }
     return try await database { () async throws(PostgresError) in
-      let rows = try await pool.query(TemplateQueries.get, [project.text, ids])
+      let rows = try await pool.read(TemplateQueries.get, [project.text, ids])
       var templates: [Template] = []
       for row in rows { templates.append(try Template(decoding: row)) }
       return templates
@@ -90,7 +90,9 @@ extension ContextStore {
   ) async throws(RPCError) -> Template {
     let project = scope.project.text
     let lock = TemplateQueries.lock.bind([project, id])
-    let result = try await journal.write(scope, locking: isNew ? [] : [lock]) { locked throws(RPCError) in
+    let result = try await journal.write(
+      scope, queueing: isNew ? [] : [.template(id)], locking: isNew ? [] : [lock]
+    ) { locked throws(RPCError) in
       let stored = try database { () throws(PostgresError) in
         try locked.rows.first?.first.map { row throws(PostgresError) in try Template(decoding: row) }
       }

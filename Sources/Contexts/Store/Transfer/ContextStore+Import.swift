@@ -50,7 +50,9 @@ extension ContextStore {
     let locksThem = plan.mode == .overwrite || !batch.former.isEmpty || !progress.unfinished.isEmpty
     let look = locksThem ? ContextQueries.lock : ContextQueries.findIDs
     let locks = [ContextQueries.lockImport.bind(key)] + (ids.isEmpty ? [] : [look.bind([project.text, ids])])
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let result = try await journal.write(
+      scope, queueing: [.transfer(plan.id, scope)] + ids.map(RowKey.context), locking: locks
+    ) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: locksThem)
       let decided = DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished)
@@ -73,7 +75,7 @@ extension ContextStore {
   ) async throws(RPCError) -> ImportProgress {
     let ids = batch.contexts.map(\.id)
     let rows = try await database { () async throws(PostgresError) in
-      ids.isEmpty ? nil : try await pool.query(ContextQueries.findIDs, [scope.project.text, ids])
+      ids.isEmpty ? nil : try await pool.read(ContextQueries.findIDs, [scope.project.text, ids])
     }
     var taken = try rows?.versions(areThere: false) ?? [:]
     for id in progress.unfinished { taken[id] = 0 }

@@ -22,7 +22,10 @@ extension ContextStore {
     ) { item, violations in RelationshipDraft(validating: item, &violations) }
     let key: [any PostgresValue] = [scope.project.text, scope.operation, plan.id]
     let locks = [ContextQueries.lockImport.bind(key)] + Self.looks(for: drafts.valid, scope, locking: true)
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let result = try await journal.write(
+      scope, queueing: [.transfer(plan.id, scope)] + RelationshipLocks(drafts.valid, scope.project).rows,
+      locking: locks
+    ) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let decided = try Self.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
       let results = RelationshipResults(

@@ -1,0 +1,26 @@
+import Postgres
+
+/// A row that a write will lock, as its writers queue for it. Within a project.
+package struct RowKey: Hashable, Sendable {
+  /// The table or the kind of lock.
+  package let kind: String
+  package let id: String
+
+  package init(_ kind: String, _ id: String) {
+    self.kind = kind
+    self.id = id
+  }
+}
+
+/// A key that the caller of a create chose: somebody else may have it, or be removing the row that does.
+package struct ChosenKey: Sendable {
+  let row: RowKey
+  let lock: BoundStatement?
+
+  /// - Parameter lock: Waits for whoever changes the row with this key, before the position is drawn: what was created
+  ///   in the place of a row that is just being removed comes after its removal. Nil where rows are never removed.
+  package init(_ row: RowKey, lock: BoundStatement? = nil) {
+    self.row = row
+    self.lock = lock
+  }
+}
