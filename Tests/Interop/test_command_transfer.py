@@ -23,7 +23,7 @@ def run(server):
     def run(contexts, *arguments, input=None):
         done = subprocess.run(
             [str(binary("cairn")), *map(str, arguments), "-a", server.address, "-p", contexts.project], cwd=ROOT,
-            env=environment(), capture_output=True, timeout=300, input=input)
+            env=environment(), capture_output=True, timeout=300 * SLOWNESS, input=input)
         return done.returncode, done.stdout, done.stderr.decode()
     return run
 
@@ -216,6 +216,7 @@ def test_ctrl_c_says_how_to_go_on(contexts, run, server):
     assert sorted(context.title for context in contexts.list(page_size=1000)) == sorted(f"t{n}" for n in range(500))
 
 
+@pytest.mark.timeout(900)
 def test_x10_many_out_and_in_again_with_a_cut(contexts, channel, run, server, tmp_path):
     """What comes out of another project that took the file in two goes is the same, record by record."""
     count = int(os.environ.get("CAIRN_TEST_CONTEXTS", "8000"))

@@ -96,38 +96,53 @@ private struct PatternCounter {
   enum Count { case tooFew, enough, over }
 
   private let least: Int
-  private let most: Int?
-  /// Where it may have begun, in order; those before `first` are too far back. At most twice `most`.
-  private var begins: [Int] = []
-  private var first = 0
+  private let most: Int
+  /// The places in order, as rows of neighbours: the first row, which is empty when there is none, and those
+  /// behind it from `next` on, at most half of `most`.
+  private var first = 1
+  private var last = 0
+  private var rows: [ClosedRange<Int>] = []
+  private var next = 0
 
-  init(_ part: TextPattern.Part) { (least, most) = (part.least, part.most) }
+  init(_ part: TextPattern.Part) { (least, most) = (part.least, part.most ?? .max) }
 
   mutating func begin(at position: Int) {
-    // Without an upper bound the first one is the one that has the most.
-    if most == nil, !begins.isEmpty { return }
-    begins.append(position)
+    if first > last {
+      (first, last) = (position, position)
+    } else if most == .max {
+      // Without an upper bound the first one is the one that has the most.
+    } else if next == rows.count, last + 1 == position {
+      last = position
+    } else if next < rows.count, let row = rows.last, row.upperBound + 1 == position {
+      rows[rows.count - 1] = row.lowerBound...position
+    } else {
+      rows.append(position...position)
+    }
   }
 
   mutating func clear() {
-    begins.removeAll(keepingCapacity: true)
-    first = 0
+    (first, last) = (1, 0)
+    if rows.isEmpty { return }
+    rows.removeAll(keepingCapacity: true)
+    next = 0
   }
 
   /// Counts to `position`: the oldest beginning that is not over tells whether any has enough.
   mutating func advance(to position: Int) -> Count {
-    if let most {
-      while first < begins.count, position - begins[first] > most { first += 1 }
-      if first == begins.count {
+    while position - last > most {
+      guard next < rows.count else {
         clear()
         return .over
       }
-      if first > most {
-        begins.removeFirst(first)
-        first = 0
+      (first, last) = (rows[next].lowerBound, rows[next].upperBound)
+      next += 1
+      if next > most {
+        rows.removeFirst(next)
+        next = 0
       }
     }
-    return position - begins[first] >= least ? .enough : .tooFew
+    if position - first > most { first = position - most }
+    return position - first >= least ? .enough : .tooFew
   }
 }
 

@@ -74,7 +74,8 @@ struct TextPatternTests {
     arguments: [
       String(repeating: "a*", count: 40) + "b", String(repeating: ".{0,1000}", count: 20) + "b",
       String(repeating: "a{9}", count: 63) + "b*", String(repeating: ".{2,999}", count: 31) + "b",
-      ".*a.{1000}b", String(repeating: "[^é\\w]?\\w*", count: 20),
+      ".*" + String(repeating: ".{2,99}", count: 35) + "b", ".*a.{1000}b",
+      String(repeating: "[^é\\w]?\\w*", count: 20),
     ])
   func hostile(pattern: String) throws {
     let pattern = try #require(TextPattern(pattern))
