@@ -46,6 +46,23 @@ import Testing
   }
 
   @Test(
+    "a project that is not named, and any key that is there twice, are refused",
+    arguments: [
+      (["cairn-project": ""], "cairn-project"),
+      (["cairn-project": "a", "cairn-project": "a"], "cairn-project"),
+      (["cairn-project": "a", "cairn-project": "b"], "cairn-project"),
+      (["cairn-project": "", "cairn-project": "a"], "cairn-project"),
+      (["cairn-principal": "a", "cairn-agent": "b", "cairn-principal": "c"], "cairn-principal"),
+    ] as [(Metadata, String)])
+  func unclear(_ metadata: Metadata, _ key: String) {
+    #expect {
+      _ = try CallScope(metadata: metadata, path: "/a/B")
+    } throws: {
+      ($0 as? RPCError)?.reason == .callMetadataInvalid && ($0 as? RPCError)?.particular("key") == key
+    }
+  }
+
+  @Test(
     "project ids are short and plain",
     arguments: [
       ("a", true), ("0", true), ("default", true), ("a-b_c.9", true),
