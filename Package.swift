@@ -105,7 +105,8 @@ let package = Package(
 
     // What must stand any input; the tests replay what fuzzing found.
     .target(
-      name: "FuzzTargets", dependencies: ["Wire", "DynamicMessage", "GRPC", "HTTP2"],
+      name: "FuzzTargets",
+      dependencies: ["Wire", "DynamicMessage", "GRPC", "HTTP2", "Journal", "Requests", "Contexts"],
       path: "Tests/Fuzz/Targets", swiftSettings: settings, plugins: ["GenerateMessages"]),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),

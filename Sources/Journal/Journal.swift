@@ -21,6 +21,8 @@ package final class Journal: Sendable {
   private let blocking: BlockingPool
   private let maintenance: Maintenance
   private let listener = Mutex<NotificationListener?>(nil)
+  /// Nil until somebody needs it.
+  let keptTokenKey = Mutex<TokenKey?>(nil)
 
   /// - Parameters:
   ///   - url: The database of `pool`, for the connection that listens.

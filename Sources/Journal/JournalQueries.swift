@@ -28,6 +28,7 @@ enum JournalQueries {
   static let leaveDuty = Statement("leave_duty", PackageResources.leave_duty_sql)
 
   static let findMoment = Statement("find_moment", PackageResources.find_moment_sql)
+  static let readTokenKey = Statement("read_token_key", PackageResources.read_token_key_sql)
   static let readJournal = Statement("read_journal", PackageResources.read_journal_sql)
   static let extendJournal = Statement("extend_journal", PackageResources.extend_journal_sql)
   static let pageChanges = Statement("page_changes", PackageResources.page_changes_sql)
@@ -54,6 +55,7 @@ package enum JournalMigrations {
     TableRights("change", .insert),
     TableRights("journal"),
     TableRights("journal_history"),
+    TableRights("journal_token_key"),
     TableRights("journal_duty", .insert, .update, .delete),
     TableRights("operation", .insert, .update),
     TableRights("project", .insert, .update),
@@ -65,6 +67,7 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0002_moments", PackageResources.m0002_moments_sql),
     Migration(module: "journal", file: "m0003_operations", PackageResources.m0003_operations_sql),
     Migration(module: "journal", file: "m0004_duties", PackageResources.m0004_duties_sql),
+    Migration(module: "journal", file: "m0005_token_key", PackageResources.m0005_token_key_sql),
     Migration(module: "journal", file: "m0010_first_look", PackageResources.m0010_first_look_sql),
   ]
 }

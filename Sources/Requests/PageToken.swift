@@ -4,9 +4,8 @@ import Wire
 
 /// Where a list goes on, and which list: opaque to clients.
 ///
-/// Holds the sort key of the last row delivered, so pages stay right under inserts, and a fingerprint of the
-/// query, so that a token is good for its own list only. The checksum finds damage; it is no secret, because
-/// a forged token gives nothing that its forger could not ask for plainly.
+/// Holds the sort key of the last row delivered, so pages stay right under inserts. Sealed together with a
+/// fingerprint of the query, so that nobody can make one and each is good for its own list only.
 package struct PageToken: Equatable {
   /// Sort key of the last row: microseconds since 1970 where the order is by time, else 0.
   package let time: Int64
@@ -17,23 +16,8 @@ package struct PageToken: Equatable {
   package let moment: Moment?
 
   /// Numbers of the layout below, without and with a moment.
-  private static let plain: UInt8 = 1
-  private static let pinned: UInt8 = 2
-
-  /// The token's text: layout, fingerprint, time, the moment's position and time, id, checksum, in URL-safe
-  /// Base64.
-  package func text(for query: Fingerprint) -> String {
-    var bytes: [UInt8] = [moment == nil ? Self.plain : Self.pinned]
-    bytes.append(bigEndian: query.value)
-    bytes.append(bigEndian: UInt64(bitPattern: time))
-    if let moment {
-      bytes.append(bigEndian: UInt64(bitPattern: moment.position))
-      bytes.append(bigEndian: UInt64(bitPattern: moment.time.microseconds))
-    }
-    bytes += Array(id.utf8)
-    bytes.append(bigEndian: Fingerprint(bytes).value)
-    return Base64.encode(bytes).urlSafe
-  }
+  private static let plain: UInt8 = 3
+  private static let pinned: UInt8 = 4
 
   package init(time: Int64, id: String, moment: Moment? = nil) {
     self.time = time
@@ -41,29 +25,71 @@ package struct PageToken: Equatable {
     self.moment = moment
   }
 
-  /// Reads a token of `query`; nil when it is damaged, or of another query.
-  package init?(_ text: String, for query: Fingerprint) {
-    guard let bytes = Base64.decode(text.utf8), bytes.count > 25 else { return nil }
-    let isPinned = bytes[0] == Self.pinned
-    let body = bytes.dropLast(8)
-    let idStart = isPinned ? 33 : 17
-    guard isPinned || bytes[0] == Self.plain, body.count > idStart,
-      UInt64(bigEndian: bytes[body.endIndex...]) == Fingerprint(Array(body)).value,
-      UInt64(bigEndian: bytes[1..<9]) == query.value,
-      let id = String(validating: body[idStart...], as: UTF8.self)
+  /// The token's text: layout, time, the moment's position and time, id, seal, in URL-safe Base64.
+  package func text(for seal: PageSeal) -> String {
+    var bytes: [UInt8] = [moment == nil ? Self.plain : Self.pinned]
+    bytes.append(bigEndian: UInt64(bitPattern: time))
+    if let moment {
+      bytes.append(bigEndian: UInt64(bitPattern: moment.position))
+      bytes.append(bigEndian: UInt64(bitPattern: moment.time.microseconds))
+    }
+    bytes += Array(id.utf8)
+    return Base64.encode(bytes + seal.code(of: bytes)).urlSafe
+  }
+
+  /// Reads a token of a list; nil when it is damaged, or of another list.
+  package init?(_ text: String, for seal: PageSeal) {
+    guard text.utf8.count <= Limits.pageTokenBytes, let bytes = Base64.decode(text.utf8),
+      bytes.count > TokenKey.sealSize
     else { return nil }
-    time = Int64(bitPattern: UInt64(bigEndian: bytes[9..<17]))
+    let body = Array(bytes.dropLast(TokenKey.sealSize))
+    guard seal.matches(bytes.suffix(TokenKey.sealSize), body) else { return nil }
+    self.init(unsealed: body)
+  }
+
+  /// Reads what was sealed; nil when it is none of the layouts.
+  package init?(unsealed bytes: [UInt8]) {
+    let idStart = bytes.first == Self.pinned ? 25 : 9
+    guard bytes.first == Self.pinned || bytes.first == Self.plain, bytes.count > idStart,
+      let id = String(validating: bytes[idStart...], as: UTF8.self)
+    else { return nil }
+    func number(at place: Int) -> Int64 {
+      Int64(bitPattern: UInt64(bigEndian: bytes[place..<(place + 8)]))
+    }
+    time = number(at: 1)
     self.id = id
     moment =
-      isPinned
-      ? Moment(
-        position: Int64(bitPattern: UInt64(bigEndian: bytes[17..<25])),
-        time: PostgresTimestamp(microseconds: Int64(bitPattern: UInt64(bigEndian: bytes[25..<33])))) : nil
+      idStart == 25
+      ? Moment(position: number(at: 9), time: PostgresTimestamp(microseconds: number(at: 17))) : nil
+  }
+}
+
+/// What makes a token one of a certain list and of this database.
+package struct PageSeal: Sendable {
+  private let key: TokenKey
+  package let query: Fingerprint
+
+  /// - Parameter query: Of everything that a token must be used with again.
+  package init(_ query: Fingerprint, _ key: TokenKey) {
+    self.query = query
+    self.key = key
+  }
+
+  fileprivate func code(of body: [UInt8]) -> [UInt8] { key.seal(message(body)) }
+
+  fileprivate func matches(_ code: some Collection<UInt8>, _ body: [UInt8]) -> Bool {
+    key.matches(code, message(body))
+  }
+
+  private func message(_ body: [UInt8]) -> [UInt8] {
+    var message: [UInt8] = []
+    message.append(bigEndian: query.value)
+    return message + body
   }
 }
 
 /// A hash of bytes that is the same in every process: FNV-1a, 64 bits.
-package struct Fingerprint: Equatable {
+package struct Fingerprint: Equatable, Sendable {
   package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   package init(_ bytes: [UInt8]) { combine(bytes) }

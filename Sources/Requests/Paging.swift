@@ -6,9 +6,9 @@ extension Violations {
   }
 
   /// The row that a page follows; nil for the first page.
-  package mutating func pageToken(_ text: String, _ fingerprint: Fingerprint) -> PageToken? {
+  package mutating func pageToken(_ text: String, _ seal: PageSeal) -> PageToken? {
     if text.isEmpty { return nil }
-    let token = text.utf8.count > Limits.pageTokenBytes ? nil : PageToken(text, for: fingerprint)
+    let token = PageToken(text, for: seal)
     if token == nil {
       add("page_token", "is not one that a list with this filter and order gave", .pageTokenInvalid)
     }

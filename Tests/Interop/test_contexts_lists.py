@@ -1,10 +1,11 @@
 """Lists: filters, orders, pages that stay right while others write, and tokens that belong to their list."""
 
+import base64
 import random
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2
+from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc
 from google.protobuf import timestamp_pb2
 
 from harness.project import new_project
@@ -196,3 +197,49 @@ def test_a_million_tags_in_a_filter_are_refused_quickly(contexts):
     refusal = refused(
         contexts.ListContexts, filter={"tags": ["t"] * 1_000_000}, code=INVALID, reason="FIELD_INVALID", timeout=10)
     assert list(refusal.fields) == ["filter.tags"]
+
+
+def unkeyed(layout, query, time, id, moment=b""):
+    """A token as anybody could make one when it had a checksum instead of a seal."""
+    def fingerprint(data):
+        value = 0xcbf29ce484222325
+        for byte in data:
+            value = (value ^ byte) * 0x100000001b3 % 2**64
+        return value.to_bytes(8, "big")
+    body = bytes([layout]) + fingerprint(query) + time.to_bytes(8, "big", signed=True) + moment + id
+    return base64.urlsafe_b64encode(body + fingerprint(body)).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("layout", range(1, 5))
+def test_a_token_that_somebody_made_changes_nothing(contexts, layout):
+    """Numbers in a token were once taken for the server's own, and ended it."""
+    moment = (1).to_bytes(8, "big") * 2 if layout in (2, 4) else b""
+    project = contexts.project.encode()
+    lists = b"ListRelationships\xff" + project + b"\xff"
+    exports = b"ExportContexts\xff" + project + b"\xfffalse false true\xff"
+    for call, field, query, time, id in [
+        (contexts.ListRelationships, "page_token", lists, 0, b"out\ta\t99999\t\tb"),
+        (contexts.ExportContexts, "resume_token", exports, 0, b"~a\t99999\t\tb\t0"),
+        (contexts.ExportContexts, "resume_token", exports, 2**63 - 1, b">a"),
+        (contexts.Search, "page_token", b"Search\xff", 0, b"1/9223372036854775807"),
+    ]:
+        token = unkeyed(layout, query, time, id, moment)
+        fields = {"include_relationships": True} if field == "resume_token" else {}
+        refusal = refused(
+            lambda **request: list(call(**request)) if field == "resume_token" else call(**request),
+            **{field: token}, **fields, code=INVALID, reason="PAGE_TOKEN_INVALID")
+        assert list(refusal.fields) == [field]
+
+
+def test_tokens_hold_on_every_server_of_a_database(start_server, database):
+    first, second = (start_server("--database-url", database.url) for _ in range(2))
+    with first.channel() as one, second.channel() as other:
+        here = new_project(one)
+        for n in range(3):
+            here.create(f"{n}")
+        token = here.ListContexts(page_size=1).next_page_token
+        there = here.elsewhere(other)
+        assert there.ListContexts(page_token=token) == here.ListContexts(page_token=token)
+        projects = project_pb2_grpc.ProjectServiceStub
+        token = projects(one).ListProjects(project_pb2.ListProjectsRequest(page_size=1)).next_page_token
+        assert projects(other).ListProjects(project_pb2.ListProjectsRequest(page_token=token)).projects

@@ -14,7 +14,7 @@ bounds AS MATERIALIZED (
 ),
 -- up_to:
 bounds AS MATERIALIZED (
-  SELECT $?::bigint AS newest, coalesce(min(number), 0) AS oldest
+  SELECT least($?::bigint, coalesce(max(number), 0)) AS newest, coalesce(min(number), 0) AS oldest
   FROM context_text WHERE project_id = $1
 ),
 -- asked:

@@ -52,9 +52,9 @@ struct ContextList {
   /// The moment to list, as the request or the page token says; nil for now.
   let asOf: WantedMoment?
   /// Of everything that a page token must agree with.
-  let fingerprint: Fingerprint
+  let seal: PageSeal
 
-  init(validating request: ListContextsRequest, project: String) throws(RPCError) {
+  init(validating request: ListContextsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
     conditions = ContextConditions(
       validating: request.filter ?? ContextFilter(), showDeleted: request.showDeleted, at: "filter",
@@ -71,15 +71,15 @@ struct ContextList {
     let asOf = violations.asOf("as_of", request.asOf)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    fingerprint = Fingerprint(of: request, order: self.order, project: project)
-    after = violations.pageToken(request.pageToken, fingerprint)
+    seal = PageSeal(Fingerprint(of: request, order: self.order, project: project), key)
+    after = violations.pageToken(request.pageToken, seal)
     // Later pages are of the moment that the first one was of.
     self.asOf = after?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
   }
 
   /// The token of the page that follows `last`.
-  func nextPageToken(after last: PageToken) -> String { last.text(for: fingerprint) }
+  func nextPageToken(after last: PageToken) -> String { last.text(for: seal) }
 }
 
 extension Fingerprint {

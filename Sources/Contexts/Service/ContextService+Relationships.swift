@@ -45,7 +45,8 @@ extension ContextService {
     _ request: ListRelationshipsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListRelationshipsResponse {
     let project = try await journal.scope(call).project
-    let list = try RelationshipList(validating: request, project: project.text)
+    let list = try RelationshipList(
+      validating: request, project: project.text, key: try await journal.tokenKey())
     return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
   }
 

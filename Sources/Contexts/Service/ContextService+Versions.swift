@@ -8,7 +8,9 @@ extension ContextService {
     _ request: ListContextVersionsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListContextVersionsResponse {
     let project = try await journal.scope(call).project
-    return try await store.versions(VersionList(validating: request, project: project.text), in: project)
+    return try await store.versions(
+      VersionList(
+        validating: request, project: project.text, key: try await journal.tokenKey()), in: project)
   }
 
   package func getContextVersion(

@@ -33,7 +33,8 @@ package struct ContextService: ContextServiceProvider {
     _ request: ListContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListContextsResponse {
     let project = try await journal.scope(call).project
-    let list = try ContextList(validating: request, project: project.text)
+    let list = try ContextList(
+      validating: request, project: project.text, key: try await journal.tokenKey())
     return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
   }
 

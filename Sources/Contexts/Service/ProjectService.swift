@@ -62,16 +62,17 @@ package struct ProjectService: ProjectServiceProvider {
   package func listProjects(
     _ request: ListProjectsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListProjectsResponse {
-    let fingerprint = Fingerprint(parts: ["ListProjects"])
+    let seal = PageSeal(
+      Fingerprint(parts: ["ListProjects"]), try await journal.tokenKey())
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
-    let after = violations.pageToken(request.pageToken, fingerprint)
+    let after = violations.pageToken(request.pageToken, seal)
     try violations.check()
     let rows = try await journal.listProjects(after: after?.id ?? "", limit: size + 1)
     var response = ListProjectsResponse()
     response.projects = rows.prefix(size).map { Project($0) }
     if rows.count > size, let last = response.projects.last {
-      response.nextPageToken = PageToken(time: 0, id: last.id).text(for: fingerprint)
+      response.nextPageToken = PageToken(time: 0, id: last.id).text(for: seal)
     }
     return response
   }

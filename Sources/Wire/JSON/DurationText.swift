@@ -1,6 +1,6 @@
 /// ProtoJSON's form of `google.protobuf.Duration`: seconds with a fraction and an `s`, as in `-1.500s`.
 package enum DurationText {
-  /// About 10,000 years both ways.
+  /// About 10,000 years both ways; the last second may have nanoseconds.
   package static let seconds: ClosedRange<Int64> = -315_576_000_000...315_576_000_000
 
   /// With 0, 3, 6 or 9 digits behind the second; nil when the value is out of range or of two signs.
@@ -25,6 +25,5 @@ package enum DurationText {
   private static func isValid(_ seconds: Int64, _ nanos: Int32) -> Bool {
     Self.seconds.contains(seconds) && (-999_999_999...999_999_999).contains(nanos)
       && !(seconds > 0 && nanos < 0) && !(seconds < 0 && nanos > 0)
-      && (seconds.magnitude < 315_576_000_000 || nanos == 0)
   }
 }

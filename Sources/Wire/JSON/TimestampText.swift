@@ -13,11 +13,11 @@ package enum TimestampText {
       + "\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))\(fraction(nanos))Z"
   }
 
-  /// Nil when `text` is not RFC 3339, names no real day, or is out of range. No leap seconds.
+  /// Nil when `text` is not RFC 3339 with a capital `T` and `Z`, names no real day, or is out of range. No leap seconds.
   package static func parse(_ text: String) -> (seconds: Int64, nanos: Int32)? {
     var scanner = DigitScanner(text)
     guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
-      let date = scanner.number(2), scanner.take("T") || scanner.take("t"), let hour = scanner.number(2),
+      let date = scanner.number(2), scanner.take("T"), let hour = scanner.number(2),
       scanner.take(":"), let minute = scanner.number(2), scanner.take(":"), let second = scanner.number(2),
       (1...12).contains(month), (1...daysIn(month, year)).contains(date), hour < 24, minute < 60, second < 60
     else { return nil }
@@ -29,7 +29,7 @@ package enum TimestampText {
 
   /// Of `Z`, `+hh:mm` or `-hh:mm`, in seconds.
   private static func offset(_ scanner: inout DigitScanner) -> Int? {
-    if scanner.take("Z") || scanner.take("z") { return 0 }
+    if scanner.take("Z") { return 0 }
     let sign = scanner.take("+") ? 1 : scanner.take("-") ? -1 : 0
     guard sign != 0, let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2),
       hour < 24,

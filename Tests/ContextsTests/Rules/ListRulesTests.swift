@@ -25,7 +25,7 @@ import Wire
 
   @Test("a page token survives its text")
   func token() {
-    let query = Fingerprint(parts: ["q"])
+    let query = PageSeal(Fingerprint(parts: ["q"]), .test)
     for (time, id) in [(0, "x"), (-1, "ü/🪨"), (Int64.max, String(repeating: "y", count: 128)), (.min, "+/=")]
     {
       let moments = [nil, Moment(position: 7, time: PostgresTimestamp(microseconds: time))]
@@ -37,14 +37,15 @@ import Wire
             $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "=")
           }
         )
-        #expect(PageToken(text, for: Fingerprint(parts: ["other"])) == nil)
+        #expect(PageToken(text, for: PageSeal(Fingerprint(parts: ["other"]), .test)) == nil)
+        #expect(PageToken(text, for: PageSeal(query.query, TokenKey(Array(repeating: 8, count: 32)))) == nil)
       }
     }
   }
 
   @Test("a damaged page token is no page token")
   func damaged() throws {
-    let query = Fingerprint(parts: ["q"])
+    let query = PageSeal(Fingerprint(parts: ["q"]), .test)
     let text = PageToken(time: 1_700_000_000_000_000, id: "context").text(for: query)
     let bytes = try #require(Base64.decode(text.utf8))
     for index in bytes.indices {
@@ -69,7 +70,7 @@ import Wire
       request.filter = ContextFilter()
       request.filter?.owner = "o"
       change(&request)
-      return try ContextList(validating: request, project: project)
+      return try ContextList(validating: request, project: project, key: .test)
     }
     let token = try list().nextPageToken(after: PageToken(time: 1, id: "x"))
     let same = try list {
@@ -101,7 +102,7 @@ import Wire
   func pageSize(_ asked: Int32, _ used: Int) throws {
     var request = ListContextsRequest()
     request.pageSize = asked
-    #expect(try ContextList(validating: request, project: "p").pageSize == used)
+    #expect(try ContextList(validating: request, project: "p", key: .test).pageSize == used)
   }
 
   @Test("bounds in time are rounded up to the microseconds that are stored")

@@ -190,7 +190,7 @@ import Wire
             request.orderBy = order
             request.view = view
             request.showDeleted = number % 2 == 0
-            let list = try ContextList(validating: request, project: "default")
+            let list = try ContextList(validating: request, project: "default", key: .test)
             #expect(try await test.store.list(list, in: .default).contexts == [created])
             let moment = Moment(position: created.position, time: PostgresTimestamp(time))
             #expect(try await test.store.list(list, at: moment, in: .default).contexts == [created])
@@ -199,7 +199,7 @@ import Wire
             let isLast = order.hasSuffix("desc")
             request.pageToken = list.nextPageToken(
               after: PageToken(time: isLast ? .max / 4 : 0, id: isLast ? "zzz" : "a"))
-            let next = try ContextList(validating: request, project: "default")
+            let next = try ContextList(validating: request, project: "default", key: .test)
             #expect(try await test.store.list(next, in: .default).contexts == [created])
           }
         }

@@ -5,5 +5,5 @@ package struct FuzzTarget: Sendable {
   package let problem: @Sendable ([UInt8]) -> String?
 
   /// Every target; the seeds of each are in a folder of its name.
-  package static let all = [wire, dynamicMessage, wireJSON, dynamicJSON, deframer, metadata]
+  package static let all = [wire, dynamicMessage, wireJSON, dynamicJSON, deframer, metadata, pageToken]
 }

@@ -27,9 +27,9 @@ struct WellKnownTextTests {
   }
 
   @Test(
-    "other zones and lower case are read",
+    "other zones are read",
     arguments: [
-      ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T18:30:00-05:30", 0), ("1970-01-01t00:00:05z", 5),
+      ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T18:30:00-05:30", 0),
       ("1970-01-01T00:00:00.1Z", 0),
     ] as [(String, Int64)])
   func zones(text: String, seconds: Int64) {
@@ -40,7 +40,8 @@ struct WellKnownTextTests {
     "what is no timestamp is refused",
     arguments: [
       "", "1970-01-01", "1970-01-01T00:00:00", "1970-1-01T00:00:00Z", "2023-02-29T00:00:00Z",
-      "1970-13-01T00:00:00Z", "1970-01-01T24:00:00Z", "1970-01-01T00:00:60Z", "1970-01-01T00:00:00.Z",
+      "1970-13-01T00:00:00Z", "1970-01-01t00:00:05Z", "1970-01-01T00:00:05z", "1970-01-01T24:00:00Z",
+      "1970-01-01T00:00:60Z", "1970-01-01T00:00:00.Z",
       "1970-01-01T00:00:00.1234567890Z", "1970-01-01T00:00:00Zx", "0000-12-31T00:00:00Z",
       "0001-01-01T00:00:00+00:01", "1970-01-01 00:00:00Z", "1970-01-01T00:00:00+24:00",
     ])
@@ -61,6 +62,8 @@ struct WellKnownTextTests {
     arguments: [
       (0, 0, "0s"), (1, 500_000_000, "1.500s"), (-1, -1, "-1.000000001s"), (0, -250_000, "-0.000250s"),
       (315_576_000_000, 0, "315576000000s"), (-315_576_000_000, 0, "-315576000000s"),
+      (315_576_000_000, 999_999_999, "315576000000.999999999s"),
+      (-315_576_000_000, -999_999_999, "-315576000000.999999999s"),
     ] as [(Int64, Int32, String)])
   func durations(seconds: Int64, nanos: Int32, text: String) throws {
     #expect(DurationText.format(seconds: seconds, nanos: nanos) == text)
@@ -70,7 +73,10 @@ struct WellKnownTextTests {
 
   @Test(
     "what is no duration is refused",
-    arguments: ["", "1", "s", ".5s", "1.s", "1.0000000001s", "315576000001s", "+1s", "1 s", "--1s", "1e3s"])
+    arguments: [
+      "", "1", "s", ".5s", "1.s", "1.0000000001s", "315576000001s", "-315576000001s", "+1s", "1 s", "--1s",
+      "1e3s",
+    ])
   func badDurations(text: String) {
     #expect(DurationText.parse(text) == nil)
   }

@@ -17,9 +17,9 @@ struct RelationshipList {
   let after: RelationshipPlace?
   /// The moment of the page before, or the one asked for.
   let asOf: WantedMoment?
-  private let fingerprint: Fingerprint
+  private let seal: PageSeal
 
-  init(validating request: ListRelationshipsRequest, project: String) throws(RPCError) {
+  init(validating request: ListRelationshipsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
     violations.optionalIdentifier("context", request.context)
     violations.optionalIdentifier("other", request.other)
@@ -36,8 +36,8 @@ struct RelationshipList {
     let asOf = violations.asOf("as_of", request.asOf)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    fingerprint = Fingerprint(of: request, project: project)
-    let token = violations.pageToken(request.pageToken, fingerprint)
+    seal = PageSeal(Fingerprint(of: request, project: project), key)
+    let token = violations.pageToken(request.pageToken, seal)
     self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
     context = request.context.isEmpty ? nil : request.context
@@ -48,12 +48,12 @@ struct RelationshipList {
 
   /// The token of the page that follows `last`.
   func nextPageToken(after last: RelationshipPlace, at moment: Moment?) -> String {
-    last.token(at: moment).text(for: fingerprint)
+    last.token(at: moment).text(for: seal)
   }
 }
 
 /// Where a row stands in a list of relationships.
-struct RelationshipPlace: Equatable {
+package struct RelationshipPlace: Equatable {
   /// Whether it stands among those that lead to the context.
   let isIncoming: Bool
   let key: RelationshipKey
@@ -66,17 +66,17 @@ struct RelationshipPlace: Equatable {
     self.validTo = validTo
   }
 
-  fileprivate init?(_ token: PageToken) {
+  package init?(_ token: PageToken) {
     let parts = token.id.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 5, let kind = Int32(parts[2]) else { return nil }
+    guard parts.count == 5, let kind = Int16(parts[2]) else { return nil }
     self.init(
       isIncoming: parts[0] == "in",
       key: RelationshipKey(
-        source: parts[1], kind: RelationshipKind(rawValue: kind), name: parts[3], target: parts[4]),
+        source: parts[1], kind: RelationshipKind(rawValue: Int32(kind)), name: parts[3], target: parts[4]),
       validTo: token.time)
   }
 
-  fileprivate func token(at moment: Moment?) -> PageToken {
+  package func token(at moment: Moment?) -> PageToken {
     let parts = [isIncoming ? "in" : "out", key.source, "\(key.kind.rawValue)", key.name, key.target]
     return PageToken(time: validTo, id: parts.joined(separator: "\t"), moment: moment)
   }

@@ -18,9 +18,9 @@ struct ContextSearch {
   /// The moment to search, as the request or the page token says; nil for now.
   let asOf: WantedMoment?
   /// Of everything that a page token must agree with.
-  let fingerprint: Fingerprint
+  let seal: PageSeal
 
-  init(validating request: SearchRequest, project: String) throws(RPCError) {
+  init(validating request: SearchRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
     query = violations.searchQuery("query", request.query)
     conditions = ContextConditions(
@@ -41,8 +41,8 @@ struct ContextSearch {
     let asOf = violations.asOf("as_of", request.asOf)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    fingerprint = Fingerprint(of: request, order: self.order, project: project)
-    let token = violations.pageToken(request.pageToken, fingerprint)
+    seal = PageSeal(Fingerprint(of: request, order: self.order, project: project), key)
+    let token = violations.pageToken(request.pageToken, seal)
     after = token.flatMap { SearchPlace($0) }
     if after == nil, !request.pageToken.isEmpty, violations.isEmpty {
       violations.add("page_token", "is not one that a search gave", .pageTokenInvalid)
@@ -86,7 +86,7 @@ struct SearchOrder: Equatable {
 }
 
 /// Where a page of a search ends: the sort key of its last hit, and the newest context that the search knows.
-struct SearchPlace: Equatable {
+package struct SearchPlace: Equatable {
   /// Score, or seconds since 1970.
   let value: Double
   let number: Int64
@@ -99,14 +99,16 @@ struct SearchPlace: Equatable {
     self.newest = newest
   }
 
-  init?(_ token: PageToken) {
+  package init?(_ token: PageToken) {
     let parts = token.id.split(separator: "/").map { Int64($0) }
-    guard parts.count == 2, let number = parts[0], let newest = parts[1] else { return nil }
+    guard parts.count == 2, let number = parts[0], let newest = parts[1], number >= 0, newest >= 0 else {
+      return nil
+    }
     self.init(value: Double(bitPattern: UInt64(bitPattern: token.time)), number: number, newest: newest)
   }
 
   /// The token of the page that follows.
-  func token(_ moment: Moment?) -> PageToken {
+  package func token(_ moment: Moment?) -> PageToken {
     PageToken(time: Int64(bitPattern: value.bitPattern), id: "\(number)/\(newest)", moment: moment)
   }
 }

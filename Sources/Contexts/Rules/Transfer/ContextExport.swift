@@ -13,9 +13,9 @@ struct ContextExport {
   let asOf: WantedMoment?
   /// Where to go on; nil: at the beginning.
   let start: ExportCursor?
-  private let fingerprint: Fingerprint
+  private let seal: PageSeal
 
-  init(validating request: ExportContextsRequest, project: String) throws(RPCError) {
+  init(validating request: ExportContextsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
     conditions = ContextConditions(
       validating: request.filter ?? ContextFilter(), showDeleted: request.showDeleted, at: "filter",
@@ -29,16 +29,16 @@ struct ContextExport {
     isJSON = request.format == .jsonLines
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    fingerprint = Fingerprint(of: request, project: project)
-    start = violations.exportCursor("resume_token", request.resumeToken, fingerprint)
+    seal = PageSeal(Fingerprint(of: request, project: project), key)
+    start = violations.exportCursor("resume_token", request.resumeToken, seal)
     try violations.check()
   }
 
-  func token(for cursor: ExportCursor) -> String { cursor.pageToken.text(for: fingerprint) }
+  func token(for cursor: ExportCursor) -> String { cursor.pageToken.text(for: seal) }
 }
 
 /// How far an export has come.
-struct ExportCursor: Equatable {
+package struct ExportCursor: Equatable {
   enum Phase: String {
     case contexts = ">"
     case relationships = "~"
@@ -52,18 +52,25 @@ struct ExportCursor: Equatable {
   /// The last context looked at, or what is known of the last relationship; empty before the first.
   var last = ""
 
+  /// More records than any export has.
+  private static let most: Int64 = 1 << 53
+
   init(_ moment: Moment) { self.moment = moment }
 
   /// As a page token, whose id is never empty: its time is the number of records.
-  var pageToken: PageToken { PageToken(time: Int64(sent), id: phase.rawValue + last, moment: moment) }
+  package var pageToken: PageToken { PageToken(time: Int64(sent), id: phase.rawValue + last, moment: moment) }
 
-  init?(_ token: PageToken) {
-    guard let moment = token.moment, token.time >= 0, let phase = Phase(rawValue: String(token.id.prefix(1)))
+  package init?(_ token: PageToken) {
+    // The first scalar, whatever the id behind it begins with.
+    let (first, rest) = (token.id.unicodeScalars.prefix(1), token.id.unicodeScalars.dropFirst())
+    guard let moment = token.moment, (0...Self.most).contains(token.time),
+      let phase = Phase(rawValue: String(first))
     else { return nil }
     self.moment = moment
     self.phase = phase
     sent = Int(token.time)
-    last = String(token.id.dropFirst())
+    last = String(rest)
+    if phase == .relationships, !last.isEmpty, ExportedRelationshipPlace(last) == nil { return nil }
   }
 }
 
@@ -80,12 +87,10 @@ extension Fingerprint {
 
 extension Violations {
   fileprivate mutating func exportCursor(
-    _ field: String, _ text: String, _ fingerprint: Fingerprint
+    _ field: String, _ text: String, _ seal: PageSeal
   ) -> ExportCursor? {
     if text.isEmpty { return nil }
-    let cursor =
-      text.utf8.count > Limits.pageTokenBytes
-      ? nil : PageToken(text, for: fingerprint).flatMap { ExportCursor($0) }
+    let cursor = PageToken(text, for: seal).flatMap { ExportCursor($0) }
     if cursor == nil {
       add(field, "is not one that an export with this filter gave", .pageTokenInvalid)
     }

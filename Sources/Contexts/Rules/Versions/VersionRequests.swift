@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 
 /// A page of a context's versions that may be read.
@@ -9,16 +10,16 @@ struct VersionList {
   let before: Int64
   let pageSize: Int
   let isFull: Bool
-  private let fingerprint: Fingerprint
+  private let seal: PageSeal
 
-  init(validating request: ListContextVersionsRequest, project: String) throws(RPCError) {
+  init(validating request: ListContextVersionsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
     violations.identifier("id", request.id)
     pageSize = violations.pageSize(request.pageSize)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    fingerprint = Fingerprint(parts: ["ListContextVersions", project, request.id])
-    before = violations.pageToken(request.pageToken, fingerprint)?.time ?? .max
+    seal = PageSeal(Fingerprint(parts: ["ListContextVersions", project, request.id]), key)
+    before = violations.pageToken(request.pageToken, seal)?.time ?? .max
     violations.view("view", request.view)
     try violations.check()
     id = request.id
@@ -27,7 +28,7 @@ struct VersionList {
 
   /// The token of the page that follows the version made at `position`.
   func nextPageToken(after position: Int64) -> String {
-    PageToken(time: position, id: id).text(for: fingerprint)
+    PageToken(time: position, id: id).text(for: seal)
   }
 }
 

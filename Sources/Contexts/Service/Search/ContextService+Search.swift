@@ -11,7 +11,8 @@ extension ContextService {
   package func search(_ request: SearchRequest, _ call: CallContext) async throws(RPCError) -> SearchResponse
   {
     let project = try await journal.scope(call).project
-    let search = try ContextSearch(validating: request, project: project.text)
+    let search = try ContextSearch(
+      validating: request, project: project.text, key: try await journal.tokenKey())
     let moment = try await journal.moment(search.asOf, in: project, call)
     return try await store.search(search, at: moment, in: project)
   }

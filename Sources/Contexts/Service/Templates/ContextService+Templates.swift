@@ -40,17 +40,19 @@ extension ContextService {
     _ request: ListTemplatesRequest, _ call: CallContext
   ) async throws(RPCError) -> ListTemplatesResponse {
     let project = try await journal.scope(call).project
-    let fingerprint = Fingerprint(parts: ["ListTemplates", project.text, "\(request.showDeleted)"])
+    let seal = PageSeal(
+      Fingerprint(parts: ["ListTemplates", project.text, "\(request.showDeleted)"]),
+      try await journal.tokenKey())
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
-    let after = violations.pageToken(request.pageToken, fingerprint)
+    let after = violations.pageToken(request.pageToken, seal)
     try violations.check()
     let (page, hasMore) = try await store.templates(
       after: after?.id ?? "", limit: size, showDeleted: request.showDeleted, in: project)
     var response = ListTemplatesResponse()
     response.templates = page
     if hasMore, let last = page.last {
-      response.nextPageToken = PageToken(time: 0, id: last.id).text(for: fingerprint)
+      response.nextPageToken = PageToken(time: 0, id: last.id).text(for: seal)
     }
     return response
   }

@@ -11,7 +11,8 @@ extension ContextService {
     _ request: ExportContextsRequest, _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let project = try await journal.scope(call).project
-    let export = try ContextExport(validating: request, project: project.text)
+    let export = try ContextExport(
+      validating: request, project: project.text, key: try await journal.tokenKey())
     let cursor = try await start(of: export, in: project, call)
     var sender = ExportSender(export, cursor, responses, blocking: blocking, loop: call.loop)
     if export.start == nil { try await sender.begin(project) }

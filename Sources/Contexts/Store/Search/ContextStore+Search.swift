@@ -36,7 +36,7 @@ extension ContextStore {
         let place = SearchPlace(
           value: try last.decode(SearchColumn.place), number: try last.decode(SearchColumn.number),
           newest: try last.decode(SearchColumn.newest))
-        response.nextPageToken = place.token(moment).text(for: search.fingerprint)
+        response.nextPageToken = place.token(moment).text(for: search.seal)
       }
       return response
     }

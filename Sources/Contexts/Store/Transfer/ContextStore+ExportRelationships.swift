@@ -15,7 +15,7 @@ extension ContextStore {
     found: [(relationship: Relationship, size: Int)], last: ExportedRelationshipPlace?
   ) {
     try await database { () async throws(PostgresError) in
-      let after = ExportedRelationshipPlace(cursor.last)
+      let after = ExportedRelationshipPlace(cursor.last) ?? .beforeAll
       let rows = try await pool.query(
         ContextQueries.exportRelationships,
         [
@@ -56,16 +56,16 @@ struct ExportedRelationshipPlace {
     self.end = end
   }
 
-  /// As ``text`` has it; before the first one when it is none.
-  init(_ text: String) {
+  /// Before the first one.
+  static let beforeAll = ExportedRelationshipPlace(
+    key: RelationshipKey(source: "", kind: .unspecified, name: "", target: ""), end: .negativeInfinity)
+
+  /// As ``text`` has it; nil when it is none.
+  init?(_ text: String) {
     let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 5, let kind = Int32(parts[1]), let end = Int64(parts[4]) else {
-      key = RelationshipKey(source: "", kind: .unspecified, name: "", target: "")
-      end = .negativeInfinity
-      return
-    }
+    guard parts.count == 5, let kind = Int16(parts[1]), let end = Int64(parts[4]) else { return nil }
     key = RelationshipKey(
-      source: parts[0], kind: RelationshipKind(rawValue: kind), name: parts[2], target: parts[3])
+      source: parts[0], kind: RelationshipKind(rawValue: Int32(kind)), name: parts[2], target: parts[3])
     self.end = PostgresTimestamp(microseconds: end)
   }
 

@@ -39,7 +39,8 @@ extension WellKnown.Timestamp {
     var bytes = Array(text.utf8)
     guard bytes.count >= 10, bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return nil }
     if bytes.count == 10 { bytes += Array("T00:00:00Z".utf8) }
-    if bytes[10] == UInt8(ascii: " ") { bytes[10] = UInt8(ascii: "T") }
+    if bytes[10] == UInt8(ascii: " ") || bytes[10] == UInt8(ascii: "t") { bytes[10] = UInt8(ascii: "T") }
+    if bytes.last == UInt8(ascii: "z") { bytes[bytes.count - 1] = UInt8(ascii: "Z") }
     if bytes.count == 16 { bytes += Array(":00".utf8) }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let (seconds, nanos) = TimestampText.parse(text) ?? TimestampText.parse(text + "Z") else {

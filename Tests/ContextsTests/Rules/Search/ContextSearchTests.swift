@@ -24,7 +24,7 @@ import Testing
   func pageSize(_ asked: Int32, _ used: Int) throws {
     var request = SearchRequest()
     request.pageSize = asked
-    #expect(try ContextSearch(validating: request, project: "p").pageSize == used)
+    #expect(try ContextSearch(validating: request, project: "p", key: .test).pageSize == used)
   }
 
   @Test("a place survives its token", arguments: [0, 0.0607927, -1, 1_700_000_000.123456, .infinity])
@@ -33,7 +33,7 @@ import Testing
     #expect(SearchPlace(place.token(nil)) == place)
   }
 
-  @Test("tokens of other lists are no place", arguments: ["", "x", "1", "1/2/3", "1/x", "/"])
+  @Test("tokens of other lists are no place", arguments: ["", "x", "1", "1/2/3", "1/x", "/", "-1/2", "1/-2"])
   func strangeTokens(_ id: String) {
     #expect(SearchPlace(PageToken(time: 0, id: id)) == nil)
   }
@@ -46,9 +46,9 @@ import Testing
       var request = SearchRequest()
       request.query = "q"
       change(&request)
-      return try ContextSearch(validating: request, project: project)
+      return try ContextSearch(validating: request, project: project, key: .test)
     }
-    let same = try search().fingerprint
+    let same = try search().seal.query
     #expect(
       try search {
         $0.pageSize = 3
@@ -56,13 +56,13 @@ import Testing
         $0.highlight = true
         $0.view = .basic
         $0.orderBy = "relevance"
-      }.fingerprint == same)
-    #expect(try search("other").fingerprint != same)
+      }.seal.query == same)
+    #expect(try search("other").seal.query != same)
     let others: [(inout SearchRequest) -> Void] = [
       { $0.query = "r" }, { $0.orderBy = "create_time" }, { $0.asOf = AsOf() },
       { $0.filter = ContextFilter.with { $0.owner = "o" } },
     ]
-    for other in others { #expect((try? search("p", other))?.fingerprint != same) }
+    for other in others { #expect((try? search("p", other))?.seal.query != same) }
   }
 
   @Test(
