@@ -134,7 +134,7 @@ let package = Package(
         "DynamicMessage", "Wire",
       ]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
-    tests("Codegen", [], exclude: ["Golden"]),
+    tests("Codegen", ["GRPC", "Wire"], exclude: ["Corpus", "Golden"]),
     tests("Wire", ["Wire", "DynamicMessage"], exclude: ["oracle.py"], plugins: ["GenerateMessages"]),
   ]
     + (fuzzes

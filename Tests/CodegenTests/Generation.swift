@@ -11,23 +11,36 @@ struct Generation {
     let output = FileManager.default.temporaryDirectory.appending(path: "cairn-codegen-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: output) }
+    try run([name], from: [folder.path, "/usr/include"], into: output, options: options)
+    let file = output.appending(path: name.replacing(".proto", with: ".pb.swift"))
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
+  /// Generates the Swift sources for files, each in a run of its own as in a build.
+  static func run(
+    _ names: [String], from folders: [String], into output: URL, options: String = "services=all"
+  ) throws {
+    for name in names {
+      let (status, complaint) = try execute(
+        ["protoc"] + folders.map { "--proto_path=\($0)" } + [
+          "--plugin=protoc-gen-cairn=\(generator.path)", "--cairn_out=\(output.path)",
+          "--cairn_opt=\(options)", name,
+        ])
+      guard status == 0 else { throw Refused(output: complaint) }
+    }
+  }
+
+  /// Runs a program to its end; returns its status and what it wrote to standard error.
+  static func execute(_ arguments: [String]) throws -> (status: Int32, complaint: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "protoc", "--proto_path=\(folder.path)", "--proto_path=/usr/include",
-      "--plugin=protoc-gen-cairn=\(generator.path)", "--cairn_out=\(output.path)", "--cairn_opt=\(options)",
-      name,
-    ]
+    process.arguments = arguments
     let errors = Pipe()
     process.standardError = errors
     try process.run()
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Refused(output: String(decoding: complaint, as: UTF8.self))
-    }
-    let file = output.appending(path: name.replacing(".proto", with: ".pb.swift"))
-    return try String(contentsOf: file, encoding: .utf8)
+    return (process.terminationStatus, String(decoding: complaint, as: UTF8.self))
   }
 
   /// The same for a file with this text.
@@ -41,8 +54,10 @@ struct Generation {
 
   /// Next to the program that runs the tests: the build puts the generator there under this name when it
   /// runs it as a tool.
-  private static var generator: URL {
+  private static var generator: URL { products.appending(path: "protoc-gen-cairn-tool") }
+
+  /// The folder of what was built.
+  static var products: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "protoc-gen-cairn-tool")
   }
 }

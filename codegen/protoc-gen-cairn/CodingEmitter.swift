@@ -25,10 +25,10 @@ struct CodingEmitter {
 
   private func emitSchema(into source: inout SourceText) {
     if fields.isEmpty {
-      source.line("package static let schema = MessageSchema(messageName, [])")
+      source.line("package static let schema = Wire.MessageSchema(messageName, [])")
       return
     }
-    source.line("package static let schema = MessageSchema(")
+    source.line("package static let schema = Wire.MessageSchema(")
     source.indented { source in
       source.line("messageName,")
       source.line("[")
@@ -56,15 +56,16 @@ struct CodingEmitter {
   }
 
   private func emitMerge(into source: inout SourceText) {
-    source.block("package mutating func merge(from reader: inout WireReader) throws(WireError)") { source in
+    source.block("package mutating func merge(from _reader: inout Wire.WireReader) throws(Wire.WireError)") {
+      source in
       source.block("while true") { source in
-        source.line("let tag = try reader.nextTag()")
-        source.line("switch tag {")
+        source.line("let _tag = try _reader.nextTag()")
+        source.line("switch _tag {")
         source.line("case 0: return")
         for field in fields {
           emitReading(of: field, into: &source)
         }
-        source.line("default: try reader.unknown(tag, into: &unknownFields)")
+        source.line("default: try _reader.unknown(_tag, into: &unknownFields)")
         source.line("}")
       }
     }
@@ -79,10 +80,10 @@ struct CodingEmitter {
     // each time anew for a message that is sent in many pieces.
     source.line("case \(field.tag):")
     source.indented { source in
-      source.line("var value = \(field.name) ?? .init()")
+      source.line("var _value = \(field.name) ?? .init()")
       source.line("\(oneof.name) = nil")
-      source.line("try reader.mergeNested(into: &value)")
-      source.line("\(oneof.name) = .\(field.name)(value)")
+      source.line("try _reader.mergeNested(into: &_value)")
+      source.line("\(oneof.name) = .\(field.name)(_value)")
     }
   }
 
@@ -91,23 +92,23 @@ struct CodingEmitter {
   private func reading(of field: FieldModel) -> [(UInt32, String)] {
     let coding = field.coding + ".self"
     if let key = field.key {
-      return [(field.tag, "try reader.insert(into: &\(field.name), \(key.coding).self, \(coding))")]
+      return [(field.tag, "try _reader.insert(into: &\(field.name), \(key.coding).self, \(coding))")]
     }
     if field.isRepeated {
-      let single = (field.tag, "try reader.append(to: &\(field.name), \(coding))")
-      let packed = (field.packedTag, "try reader.appendPacked(to: &\(field.name), \(coding))")
+      let single = (field.tag, "try _reader.append(to: &\(field.name), \(coding))")
+      let packed = (field.packedTag, "try _reader.appendPacked(to: &\(field.name), \(coding))")
       return field.isPackable ? [single, packed] : [single]
     }
     if let oneof = model.oneof(of: field) {
-      return [(field.tag, "\(oneof.name) = .\(field.name)(try reader.read(\(coding)))")]
+      return [(field.tag, "\(oneof.name) = .\(field.name)(try _reader.read(\(coding)))")]
     }
-    if field.isMessage { return [(field.tag, "try reader.merge(into: &\(field.name))")] }
-    return [(field.tag, "\(field.name) = try reader.read(\(coding))")]
+    if field.isMessage { return [(field.tag, "try _reader.merge(into: &\(field.name))")] }
+    return [(field.tag, "\(field.name) = try _reader.read(\(coding))")]
   }
 
   private func emitEncode(into source: inout SourceText) {
-    source.block("package func encode(into writer: inout WireWriter)") { source in
-      source.line("writer.append(unknownFields)")
+    source.block("package func encode(into _writer: inout Wire.WireWriter)") { source in
+      source.line("_writer.append(unknownFields)")
       var rest = fields[...]
       while let field = rest.popLast() {
         guard let oneof = model.oneof(of: field) else {
@@ -128,7 +129,7 @@ struct CodingEmitter {
   private func writing(of field: FieldModel) -> String {
     let coding = field.coding + ".self"
     if let key = field.key {
-      return "writer.map(\(field.number), \(field.name), \(key.coding).self, \(coding))"
+      return "_writer.map(\(field.number), \(field.name), \(key.coding).self, \(coding))"
     }
     let verb =
       if field.isPackable && field.schema.isPacked {
@@ -138,14 +139,14 @@ struct CodingEmitter {
       } else {
         field.isOptional ? "optional" : "implicit"
       }
-    return "writer.\(verb)(\(field.number), \(field.name), \(coding))"
+    return "_writer.\(verb)(\(field.number), \(field.name), \(coding))"
   }
 
   private func emitSwitch(over members: [FieldModel], of oneof: OneofModel, into source: inout SourceText) {
     source.line("switch \(oneof.name) {")
     for field in members.reversed() {
       source.line(
-        "case .\(field.name)(let value): writer.write(\(field.number), value, \(field.coding).self)")
+        "case .\(field.name)(let _value): _writer.write(\(field.number), _value, \(field.coding).self)")
     }
     source.line(members.count == oneof.fields.count ? "case nil: break" : "default: break")
     source.line("}")

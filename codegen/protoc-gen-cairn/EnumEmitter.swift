@@ -14,7 +14,7 @@ struct EnumEmitter {
 
   func emit(into source: inout SourceText) {
     source.doc(type.comments, isDeprecated: type.isDeprecated)
-    source.block("package enum \(simpleName): OpenEnum") { source in
+    source.block("package enum \(simpleName): Wire.OpenEnum") { source in
       for (index, value) in type.values.enumerated() {
         source.doc(value.comments, isDeprecated: value.isDeprecated)
         if let original = original(of: index) {
@@ -24,7 +24,7 @@ struct EnumEmitter {
         }
       }
       source.line("/// A number that has no name here.")
-      source.line("case unrecognized(Int32)")
+      source.line("case unrecognized(Swift.Int32)")
       source.line()
       emitSchema(into: &source)
       source.line()
@@ -33,7 +33,7 @@ struct EnumEmitter {
   }
 
   private func emitSchema(into source: inout SourceText) {
-    source.line("package static let schema = EnumSchema(")
+    source.line("package static let schema = Wire.EnumSchema(")
     source.indented { source in
       source.line("\(SourceText.literal(type.fullName)),")
       source.line("[")
@@ -46,14 +46,14 @@ struct EnumEmitter {
 
   private func emitConversions(into source: inout SourceText) {
     let originals = type.values.indices.filter { original(of: $0) == nil }
-    source.block("package init(rawValue: Int32)") { source in
+    source.block("package init(rawValue: Swift.Int32)") { source in
       source.line("switch rawValue {")
       for index in originals { source.line("case \(type.values[index].number): self = .\(names[index])") }
       source.line("default: self = .unrecognized(rawValue)")
       source.line("}")
     }
     source.line()
-    source.block("package var rawValue: Int32") { source in
+    source.block("package var rawValue: Swift.Int32") { source in
       source.line("switch self {")
       for index in originals { source.line("case .\(names[index]): \(type.values[index].number)") }
       source.line("case .unrecognized(let number): number")

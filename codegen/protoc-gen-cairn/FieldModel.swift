@@ -64,7 +64,7 @@ struct FieldModel {
     }
     isRecursive =
       field.kind == .message && !field.isRepeated
-      && catalog.embeds(message.fullName, in: field.typeName ?? "")
+      && catalog.isRecursive(message.fullName, field.typeName ?? "")
     isBoxed = catalog.isBoxed(field, in: message.fullName)
   }
 
@@ -72,24 +72,24 @@ struct FieldModel {
     _ kind: SchemaKind, _ typeName: String?
   ) -> (type: String, coding: String, kind: String) {
     switch kind {
-    case .double: ("Double", "ProtoDouble", ".double")
-    case .float: ("Float", "ProtoFloat", ".float")
-    case .int64: ("Int64", "ProtoInt64", ".int64")
-    case .uint64: ("UInt64", "ProtoUInt64", ".uint64")
-    case .int32: ("Int32", "ProtoInt32", ".int32")
-    case .fixed64: ("UInt64", "ProtoFixed64", ".fixed64")
-    case .fixed32: ("UInt32", "ProtoFixed32", ".fixed32")
-    case .bool: ("Bool", "ProtoBool", ".bool")
-    case .string: ("String", "ProtoString", ".string")
-    case .bytes: ("[UInt8]", "ProtoBytes", ".bytes")
-    case .uint32: ("UInt32", "ProtoUInt32", ".uint32")
-    case .sfixed32: ("Int32", "ProtoSFixed32", ".sfixed32")
-    case .sfixed64: ("Int64", "ProtoSFixed64", ".sfixed64")
-    case .sint32: ("Int32", "ProtoSInt32", ".sint32")
-    case .sint64: ("Int64", "ProtoSInt64", ".sint64")
-    case .enum: (typeName ?? "", "ProtoEnum<\(typeName ?? "")>", ".enumeration(\(typeName ?? "").self)")
+    case .double: ("Swift.Double", "Wire.ProtoDouble", ".double")
+    case .float: ("Swift.Float", "Wire.ProtoFloat", ".float")
+    case .int64: ("Swift.Int64", "Wire.ProtoInt64", ".int64")
+    case .uint64: ("Swift.UInt64", "Wire.ProtoUInt64", ".uint64")
+    case .int32: ("Swift.Int32", "Wire.ProtoInt32", ".int32")
+    case .fixed64: ("Swift.UInt64", "Wire.ProtoFixed64", ".fixed64")
+    case .fixed32: ("Swift.UInt32", "Wire.ProtoFixed32", ".fixed32")
+    case .bool: ("Swift.Bool", "Wire.ProtoBool", ".bool")
+    case .string: ("Swift.String", "Wire.ProtoString", ".string")
+    case .bytes: ("[Swift.UInt8]", "Wire.ProtoBytes", ".bytes")
+    case .uint32: ("Swift.UInt32", "Wire.ProtoUInt32", ".uint32")
+    case .sfixed32: ("Swift.Int32", "Wire.ProtoSFixed32", ".sfixed32")
+    case .sfixed64: ("Swift.Int64", "Wire.ProtoSFixed64", ".sfixed64")
+    case .sint32: ("Swift.Int32", "Wire.ProtoSInt32", ".sint32")
+    case .sint64: ("Swift.Int64", "Wire.ProtoSInt64", ".sint64")
+    case .enum: (typeName ?? "", "Wire.ProtoEnum<\(typeName ?? "")>", ".enumeration(\(typeName ?? "").self)")
     case .message, .group:
-      (typeName ?? "", "ProtoMessage<\(typeName ?? "")>", ".message(\(typeName ?? "").self)")
+      (typeName ?? "", "Wire.ProtoMessage<\(typeName ?? "")>", ".message(\(typeName ?? "").self)")
     }
   }
 

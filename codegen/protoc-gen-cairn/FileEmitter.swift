@@ -30,7 +30,7 @@ struct FileEmitter {
     }
     for message in file.messages { emitCoding(of: message, into: &source) }
     source.line()
-    DescriptorEmitter(file).emit(into: &source)
+    DescriptorEmitter(file, catalog: catalog).emit(into: &source)
     return source.text
   }
 

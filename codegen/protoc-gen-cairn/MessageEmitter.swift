@@ -15,9 +15,9 @@ struct MessageEmitter {
 
   func emit(into source: inout SourceText) {
     source.doc(message.comments, isDeprecated: message.isDeprecated)
-    source.block("package struct \(model.simpleName): Message") { source in
+    source.block("package struct \(model.simpleName): Wire.Message") { source in
       emitProperties(into: &source)
-      source.line("package var unknownFields = UnknownFields()")
+      source.line("package var unknownFields = Wire.UnknownFields()")
       source.line()
       source.line("package init() {}")
       for index in model.oneofs.keys.sorted() {
@@ -46,7 +46,7 @@ struct MessageEmitter {
         source.line("package var \(oneof.name): \(oneof.type)?")
       } else {
         source.doc(field.schema.comments, isDeprecated: field.schema.isDeprecated)
-        let wrapper = field.isBoxed ? "@Boxed " : ""
+        let wrapper = field.isBoxed ? "@Wire.Boxed " : ""
         let initial = field.initialValue.map { " = " + $0 } ?? ""
         source.line("\(wrapper)package var \(field.name): \(field.propertyType)\(initial)")
       }
@@ -56,7 +56,7 @@ struct MessageEmitter {
   private func emitType(of oneof: OneofModel, into source: inout SourceText) {
     let indirect = oneof.fields.contains { $0.isRecursive } ? "indirect " : ""
     source.line("/// The fields of `\(oneof.schema.name)`.")
-    source.block("package \(indirect)enum \(oneof.type): Hashable, Sendable") { source in
+    source.block("package \(indirect)enum \(oneof.type): Swift.Hashable, Swift.Sendable") { source in
       for field in oneof.fields {
         source.doc(field.schema.comments, isDeprecated: field.schema.isDeprecated)
         source.line("case \(field.name)(\(field.valueType))")
@@ -70,11 +70,11 @@ struct MessageEmitter {
       source.line()
       source.line("/// `\(field.schema.name)` of `\(oneof.schema.name)`; nil unless that one is set.")
       source.block("package var \(field.name): \(field.valueType)?") { source in
-        source.line("get { if case .\(field.name)(let value)? = \(oneof.name) { value } else { nil } }")
+        source.line("get { if case .\(field.name)(let _value)? = \(oneof.name) { _value } else { nil } }")
         // Setting nil does not touch another field that is set.
-        source.block("set") { source in
-          source.line("if let newValue {")
-          source.indented { $0.line("\(oneof.name) = .\(field.name)(newValue)") }
+        source.block("set(_value)") { source in
+          source.line("if let _value {")
+          source.indented { $0.line("\(oneof.name) = .\(field.name)(_value)") }
           source.line("} else if case .\(field.name)? = \(oneof.name) {")
           source.indented { $0.line("\(oneof.name) = nil") }
           source.line("}")

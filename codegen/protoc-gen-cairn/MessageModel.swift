@@ -18,8 +18,8 @@ struct MessageModel {
     swiftName = catalog.swiftName(of: message.fullName)
     var taken: Set<String> = []
     func unique(_ name: String, _ suffix: String) -> String {
-      let result = taken.contains(name) ? name.filter { $0 != "`" } + suffix : name
-      taken.insert(result)
+      var result = name
+      while !taken.insert(result).inserted { result = result.filter { $0 != "`" } + suffix }
       return result
     }
     let fields = message.fields.map { field in
@@ -27,13 +27,11 @@ struct MessageModel {
       return FieldModel(field, in: message, name: name, catalog: catalog)
     }
     self.fields = fields
-    let types = Set(message.messages.map(\.name) + message.enums.map(\.name))
     var oneofs: [Int: OneofModel] = [:]
     for (index, oneof) in message.oneofs.enumerated() where !oneof.isSynthetic {
-      let type = SwiftNames.type(SwiftNames.upperCamel(oneof.name))
       oneofs[index] = OneofModel(
         schema: oneof, name: unique(SwiftNames.member(SwiftNames.lowerCamel(oneof.name)), "_oneof"),
-        type: types.contains(type) ? type + "Oneof" : type,
+        type: catalog.oneofType(index, of: message.fullName),
         fields: fields.filter { $0.schema.realOneofIndex == index })
     }
     self.oneofs = oneofs

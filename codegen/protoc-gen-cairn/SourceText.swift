@@ -35,7 +35,7 @@ struct SourceText {
     var lines: [Substring] = []
     for comment in [comments.leading, comments.trailing].compactMap(\.self) {
       if !lines.isEmpty { lines.append("") }
-      lines += comment.split(separator: "\n", omittingEmptySubsequences: false)
+      lines += comment.split(omittingEmptySubsequences: false) { $0.isNewline }
         .map { $0.hasPrefix(" ") ? $0.dropFirst() : $0 }
       while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
     }
@@ -46,6 +46,14 @@ struct SourceText {
 
   /// A string literal.
   static func literal(_ text: String) -> String {
-    "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
+    var literal = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": literal += "\\\(scalar)"
+      case " "..."~": literal.unicodeScalars.append(scalar)
+      default: literal += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    return literal + "\""
   }
 }

@@ -12,6 +12,8 @@ enum SwiftNames {
   /// `a_bc_d` becomes `aBcD`.
   static func lowerCamel(_ name: some StringProtocol) -> String {
     let upper = upperCamel(name)
+    // `_` and `_1` are names in protobuf.
+    guard let first = upper.first, first.isLetter else { return "x" + upper }
     // An acronym in front goes down as a whole: `ID` to `id`, `URLPath` to `urlPath`.
     let capitals = upper.prefix { $0.isUppercase }
     let lowered = capitals.count <= 1 || capitals.count == upper.count ? capitals : capitals.dropLast()
@@ -50,8 +52,21 @@ enum SwiftNames {
     return keywords.contains(name) ? "`\(name)`" : name
   }
 
-  /// A type.
-  static func type(_ name: String) -> String { takenTypes.contains(name) ? name + "_" : name }
+  /// A method of a service.
+  static func method(_ name: String) -> String {
+    ["descriptor", "handlers"].contains(name) ? name + "_" : member(name)
+  }
+
+  /// A type. It begins with a capital letter, as no member does.
+  static func type(_ name: String) -> String {
+    let bare = name.drop { $0 == "_" }
+    guard let first = bare.first, first.isLetter else { return "X" + bare }
+    let type = first.uppercased() + bare.dropFirst()
+    return takenTypes.contains(type) ? type + "_" : type
+  }
+
+  /// The constant for a file that stands with another one's.
+  static func includedName(of file: String) -> String { lowerCamel(flatName(of: file)) + "File" }
 
   /// `0` to `9` cannot start a name.
   static func startsWithDigit(_ name: some StringProtocol) -> Bool {
@@ -64,14 +79,16 @@ enum SwiftNames {
     "merge", "encode", "unrecognized", "schema", "messageName", "none", "some",
   ]
 
-  /// Names that generated code itself uses without a module in front.
+  /// The modules that stand in front of all that generated code uses, and names that would mislead its readers.
   private static let takenTypes: Set<String> = [
     "Any", "BidirectionalCall", "Bool", "Boxed", "CallContext", "CallOptions", "Channel",
-    "ClientStreamingCall", "Double", "EnumSchema", "FieldSchema", "Float", "Hashable", "Int32", "Int64",
+    "ClientStreamingCall", "Double", "EnumSchema", "FieldSchema", "Float", "GRPC", "Hashable", "Int32",
+    "Int64",
     "Message", "MessageSchema", "MethodDescriptor", "Never", "OpenEnum", "Optional", "ProtoFile",
     "Protocol", "RPCError", "RPCHandler", "RPCService", "RequestStream", "ResponseStream", "ResponseWriter",
-    "Self", "Sendable", "ServiceDescriptor", "String", "Type", "UInt32", "UInt64", "UInt8", "UnknownFields",
-    "WellKnown", "WireError", "WireReader", "WireWriter",
+    "Self", "Sendable", "ServiceDescriptor", "String", "Swift", "Type", "UInt32", "UInt64", "UInt8",
+    "UnknownFields",
+    "WellKnown", "Wire", "WireError", "WireReader", "WireWriter",
   ]
 
   private static let keywords: Set<String> = [
