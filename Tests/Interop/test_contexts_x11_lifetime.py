@@ -216,9 +216,9 @@ def test_x11_after_the_retention_nobody_finds_it_even_before_the_sweep(start_ser
 
 
 def test_x11_a_purge_takes_the_past_with_it_and_leaves_a_record(quick, database):
-    first = quick.create(id="x", content="secret")
+    first = quick.create(id="x", content="secret " * 1000)
     quick.create(id="kept")
-    quick.update("x", title="two")
+    quick.update("x", title="two", content="another secret")
     for source, to in (("x", "kept"), ("kept", "x")):
         quick.RelateContexts(relationships=[relationship(source, to)], atomic=True)
         quick.RelateContexts(relationships=[relationship(source, to, weight=2)], atomic=True)
@@ -233,7 +233,7 @@ def test_x11_a_purge_takes_the_past_with_it_and_leaves_a_record(quick, database)
     for moment in ({"position": first.position}, {"time": first.update_time}):
         refused(quick.GetContext, id="x", as_of=moment, code=NOT_FOUND, reason="CONTEXT_NOT_FOUND")
         assert quick.list(as_of=moment, show_deleted=True) == []
-    for table in ("context", "context_version", "context_text"):
+    for table in ("context", "context_version", "context_payload", "context_text"):
         assert database.value(f"SELECT count(*) FROM {table} WHERE context_id = 'x'") == "0", table
     for table in ("relationship", "relationship_version"):
         assert database.value(f"SELECT count(*) FROM {table} WHERE 'x' IN (from_id, to_id)") == "0", table
@@ -254,6 +254,34 @@ def test_x11_a_purge_takes_the_past_with_it_and_leaves_a_record(quick, database)
     again.close()
     assert quick.create(id="x").version == 1, "the id is free again"
     assert [version.context.version for version in quick.ListContextVersions(id="x").versions] == [1]
+
+
+def test_x11_a_purge_does_not_read_the_relationships_of_others(quick, database):
+    """Forty thousand of them, and a few of its own to either side."""
+    for id in ("a", "b", "x"):
+        quick.create(id=id)
+    quick.RelateContexts(relationships=[relationship("a", "b"), relationship("x", "a"), relationship("b", "x")], atomic=True)
+    for table, columns, values in (
+        ("relationship", "version, position", "1, n"),
+        ("relationship_version", "version, from_position, position", "1, n, n + 1"),
+    ):
+        database.query(
+            f"INSERT INTO {table} (project_id, from_id, kind, name, to_id, valid_from, valid_to, {columns}, create_time,"
+            f" update_time, weight) SELECT '{quick.project}', 'a', 6, n::text, 'b', now(), 'infinity', {values}, now(),"
+            " now(), 1 FROM generate_series(1, 20000) AS n")
+    reads = (
+        "SELECT sum(coalesce(idx_tup_fetch, 0) + seq_tup_read) FROM pg_stat_user_tables"
+        " WHERE relname LIKE 'relationship%'")
+    before = int(database.value(reads))
+    scans = "SELECT sum(idx_scan) FROM pg_stat_user_tables WHERE relname LIKE 'relationship%'"
+    scanned = int(database.value(scans))
+    quick.DeleteContext(id="x")
+    eventually(
+        lambda: database.value("SELECT count(*) FROM context WHERE context_id = 'x'") == "0", "it is purged", timeout=60)
+    # The server's connections report what they read when they have been idle for a moment.
+    eventually(lambda: int(database.value(scans)) >= scanned + 4, "the reads are counted")
+    assert int(database.value(reads)) - before < 2_000
+    assert database.value("SELECT count(*) FROM relationship WHERE 'x' IN (from_id, to_id)") == "0"
 
 
 def test_x11_an_etag_from_before_a_purge_is_never_good_again(quick, database):
