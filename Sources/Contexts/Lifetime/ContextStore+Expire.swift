@@ -4,14 +4,12 @@ import Journal
 import Postgres
 
 extension ContextStore {
-  /// Contexts deleted at once, and bytes of theirs: a transaction of some tens of milliseconds, so that no
-  /// feed waits for it.
+  /// Contexts deleted at once: a transaction of some tens of milliseconds, so that no feed waits for it.
   private static let batchItems = 200
-  private static let batchBytes = 8 << 20
 
   /// Deletes some of the contexts that have expired, softly; returns how many. 0 when there are no more.
   func expireSome(in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = ContextQueries.lockExpired.bind([project.text, Self.batchItems, Self.batchBytes])
+    let lock = ContextQueries.lockExpired.bind([project.text, Self.batchItems])
     let result = try await journal.write(.sweep(project, "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0])
@@ -20,10 +18,7 @@ extension ContextStore {
         ids.count,
         statements: ids.isEmpty
           ? []
-          : [
-            ContextQueries.supersede.bind([project.text, ids]),
-            ContextQueries.delete.bind([project.text, ids, false, retentionSeconds]),
-          ],
+          : [ContextQueries.delete.bind([project.text, ids, false, retentionSeconds])],
         changes: due.map { .context($0.id, "expired", from: $0.version) })
     }
     guard case .written(let write) = result else { return 0 }

@@ -82,6 +82,7 @@ extension ContextStore {
     [
       (ContextQueries.purgeRelationshipVersions, [batchRows]),
       (ContextQueries.purgeVersions, [batchRows, batchBytes]),
+      (ContextQueries.purgePayloads, [batchRows, batchBytes]),
     ]
   }
 

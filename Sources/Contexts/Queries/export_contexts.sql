@@ -35,7 +35,7 @@ FROM (
       (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
         status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content,
         data
-      FROM context_version AS old
+      FROM context_past AS old
       WHERE page.position > $? AND project_id = $1 AND context_id = page.context_id
         AND old.position > $?
       ORDER BY old.position

@@ -11,7 +11,7 @@ FROM (
       - octet_length(content) - octet_length(data) AS bytes_before
   FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS wanted (id, after, place)
   CROSS JOIN LATERAL (
-    SELECT * FROM context_version
+    SELECT * FROM context_past
     WHERE project_id = $1 AND context_id = wanted.id AND position > wanted.after AND position <= $4
     ORDER BY position
     LIMIT 1

@@ -12,7 +12,7 @@ FROM (
   UNION ALL
   (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
     media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
-  FROM context_version
+  FROM context_past
   WHERE project_id = $1 AND context_id = $2 AND position > $3
   ORDER BY position
   LIMIT 1)

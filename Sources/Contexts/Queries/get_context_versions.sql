@@ -5,15 +5,6 @@ WITH head AS (
   SELECT *, CASE WHEN $3 = 0 THEN version ELSE $3 END AS wanted
   FROM context
   WHERE project_id = $1 AND context_id = $2 AND (purge_time IS NULL OR purge_time > now())
-), image AS (
-  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
-  FROM head
-  UNION ALL
-  SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
-  FROM context_version
-  WHERE project_id = $1 AND context_id = $2
 )
 SELECT image.context_id, image.version, image.position, image.create_time, image.update_time, image.delete_time,
   image.type, image.status, image.title, image.media_type, image.owner, image.session, image.tags,
@@ -23,8 +14,21 @@ SELECT image.context_id, image.version, image.position, image.create_time, image
   context_life(head.delete_time, head.expire_time, head.purge_time, now()), head.version,
   CASE WHEN $5 THEN image.content ELSE '' END, CASE WHEN $5 THEN image.data ELSE '' END
 FROM head
-LEFT JOIN image ON image.version = head.wanted
-  OR image.version = CASE WHEN $4 = 0 THEN head.wanted - 1 ELSE $4 END
+CROSS JOIN LATERAL (
+  VALUES (head.wanted), (CASE WHEN $4 = 0 THEN head.wanted - 1 ELSE $4 END)
+) AS numbers (number)
+LEFT JOIN LATERAL (
+  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
+    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+  FROM context
+  WHERE project_id = $1 AND context_id = $2 AND version = numbers.number
+  UNION ALL
+  SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
+    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+  FROM context_past
+  WHERE project_id = $1 AND context_id = $2 AND version = numbers.number
+  LIMIT 1
+) AS image ON true
 LEFT JOIN LATERAL (
   SELECT * FROM change
   WHERE project_id = $1 AND position = image.position AND kind = 'context' AND id = $2

@@ -26,7 +26,7 @@ FROM (
     SELECT * FROM (
       SELECT project_id, context_id, version, from_position AS position, create_time, update_time, delete_time,
         type, status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
-      FROM context_version WHERE project_id = $? AND position > $? AND from_position <= $?
+      FROM context_past WHERE project_id = $? AND position > $? AND from_position <= $?
     ) AS superseded WHERE true
 -- past_end:
     )) AS past

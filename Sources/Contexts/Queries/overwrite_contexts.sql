@@ -15,8 +15,11 @@ UPDATE context SET
   session = item.session,
   tags = ARRAY(SELECT jsonb_array_elements_text(item.tags)),
   metadata = nullif(item.metadata, 'null'),
-  content = item.content,
-  data = item.data,
+  -- What stays the same stays where it is.
+  payload_from = CASE
+    WHEN item.content = context.content AND item.data = context.data THEN payload_from ELSE drawn.position END,
+  content = coalesce(nullif(item.content, context.content), context.content),
+  data = coalesce(nullif(item.data, context.data), context.data),
   expire_time = item.expire_time,
   purge_time = CASE WHEN item.delete_time IS NOT NULL THEN drawn.at + make_interval(secs => $17) END,
   memory = nullif(item.memory, 'null')

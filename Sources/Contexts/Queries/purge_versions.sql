@@ -1,12 +1,12 @@
--- Deletes a few versions of contexts that are to be purged: $1 project, $2 ids, $3 how many, $4 the bytes of
--- content and data after which no more are deleted. Nobody can change or bring back such contexts any more.
+-- Deletes a few versions of contexts that are to be purged: $1 project, $2 ids, $3 how many, $4 the bytes of content
+-- and data of their own after which no more are deleted. Nobody can change or bring back such contexts any more.
 DELETE FROM context_version AS old
 USING (
   SELECT context_id, position
   FROM (
     SELECT context_id, position, sum(bytes) OVER (ORDER BY context_id, position) - bytes AS bytes_before
     FROM (
-      SELECT context_id, position, octet_length(content) + octet_length(data) AS bytes
+      SELECT context_id, position, coalesce(octet_length(content) + octet_length(data), 0) AS bytes
       FROM context_version
       WHERE project_id = $1 AND context_id = ANY ($2::text[])
       ORDER BY context_id, position

@@ -46,13 +46,13 @@ sample AS MATERIALIZED (
 -- current_memories:
     SELECT number, context_id, update_time, memory,
       context_rank(coalesce(head, stored.words), asked.ranking, asked.nearness) AS score
-    FROM context_text AS stored
+    FROM context_current_text AS stored
 -- current_memories_any:
     SELECT number, context_id, update_time, memory,
       ARRAY(
         SELECT ts_rank('{0.5, 0.5, 0.7, 1}', coalesce(head, stored.words), term) FROM unnest(asked.terms) AS term
       ) AS ranks
-    FROM context_text AS stored
+    FROM context_current_text AS stored
 -- with_memories:
     CROSS JOIN LATERAL (
       SELECT memory FROM context WHERE project_id = $1 AND context_id = stored.context_id LIMIT 1
@@ -61,12 +61,12 @@ sample AS MATERIALIZED (
     UNION ALL
     SELECT number, context_id, update_time, memory,
       context_rank(stored.words, asked.ranking, asked.nearness) AS score
-    FROM context_version AS stored
+    FROM context_past_text AS stored
 -- superseded_memories_any_then:
     UNION ALL
     SELECT number, context_id, update_time, memory,
       ARRAY(SELECT ts_rank('{0.5, 0.5, 0.7, 1}', stored.words, term) FROM unnest(asked.terms) AS term) AS ranks
-    FROM context_version AS stored
+    FROM context_past_text AS stored
 -- kinds:
       AND coalesce((memory ->> 'kind')::integer, 1) = ANY ($?::integer[])
 -- importance:

@@ -32,12 +32,12 @@ found AS MATERIALIZED (
 -- current:
     SELECT number, context_id, position, create_time, update_time, type, status, owner, tags,
       context_rank(coalesce(head, stored.words), asked.ranking, asked.nearness) AS score
-    FROM context_text AS stored
+    FROM context_current_text AS stored
 -- superseded_then:
     UNION ALL
     SELECT number, context_id, from_position, create_time, update_time, type, status, owner, tags,
       context_rank(stored.words, asked.ranking, asked.nearness) AS score
-    FROM context_version AS stored
+    FROM context_past_text AS stored
 -- matching:
     WHERE project_id = $1 AND number <= bounds.newest AND stored.words @@ (asked.words && slices
 -- marked:
@@ -53,7 +53,7 @@ found AS MATERIALIZED (
 -- valid_then:
       AND position <= $?
 -- superseded_valid_then:
-      AND position > $? AND from_position <= $?
+      AND words_position > $? AND position > $? AND from_position <= $?
 -- statuses:
       AND status = ANY ($?::smallint[])
 -- created_from:
@@ -192,8 +192,8 @@ FROM summary
         UNION ALL
         SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
           media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
-        FROM context_version
-        WHERE project_id = $1 AND context_id = page.context_id AND context_version.position > page.position
+        FROM context_past
+        WHERE project_id = $1 AND context_id = page.context_id AND context_past.position > page.position
           AND from_position = page.position
       ) AS image
     ) AS joined

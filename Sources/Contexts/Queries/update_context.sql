@@ -9,8 +9,11 @@ UPDATE context SET
   title = coalesce($4, title),
   type = coalesce($5::smallint, type),
   status = coalesce($6::smallint, status),
-  content = coalesce($7, content),
-  data = coalesce($8, data),
+  -- What stays the same stays where it is.
+  payload_from =
+    CASE WHEN nullif($7, content) IS NULL AND nullif($8, data) IS NULL THEN payload_from ELSE drawn.position END,
+  content = coalesce(nullif($7, content), content),
+  data = coalesce(nullif($8, data), data),
   media_type = coalesce($9, media_type),
   owner = coalesce($10, owner),
   session = coalesce($11, session),

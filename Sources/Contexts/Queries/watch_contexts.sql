@@ -25,9 +25,9 @@ WITH wanted AS (
     (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
       status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content,
       data
-    FROM context_version
-    WHERE project_id = $1 AND context_id = wanted.id AND context_version.position > wanted.at
-    ORDER BY context_version.position
+    FROM context_past
+    WHERE project_id = $1 AND context_id = wanted.id AND context_past.position > wanted.at
+    ORDER BY context_past.position
     LIMIT 1)
   ) AS image
   WHERE image.position = wanted.at

@@ -19,7 +19,6 @@ enum ContextQueries {
   static let create = Statement("create_context", PackageResources.create_context_sql)
   static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
   static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
-  static let supersede = Statement("supersede_contexts", PackageResources.supersede_contexts_sql)
   static let update = Statement("update_context", PackageResources.update_context_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
   static let restore = Statement("restore_context", PackageResources.restore_context_sql)
@@ -30,6 +29,7 @@ enum ContextQueries {
     "projects_with_purges", PackageResources.projects_with_purges_sql)
   static let toPurge = Statement("contexts_to_purge", PackageResources.contexts_to_purge_sql)
   static let purgeVersions = Statement("purge_versions", PackageResources.purge_versions_sql)
+  static let purgePayloads = Statement("purge_payloads", PackageResources.purge_payloads_sql)
   static let purgeRelationshipVersions = Statement(
     "purge_relationship_versions", PackageResources.purge_relationship_versions_sql)
   static let lockPurged = Statement("lock_purged_contexts", PackageResources.lock_purged_contexts_sql)
@@ -78,6 +78,9 @@ package enum ContextMigrations {
     Migration(
       module: "contexts", file: "m0008_imported_versions", PackageResources.m0008_imported_versions_sql),
     Migration(module: "contexts", file: "m0009_windows", PackageResources.m0009_windows_sql),
+    Migration(
+      module: "contexts", file: "m0010_versions_by_number", PackageResources.m0010_versions_by_number_sql),
+    Migration(module: "contexts", file: "m0011_shared_history", PackageResources.m0011_shared_history_sql),
     Migration(module: "contexts", file: "m0020_fields", PackageResources.m0020_fields_sql),
     Migration(module: "contexts", file: "m0021_ranks", PackageResources.m0021_ranks_sql),
   ]

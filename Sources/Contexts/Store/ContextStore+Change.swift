@@ -38,8 +38,8 @@ extension ContextStore {
       statements: { [ContextQueries.undelete.bind([scope.project.text, $0.map(\.id), isFull])] })
   }
 
-  /// Changes contexts in one write of two round trips: locks them, decides about each, keeps the rows that go
-  /// and writes the new ones.
+  /// Changes contexts in one write of two round trips: locks them, decides about each, and changes them. What
+  /// they were is kept by the table itself.
   private func change<Item, Decided: DecidedChange>(
     _ batch: Batch<Item>, ids: [String], action: String, isFull: Bool, _ scope: CallScope,
     decide: @escaping (Item, [String: StoredHead]) -> Result<Decided, RPCError>,
@@ -54,10 +54,9 @@ extension ContextStore {
       let stored = try locked.rows.first.map { rows throws(RPCError) in try StoredHead.byID(rows) } ?? [:]
       let decided = try batch.decided { item in decide(item, stored) }
       let changes = decided.successes()
-      let supersede = ContextQueries.supersede.bind([project, changes.map(\.id)])
       return WritePlan(
         decided.map { $0.map(\.id) },
-        statements: changes.isEmpty ? [] : [supersede] + statements(changes),
+        statements: changes.isEmpty ? [] : statements(changes),
         changes: changes.map { .context($0.id, action, from: $0.oldVersion) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -65,7 +64,7 @@ extension ContextStore {
     case .repeated(let stored):
       return BatchOutcome(try await repeated(stored, isFull: isFull, scope), stored.stamp)
     case .written(let write):
-      let written = try Context.byID(write.rows.dropFirst(), isFull: isFull)
+      let written = try Context.byID(write.rows, isFull: isFull)
       let outcomes = write.value.map { result in
         result.flatMap { id in written[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
       }

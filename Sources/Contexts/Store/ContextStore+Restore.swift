@@ -19,18 +19,14 @@ extension ContextStore {
       let target = try restoration.resolved(against: head, isKept: isKept).get()
       return WritePlan(
         (),
-        statements: [
-          // First, so that the present version can be restored, too.
-          ContextQueries.supersede.bind([project, [id]]),
-          ContextQueries.restore.bind([project, id, restoration.version]),
-        ],
+        statements: [ContextQueries.restore.bind([project, id, restoration.version])],
         changes: [.context(id, "restored", from: target.oldVersion)],
         answer: { WriteAnswer([.success(id)]).bytes })
     }
     switch result {
     case .repeated(let stored): return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let write):
-      guard let context = try Context.byID(write.rows.dropFirst(), isFull: true)[id] else {
+      guard let context = try Context.byID(write.rows, isFull: true)[id] else {
         throw .contextNotFound(id)
       }
       return context

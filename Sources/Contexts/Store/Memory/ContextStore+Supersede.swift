@@ -65,7 +65,7 @@ extension ContextStore {
       at: PostgresTimestamp.now.microseconds)
   }
 
-  /// The rows that end are kept and ended; then the new one is stored, and where it comes from.
+  /// The rows are ended; then the new one is stored, and where it comes from.
   private func statements(
     _ named: NamedDraft, _ ended: [ResolvedTarget], beginning: Bool, _ scope: CallScope
   ) -> [BoundStatement] {
@@ -73,7 +73,6 @@ extension ContextStore {
     let ids = ended.map(\.id)
     let open = ids.map { _ in PostgresTimestamp?.none }
     return [
-      ContextQueries.supersede.bind([project.text, ids]),
       MemoryQueries.end.bind([project.text, ids]),
       [named].insertion(in: project, retention: retentionSeconds, beginning: beginning),
       RelationshipQueries.insert.bind(

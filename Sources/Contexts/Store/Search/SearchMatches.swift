@@ -36,7 +36,7 @@ struct SearchMatches {
       composition.add("valid_then", moment.position)
       composition.add("superseded\(kind)_then")
       add(conditionsTo: &composition, in: project)
-      composition.add("superseded_valid_then", moment.position, moment.position)
+      composition.add("superseded_valid_then", moment.position, moment.position, moment.position)
     }
     composition.add("considered", limit + 1, limit)
   }

@@ -88,7 +88,6 @@ extension DecidedBatch {
   fileprivate func statements(in project: ProjectID, retention: Double) -> [BoundStatement] {
     var statements: [BoundStatement] = []
     if !overwritten.isEmpty {
-      statements.append(ContextQueries.supersede.bind([project.text, overwritten.map(\.id)]))
       statements.append(overwritten.overwriting(in: project, retention: retention))
     }
     if !new.isEmpty { statements.append(new.insertion(in: project, retention: retention)) }
