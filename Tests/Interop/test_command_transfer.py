@@ -48,12 +48,35 @@ def test_a_file_out_and_in_again(contexts, channel, run, tmp_path, name):
     assert summary(run(other, "import", tmp_path / name, "--mode", "new-ids")[2]).startswith("1500 stored in ")
 
 
+def test_the_longest_line_out_and_in_again(contexts, channel, run, tmp_path):
+    """Every character of it takes six bytes in JSON: more than a message of lines may have."""
+    texts = {id: letter * (1 << 20) for id, letter in (("a", "\x01"), ("b", "b"), ("c", "\x02"))}
+    for id, text in texts.items():
+        contexts.create(id=id, content=text)
+    file = tmp_path / "long.jsonl"
+    assert run(contexts, "export", file)[0] == 0
+    assert max(map(len, file.read_bytes().splitlines())) > 6 << 20
+    other = new_project(channel)
+    status, _, errors = run(other, "import", file)
+    assert status == 0 and summary(errors).startswith("3 stored in "), errors
+    assert {id: other.GetContext(id=id).content for id in texts} == texts
+    # One that no context can be as long as is named, and does not keep the others out.
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(lines[0] + b'{"context": {"id": "d", "title": "' + b"d" * (9 << 20) + b'"}}\n' + b"".join(lines[1:]))
+    third = new_project(channel)
+    status, _, errors = run(third, "import", file)
+    assert status == 1 and "long.jsonl:2: the line is longer than" in errors, errors
+    assert sorted(third.ids()) == sorted(texts)
+
+
 def test_a_history_out_and_in_again(contexts, channel, run, tmp_path):
     contexts.create(id="a", title="one")
     contexts.update("a", title="two")
     contexts.update("a", title="three")
     file = tmp_path / "all.binpb"
-    assert run(contexts, "export", file, "--versions")[0] == 0
+    status, _, errors = run(contexts, "export", file, "--versions")
+    assert status == 0 and "relationships are left out" in errors
+    assert "left out" not in run(contexts, "export", file, "--versions", "--relationships")[2]
     other, plain = new_project(channel), new_project(channel)
     status, _, errors = run(other, "import", file)
     assert status == 0 and "1 stored, 2 former versions in" in errors, errors

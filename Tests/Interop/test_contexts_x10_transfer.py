@@ -6,7 +6,7 @@ import time
 import grpc
 import pytest
 from cairn.v1 import context_pb2, relationship_pb2, transfer_pb2
-from google.protobuf import struct_pb2
+from google.protobuf import json_format, struct_pb2
 
 from harness.memory import is_within, resident
 from harness.project import new_project
@@ -72,9 +72,32 @@ def test_x10_an_export_begins_with_a_header_and_says_its_end(contexts):
     all = list(records(responses))
     assert [record.WhichOneof("record") for record in all] == ["header", "context", "end"]
     assert all[0].header.project == contexts.project and all[0].header.position == responses[0].position > 0
+    watcher = contexts.watch().caught_up()
+    assert all[0].header.journal_id == watcher.journal
+    watcher.close()
     assert all[-1].end.records == 1
     empty = list(records(export(contexts, filter={"owner": "nobody"})))
     assert [record.WhichOneof("record") for record in empty] == ["header", "end"]
+
+
+def test_x10_a_line_that_has_no_room_in_a_message_goes_out_and_in_again(contexts, other):
+    """A mebibyte of control characters is six in JSON: more than a stock client takes at once, and than it may send."""
+    long = contexts.create(id="long", content="\x01" * (1 << 20))
+    contexts.create(id="short")
+    responses = list(export(contexts, format=transfer_pb2.TRANSFER_FORMAT_JSON_LINES))
+    assert max(len(response.json_lines) for response in responses) <= 3 << 20
+    assert [response.records_sent for response in responses] == sorted(response.records_sent for response in responses)
+    assert responses[-1].records_sent == 2
+    found = list(records(responses))
+    assert [record.context.content for record in found if record.context.id == "long"] == [long.content]
+    running = Import(other)
+    for record in found:
+        if record.context.id == "long":
+            running.send(records=[record])
+        else:
+            running.send(json_lines=json_format.MessageToJson(record, indent=None).encode() + b"\n")
+    assert running.finish().stored == 2
+    assert other.GetContext(id="long").content == long.content
 
 
 def test_x10_an_export_shows_one_position_whatever_is_written_meanwhile(contexts):

@@ -15,6 +15,9 @@ extension Limits {
   static let imageBytes = 256 << 10
   /// Bytes of the records in a message of an export. A context alone may be larger.
   static let transferBytes = 1 << 20
+  /// Bytes of lines in a message of an export. A line of JSON may be six times as long as the text in it, and stock
+  /// clients take messages of up to 4 MiB.
+  static let linesBytes = 3 << 20
   /// Bytes of records that are stored in one write of an import, and that it holds while it writes.
   static let importBytes = 4 << 20
   /// Contexts of which former versions are stored and their own record has not come. An export has a thousand

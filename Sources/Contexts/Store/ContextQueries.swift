@@ -49,6 +49,7 @@ enum ContextQueries {
   static let watch = QueryFragments(
     String(decoding: PackageResources.list_contexts_sql + PackageResources.watch_contexts_sql, as: UTF8.self)
   )
+  static let findJournal = Statement("find_journal", PackageResources.find_journal_sql)
   static let exportRelationships = Statement(
     "export_relationships", PackageResources.export_relationships_sql)
   static let exportVersions = Statement("export_versions", PackageResources.export_versions_sql)

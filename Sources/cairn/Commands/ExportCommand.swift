@@ -30,7 +30,9 @@ extension Command {
         Option(name: "owner", value: "NAME", help: "Only those of this owner."),
         Option(name: "session", value: "ID", help: "Only those of this session."),
         Option(name: "deleted", help: "Deleted contexts, too."),
-        Option(name: "versions", help: "Former versions, too, before their contexts."),
+        Option(
+          name: "versions",
+          help: "Former versions of the contexts, too, before them. Of relationships there are none."),
         Option(name: "relationships", help: "The relationships between the contexts, too."),
         Option(
           name: "as-of", value: "MOMENT",
@@ -156,7 +158,11 @@ final class ExportJob: @unchecked Sendable {
       }
     }
     progress.clear()
-    if !isQuiet { Output.complain(["\(sent) records\(progress.rate(sent))"]) }
+    if isQuiet { return .success }
+    if request.includeVersions, !request.includeRelationships {
+      Output.complain(["relationships are left out: --relationships writes them, too"])
+    }
+    Output.complain(["\(sent) records\(progress.rate(sent))"])
     return .success
   }
 

@@ -34,6 +34,17 @@ struct CutterTests {
     #expect((atEnd.feed(Array("toolong".utf8)) + atEnd.finish()).map(\.isTooLong) == [true])
   }
 
+  @Test("a line that has no room in a message comes alone")
+  func linesOfTheirOwn() {
+    for pieces in cuts(Array("ab\nlonger\ncd\nlast".utf8)) {
+      var cutter = LineCutter(message: 4, longest: 8)
+      let blocks = pieces.flatMap { cutter.feed($0) } + cutter.finish()
+      #expect(String(decoding: blocks.flatMap(\.bytes), as: UTF8.self) == "ab\nlonger\ncd\nlast")
+      #expect(blocks.filter(\.isLong).map { String(decoding: $0.bytes, as: UTF8.self) } == ["longer\n"])
+      #expect(blocks.reduce(0) { $0 + $1.lines } == 4 && !blocks.contains { $0.isTooLong })
+    }
+  }
+
   @Test("records stand behind their length")
   func records() {
     let messages: [[UInt8]] = [[], [1], Array(repeating: 7, count: 300)]

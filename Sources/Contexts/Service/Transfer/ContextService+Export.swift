@@ -15,7 +15,7 @@ extension ContextService {
       validating: request, project: project.text, key: try await journal.tokenKey())
     let cursor = try await start(of: export, in: project, call)
     var sender = ExportSender(export, cursor, responses, blocking: blocking, loop: call.loop)
-    if export.start == nil { try await sender.begin(project) }
+    if export.start == nil { try await sender.begin(project, journal: try await store.journalID()) }
     call.sendHeaders()
     var pageSize = ExportPageSize()
     while sender.cursor.phase == .contexts {
@@ -93,9 +93,10 @@ private struct ExportSender {
     self.loop = loop
   }
 
-  mutating func begin(_ project: ProjectID) async throws(RPCError) {
+  mutating func begin(_ project: ProjectID, journal: UUID128) async throws(RPCError) {
     var header = TransferHeader()
     header.project = project.text
+    header.journalId = journal.description
     header.position = cursor.moment.position
     header.time = WellKnown.Timestamp(cursor.moment.time)
     append(.header(header), size: 0)
@@ -134,14 +135,22 @@ private struct ExportSender {
 
   private mutating func flush(token: ExportCursor?) async throws(RPCError) {
     var response = ExportContextsResponse()
+    response.position = cursor.moment.position
     if export.isJSON {
-      response.jsonLines = try await lines(records)
+      var lines = try await lines(records)[...]
+      // What was sent before: these records are not there yet.
+      response.recordsSent = Int64(max(0, cursor.sent - records.count))
+      while lines.count > Limits.linesBytes {
+        response.jsonLines = Array(lines.prefix(Limits.linesBytes))
+        lines = lines.dropFirst(Limits.linesBytes)
+        try await responses.write(response)
+      }
+      response.jsonLines = Array(lines)
     } else {
       response.records = records
     }
     records = []
     bytes = 0
-    response.position = cursor.moment.position
     response.recordsSent = Int64(cursor.sent)
     response.resumeToken = token.map { export.token(for: $0) } ?? ""
     try await responses.write(response)

@@ -5,6 +5,13 @@ import Journal
 import Postgres
 
 extension ContextStore {
+  /// The id of the journal that all positions belong to.
+  func journalID() async throws(RPCError) -> UUID128 {
+    try await database { () async throws(PostgresError) in
+      try await pool.lookup(ContextQueries.findJournal, []).only().decode(0)
+    }
+  }
+
   /// The next contexts of an export.
   ///
   /// - Parameter rows: How many contexts to look at, those that a filter holds back included.

@@ -6,18 +6,26 @@ struct LineCutter {
   struct Block: Equatable {
     var bytes: [UInt8]
     var lines: Int64
-    /// The line is too long to be sent: it is left out, and counts as one.
+    /// One line that is too long for a message of lines.
+    var isLong = false
+    /// The line is too long to be a record: it is left out, and counts as one.
     var isTooLong = false
   }
 
-  /// No line may be longer than a message.
-  static let longestLine = 3_900_000
+  /// A longer line has no room in a message.
+  static let messageLine = 3_900_000
+  /// No record is longer: 1 MiB of content, each byte of which may take six in JSON, and what else a context has.
+  static let longestLine = 8 << 20
 
+  private let message: Int
   private let longest: Int
   private var rest: [UInt8] = []
   private var isSkipping = false
 
-  init(longest: Int = Self.longestLine) { self.longest = longest }
+  init(message: Int = Self.messageLine, longest: Int = Self.longestLine) {
+    self.message = message
+    self.longest = longest
+  }
 
   mutating func feed(_ bytes: [UInt8]) -> [Block] {
     guard let end = bytes.lastIndex(of: 0x0A) else {
@@ -56,10 +64,13 @@ struct LineCutter {
     var block = Block(bytes: [], lines: 0)
     while !lines.isEmpty {
       let end = lines.firstIndex(of: 0x0A).map { $0 + 1 } ?? lines.endIndex
-      if end - lines.startIndex > longest {
+      if end - lines.startIndex > min(message, longest) {
         if block.lines > 0 { blocks.append(block) }
         block = Block(bytes: [], lines: 0)
-        blocks.append(Block(bytes: [], lines: 1, isTooLong: true))
+        let isTooLong = end - lines.startIndex > longest
+        blocks.append(
+          Block(
+            bytes: isTooLong ? [] : Array(lines[..<end]), lines: 1, isLong: !isTooLong, isTooLong: isTooLong))
       } else {
         block.bytes += lines[..<end]
         block.lines += 1

@@ -24,6 +24,18 @@ struct SourceChunk {
     records.append(record)
     count += 1
   }
+
+  /// A line that has no room in a message as JSON: as a message it has.
+  mutating func append(line: [UInt8]) {
+    var record = TransferRecord()
+    do throws(JSONError) {
+      record = try TransferRecord(json: String(decoding: line, as: UTF8.self))
+    } catch {
+      problems[records.count] = "the line is no TransferRecord in JSON: \(error)"
+    }
+    records.append(record)
+    count += 1
+  }
 }
 
 /// What is to be imported, read piece by piece. Confined to its loop.
@@ -77,6 +89,8 @@ final class LineSource: RecordSource, @unchecked Sendable {
     var chunk = SourceChunk()
     if block.isTooLong {
       chunk.append(.failure(InputError("the line is longer than \(LineCutter.longestLine) bytes")))
+    } else if block.isLong {
+      chunk.append(line: block.bytes)
     } else {
       chunk.lines = block.bytes
       chunk.count = block.lines

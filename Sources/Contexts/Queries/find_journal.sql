@@ -1,0 +1,2 @@
+-- The id of the journal.
+SELECT journal_id FROM journal
