@@ -37,6 +37,7 @@ extension ContextStore {
   ///
   /// - Parameter mayGoOn: Asked before each batch.
   func sweep(while mayGoOn: () async -> Bool) async throws(RPCError) {
+    try await finishLeftWords(while: mayGoOn)
     for project in try await projects(ContextQueries.projectsWithExpired) {
       var expired = 0
       while await mayGoOn() {

@@ -26,6 +26,8 @@ enum ContextField: String, UpdatableField {
     "create_time", "update_time", "delete_time", "purge_time", "version", "etag", "position",
   ]
   static let metadataField: ContextField? = .metadata
+  /// Those that a search finds a context by.
+  static let ofText: Set<ContextField> = [.title, .type, .content, .owner, .session, .tags]
 
   func isSet(in context: Context) -> Bool {
     switch self {

@@ -7,6 +7,12 @@ import Wire
 protocol DecidedChange {
   var id: String { get }
   var oldVersion: Int64 { get }
+  /// Bytes of the content of which words are made, before the change or after it; 0 where the text stays.
+  var textBytes: Int { get }
+}
+
+extension DecidedChange {
+  var textBytes: Int { 0 }
 }
 
 /// An update decided with the stored context before it.
@@ -17,6 +23,7 @@ struct ResolvedUpdate: DecidedChange {
   let metadata: String?
   /// What the context is as a memory afterwards, where that may change.
   let memory: Memory?
+  var textBytes = 0
 
   var id: String { update.id }
 }
@@ -41,7 +48,11 @@ extension ContextUpdate {
     let json = violations.metadata("context.metadata", metadata.applied(to: stored))
     let memory = concernsMemory ? memory(after: head.memory, of: head.type, &violations) : nil
     if let error = violations.error() { return .failure(error) }
-    return .success(ResolvedUpdate(update: self, oldVersion: head.version, metadata: json, memory: memory))
+    return .success(
+      ResolvedUpdate(
+        update: self, oldVersion: head.version, metadata: json, memory: memory,
+        textBytes: fields.isDisjoint(with: ContextField.ofText)
+          ? 0 : max(fields.contains(.content) ? values.content.utf8.count : 0, head.contentBytes)))
   }
 
 }

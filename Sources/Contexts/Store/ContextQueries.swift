@@ -40,6 +40,12 @@ enum ContextQueries {
   static let searchStatistics = Statement("search_statistics", PackageResources.search_statistics_sql)
   static let count = Statement("count_contexts", PackageResources.count_contexts_sql)
   static let renewWords = Statement("renew_words", PackageResources.renew_words_sql)
+  static let renewOtherWords = Statement("renew_other_words", PackageResources.renew_other_words_sql)
+  static let awaitTransactions = Statement("await_transactions", PackageResources.await_transactions_sql)
+  static let deferWords = Statement("defer_words", PackageResources.defer_words_sql)
+  static let finishWords = Statement("finish_words", PackageResources.finish_words_sql)
+  static let settleWords = Statement("settle_words", PackageResources.settle_words_sql)
+  static let unfinishedWords = Statement("unfinished_words", PackageResources.unfinished_words_sql)
   static let search = QueryFragments(String(decoding: PackageResources.search_contexts_sql, as: UTF8.self))
   /// Those of exports, and of lists the conditions.
   static let export = QueryFragments(
@@ -82,6 +88,7 @@ package enum ContextMigrations {
     Migration(
       module: "contexts", file: "m0010_versions_by_number", PackageResources.m0010_versions_by_number_sql),
     Migration(module: "contexts", file: "m0011_shared_history", PackageResources.m0011_shared_history_sql),
+    Migration(module: "contexts", file: "m0012_long_texts", PackageResources.m0012_long_texts_sql),
     Migration(module: "contexts", file: "m0020_fields", PackageResources.m0020_fields_sql),
     Migration(module: "contexts", file: "m0021_ranks", PackageResources.m0021_ranks_sql),
   ]

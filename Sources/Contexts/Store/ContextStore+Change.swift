@@ -54,9 +54,10 @@ extension ContextStore {
       let stored = try locked.rows.first.map { rows throws(RPCError) in try StoredHead.byID(rows) } ?? [:]
       let decided = try batch.decided { item in decide(item, stored) }
       let changes = decided.successes()
+      let texts = WrittenTexts(changes.map { ($0.id, $0.textBytes) })
       return WritePlan(
-        decided.map { $0.map(\.id) },
-        statements: changes.isEmpty ? [] : statements(changes),
+        (outcomes: decided.map { $0.map(\.id) }, texts: texts),
+        statements: changes.isEmpty ? [] : texts.deferral + statements(changes),
         changes: changes.map { .context($0.id, action, from: $0.oldVersion) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -64,8 +65,9 @@ extension ContextStore {
     case .repeated(let stored):
       return BatchOutcome(try await repeated(stored, isFull: isFull, scope), stored.stamp)
     case .written(let write):
+      await finish(write.value.texts, in: scope.project)
       let written = try Context.byID(write.rows, isFull: isFull)
-      let outcomes = write.value.map { result in
+      let outcomes = write.value.outcomes.map { result in
         result.flatMap { id in written[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
       }
       return BatchOutcome(outcomes, write.stamp)

@@ -24,6 +24,7 @@ extension ContextStore {
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
       guard let row = rows.first else { throw try await taken(id, in: scope.project) }
+      await finish(WrittenTexts(id: id, bytes: draft.textBytes), in: scope.project)
       return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
     }
   }
@@ -61,11 +62,12 @@ extension ContextStore {
         holders[item.id].map { .failure(.contextExists(item.id, isDeleted: $0)) } ?? .success(item)
       }
       let items = decided.successes()
+      let texts = items.texts
       return WritePlan(
-        decided,
+        (decided: decided, texts: texts),
         statements: items.isEmpty
           ? []
-          : [items.insertion(in: scope.project, retention: retentionSeconds)],
+          : texts.deferral + [items.insertion(in: scope.project, retention: retentionSeconds)],
         changes: items.map { .context($0.id, "created", from: nil) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -74,8 +76,9 @@ extension ContextStore {
       return BatchOutcome(try await repeated(stored, isFull: false, scope), stored.stamp)
     case .written(let write):
       let stamp = write.stamp
+      await finish(write.value.texts, in: scope.project)
       return BatchOutcome(
-        write.value.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
+        write.value.decided.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
     }
   }
 
@@ -106,6 +109,8 @@ struct NamedDraft {
 }
 
 extension [NamedDraft] {
+  var texts: WrittenTexts { WrittenTexts(map { ($0.id, $0.draft.textBytes) }) }
+
   /// Stores them all as new contexts.
   ///
   /// - Parameter beginning: Whether what they remember holds from the write on.
@@ -139,6 +144,8 @@ extension [NamedDraft] {
 }
 
 extension ContextDraft {
+  fileprivate var textBytes: Int { context.content.utf8.count }
+
   /// `$8` to `$20` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {
     [

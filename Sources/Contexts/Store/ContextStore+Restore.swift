@@ -29,6 +29,7 @@ extension ContextStore {
       guard let context = try Context.byID(write.rows, isFull: true)[id] else {
         throw .contextNotFound(id)
       }
+      await finish(WrittenTexts(id: id, bytes: context.content.utf8.count), in: scope.project)
       return context
     }
   }

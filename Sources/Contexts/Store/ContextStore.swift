@@ -12,6 +12,7 @@ package struct ContextStore: Sendable {
   let journal: Journal
   let pool: PostgresPool
   let configuration: ContextConfiguration
+  let upkeep = TextUpkeep()
 
   package init(
     journal: Journal, pool: PostgresPool, configuration: ContextConfiguration = ContextConfiguration()

@@ -29,6 +29,7 @@ extension ContextStore {
       guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):
+      await finish([named].texts, in: scope.project)
       let ended = try Context.byID(write.rows, isFull: false)
       return SupersedeResponse(
         supersession.stored(named, write.stamp), write.value.compactMap { ended[$0] })

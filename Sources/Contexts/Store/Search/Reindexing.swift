@@ -1,22 +1,85 @@
 import Journal
 import Postgres
 
-/// Makes the words of all contexts of a project anew, in the order of their ids.
+/// Makes the words of all contexts of a project anew.
+///
+/// First of all contexts in the order of their ids. Then it waits until every transaction has ended that was under way
+/// meanwhile, and looks through all once more: a context that was stored behind its back with words of the language
+/// that the project had before is found and renewed, too.
 package struct Reindexing: BackgroundWork {
   package let kind = "reindex"
 
-  /// Contexts of a step: those of ordinary length take some 20 ms, during which they cannot be changed.
+  /// Contexts of a step, and bytes of their texts: some 20 ms, during which they cannot be changed.
   private static let stepSize = 100
+  private static let stepBytes: Int64 = 64 << 10
+  /// Contexts of a step that only looks.
+  private static let lookSize = 2_000
 
   package func step(
     _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
+    switch Place(operation.resume) {
+    case .after(let id): try await renew(after: id, operation, transaction)
+    case .waiting(let xid): try await wait(for: xid, transaction)
+    case .other(let number): try await renewOther(after: number, operation, transaction)
+    }
+  }
+
+  private func renew(
+    after id: String, _ operation: OperationRow, _ transaction: Transaction
+  ) async throws(PostgresError) -> WorkProgress {
     let rows = try await transaction.query(
-      ContextQueries.renewWords, [operation.project.text, operation.resume, Self.stepSize])
+      ContextQueries.renewWords, [operation.project.text, id, Self.stepSize, Self.stepBytes])
     let row = try rows.only()
     let renewed: Int64 = try row.decode(0)
-    // Every id begins with a character: the empty text comes before all of them.
-    let isLast = renewed < Self.stepSize
-    return WorkProgress(done: renewed, resume: isLast ? nil : try row.decode(1))
+    let next: Place = renewed == 0 ? .waiting(for: try row.decode(2)) : .after(id: try row.decode(1))
+    return WorkProgress(done: renewed, resume: next.text)
+  }
+
+  private func wait(
+    for xid: Int64, _ transaction: Transaction
+  ) async throws(PostgresError) -> WorkProgress {
+    let isOver: Bool = try await transaction.query(ContextQueries.awaitTransactions, [xid]).only().decode(0)
+    return WorkProgress(done: 0, resume: (isOver ? Place.other(after: 0) : .waiting(for: xid)).text)
+  }
+
+  private func renewOther(
+    after number: Int64, _ operation: OperationRow, _ transaction: Transaction
+  ) async throws(PostgresError) -> WorkProgress {
+    let row = try await transaction.query(
+      ContextQueries.renewOtherWords, [operation.project.text, number, Self.lookSize, Self.stepBytes]
+    ).only()
+    let last: Int64? = try row.decode(1)
+    return WorkProgress(done: try row.decode(0), resume: last.map { Place.other(after: $0).text })
+  }
+}
+
+/// How far it has come.
+private enum Place {
+  /// All contexts up to this id were renewed.
+  case after(id: String)
+  /// All of them were; this transaction, and all before it, must have ended.
+  case waiting(for: Int64)
+  /// All up to this number were looked at.
+  case other(after: Int64)
+
+  /// No id begins with these characters.
+  private static let waitingMark: Character = "\t"
+  private static let otherMark: Character = "\n"
+
+  init(_ text: String) {
+    switch (text.first, Int64(text.dropFirst())) {
+    case (Self.waitingMark, let xid?): self = .waiting(for: xid)
+    case (Self.otherMark, let number?): self = .other(after: number)
+    default: self = .after(id: text)
+    }
+  }
+
+  var text: String {
+    switch self {
+    case .after(let id): id
+    case .waiting(let xid): "\(Self.waitingMark)\(xid)"
+    case .other(let number): "\(Self.otherMark)\(number)"
+    }
   }
 }

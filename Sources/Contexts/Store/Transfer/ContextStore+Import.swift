@@ -57,14 +57,16 @@ extension ContextStore {
       let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: locksThem)
       let decided = DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished)
       let advance = ContextQueries.advanceImport.bind(key + decided.counts.columns)
+      let texts = (decided.overwritten + decided.new).texts
       return WritePlan(
-        decided.counts,
-        statements: decided.statements(in: project, retention: retentionSeconds) + [advance],
+        (counts: decided.counts, texts: texts),
+        statements: texts.deferral + decided.statements(in: project, retention: retentionSeconds) + [advance],
         changes: decided.changes(from: taken)
       )
     }
     guard case .written(let write) = result else { return progress }
-    var counts = write.value
+    await finish(write.value.texts, in: project)
+    var counts = write.value.counts
     counts.position = write.stamp?.position ?? 0
     return progress.adding(counts)
   }

@@ -1,0 +1,64 @@
+import GRPC
+import Journal
+import Postgres
+
+/// The part of the text index that is written after the writes, so that no feed waits for it.
+extension ContextStore {
+  /// Bytes of text whose words are made in one transaction, and one text more.
+  private static let bytesAtOnce: Int64 = 64 << 10
+  /// Attempts without progress after which the sweep gets the rest: others write the same contexts.
+  private static let attempts = 20
+  /// To sort in the words of one write takes seconds at most.
+  private static let settlingTime: Duration = .seconds(60)
+
+  /// Makes the words that a write left, before it is answered: who has written finds it. Nothing is lost when this
+  /// fails, only late; the write has been done.
+  func finish(_ texts: WrittenTexts, in project: ProjectID) async {
+    do throws(PostgresError) {
+      try await finish(texts.unfinished, in: project)
+      guard upkeep.isDue(after: texts.bytes) else { return }
+      defer { upkeep.settled() }
+      try await settleWords()
+    } catch {
+      configuration.warn("the words of some texts are made later: \(error)")
+    }
+  }
+
+  /// Makes the words that others left who died, and sorts in what waits.
+  func finishLeftWords(while mayGoOn: () async -> Bool) async throws(RPCError) {
+    try await database { () async throws(PostgresError) in
+      while await mayGoOn() {
+        var left: [String: [String]] = [:]
+        let rows = try await pool.query(ContextQueries.unfinishedWords, [1_000])
+        for row in rows { left[try row.decode(0), default: []].append(try row.decode(1)) }
+        var finished = 0
+        for (project, ids) in left {
+          guard let project = ProjectID(project) else { continue }
+          finished += ids.count - (try await finish(ids, in: project))
+        }
+        if finished == 0 { break }
+      }
+      try await settleWords()
+    }
+  }
+
+  /// Returns how many were left.
+  @discardableResult
+  private func finish(_ ids: [String], in project: ProjectID) async throws(PostgresError) -> Int {
+    if ids.isEmpty { return 0 }
+    var left = ids.count
+    var attempts = 0
+    while left > 0, attempts < Self.attempts {
+      let rows = try await pool.write(
+        ContextQueries.finishWords, [project.text, ids, Self.bytesAtOnce])
+      let now: Int = try rows.only().decode(0)
+      attempts = now < left ? 0 : attempts + 1
+      left = now
+    }
+    return left
+  }
+
+  private func settleWords() async throws(PostgresError) {
+    _ = try await pool.query(ContextQueries.settleWords, timeout: Self.settlingTime)
+  }
+}
