@@ -69,7 +69,9 @@ enum ContextQueries {
 package enum ContextMigrations {
   /// What the server does with the tables: history is added to, and purged.
   package static let rights = [
-    TableRights("context_version", .insert, .delete),
+    // The words of a version are made after it.
+    TableRights("context_version", .insert, .update, .delete),
+    TableRights("context_payload", .insert, .delete),
     TableRights("relationship_version", .insert, .delete),
     TableRights("template_version", .insert),
   ]
