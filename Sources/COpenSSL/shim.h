@@ -24,6 +24,16 @@ static inline void cairn_ssl_nonblocking_mode(SSL_CTX *context) {
 static inline int cairn_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
   return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
+// Names who has signed what a client may show: the certificate's own subject, or its issuer, when it is no CA's.
+static inline int cairn_ssl_ask_for(SSL_CTX *context, X509 *certificate) {
+  if (X509_check_ca(certificate) > 0) return SSL_CTX_add_client_CA(context, certificate);
+  STACK_OF(X509_NAME) *names = SSL_CTX_get_client_CA_list(context);
+  if (names == NULL) {
+    names = sk_X509_NAME_new_null();
+    SSL_CTX_set_client_CA_list(context, names);
+  }
+  return sk_X509_NAME_push(names, X509_NAME_dup(X509_get_issuer_name(certificate)));
+}
 static inline int cairn_ssl_server_name(SSL *session, const char *name) {
   return (int)SSL_set_tlsext_host_name(session, name);
 }

@@ -11,6 +11,11 @@ final class Certificate {
   /// Whether it may sign others; what says nothing about it may not.
   var isAuthority: Bool { X509_check_ca(pointer) > 0 }
 
+  /// Whether its extensions let its holder show it to the other side.
+  ///
+  /// - Parameter purpose: One of `X509_PURPOSE_…`
+  func isFit(for purpose: Int32) -> Bool { X509_check_purpose(pointer, purpose, 0) == 1 }
+
   /// Why it is not valid today; nil when it is.
   var untimely: String? {
     if X509_cmp_current_time(X509_get0_notAfter(pointer)) < 0 {

@@ -37,8 +37,8 @@ package final class TLSContext: @unchecked Sendable {
       guard let authorities = files.clientAuthorities else {
         throw TLSError("client certificates cannot be checked without their CA file")
       }
-      for authority in try context.trust(authorities) {
-        SSL_CTX_add_client_CA(context.pointer, authority.pointer)
+      for trusted in try context.trust(authorities, purpose: X509_PURPOSE_SSL_CLIENT) {
+        _ = cairn_ssl_ask_for(context.pointer, trusted.pointer)
       }
       let required = files.clientAuthentication == .required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0
       SSL_CTX_set_verify(context.pointer, SSL_VERIFY_PEER | required, nil)
@@ -85,7 +85,7 @@ package final class TLSContext: @unchecked Sendable {
   package static func client(_ options: TLSClientOptions) throws(TLSError) -> TLSContext {
     let context = TLSContext(TLS_client_method())
     if let authorities = options.authorities {
-      _ = try context.trust(authorities)
+      _ = try context.trust(authorities, purpose: X509_PURPOSE_SSL_SERVER)
     } else {
       SSL_CTX_set_default_verify_paths(context.pointer)
     }
@@ -124,12 +124,18 @@ package final class TLSContext: @unchecked Sendable {
     }
   }
 
-  private func trust(_ path: String) throws(TLSError) -> [Certificate] {
+  /// Trusts what the certificates of a file have signed, if they are those of CAs, and the certificates themselves: one
+  /// that is signed by itself or by a stranger pins one peer.
+  private func trust(_ path: String, purpose: Int32) throws(TLSError) -> [Certificate] {
     let certificates = try PEMFile(path).certificates()
     let store = SSL_CTX_get_cert_store(pointer)
+    // What is listed is the end of a chain, whoever has signed it.
+    X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     for certificate in certificates {
-      guard certificate.isAuthority else {
-        throw TLSError("\(path): the certificate of \(certificate.subject) is not that of a CA")
+      guard certificate.isAuthority || certificate.isFit(for: purpose) else {
+        let side = purpose == X509_PURPOSE_SSL_CLIENT ? "client" : "server"
+        throw TLSError(
+          "\(path): the certificate of \(certificate.subject) is neither that of a CA nor for a \(side)")
       }
       X509_STORE_add_cert(store, certificate.pointer)
       if let problem = certificate.untimely {

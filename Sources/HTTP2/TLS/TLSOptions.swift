@@ -12,7 +12,7 @@ package struct TLSServerFiles: Hashable, Sendable {
   package var certificate: String
   /// Its key, without a passphrase.
   package var key: String
-  /// The CAs that sign client certificates.
+  /// The CAs that sign client certificates, and single client certificates.
   package var clientAuthorities: String?
   package var clientAuthentication: ClientAuthentication
 
@@ -31,7 +31,7 @@ package struct TLSServerFiles: Hashable, Sendable {
 
 /// Whom a client trusts and what it shows of itself; files are PEM.
 package struct TLSClientOptions: Hashable, Sendable {
-  /// The CAs to trust; nil for those of the system.
+  /// The CAs to trust, and single server certificates; nil for the CAs of the system.
   package var authorities: String?
   package var certificate: String?
   package var key: String?

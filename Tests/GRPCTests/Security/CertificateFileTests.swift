@@ -21,6 +21,11 @@ struct CertificateFileTests {
     try "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
       .write(toFile: authority.path("torn"), atomically: true, encoding: .utf8)
     let path = authority.path
+    try authority.openssl(
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "web.key",
+      "-out",
+      "web.pem", "-subj", "/CN=web", "-addext", "basicConstraints=critical,CA:FALSE", "-addext",
+      "extendedKeyUsage=serverAuth")
     let cases: [(String, String, String?, String)] = [
       (path("none"), good.key, nil, "\(path("none")): No such file or directory"),
       (good.certificate, path("none"), nil, "\(path("none")): No such file or directory"),
@@ -37,8 +42,8 @@ struct CertificateFileTests {
       ),
       (good.certificate, good.key, path("text"), "\(path("text")): there is no certificate in PEM form"),
       (
-        good.certificate, good.key, other.certificate,
-        "\(other.certificate): the certificate of CN=other is not that of a CA"
+        good.certificate, good.key, path("web.pem"),
+        "\(path("web.pem")): the certificate of CN=web is neither that of a CA nor for a client"
       ),
     ]
     for (certificate, key, authorities, problem) in cases {

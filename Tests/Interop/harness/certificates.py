@@ -28,13 +28,20 @@ class Authority:
     def bytes(self):
         return self.file.read_bytes()
 
-    def issue(self, name, days=30):
+    def issue(self, name, days=30, signer="ca"):
         extensions = self.folder / f"{name}.ext"
         extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
         self._openssl("req", *self._new_key(name), "-out", f"{name}.csr", "-subj", f"/CN={name}")
         self._openssl(
-            "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
+            "x509", "-req", "-in", f"{name}.csr", "-CA", f"{signer}.pem", "-CAkey", f"{signer}.key", "-CAcreateserial", "-days",
             str(days), "-extfile", extensions.name, "-out", f"{name}.pem")
+        return Pair(self.folder / f"{name}.pem", self.folder / f"{name}.key")
+
+    def pin(self, name, *extensions):
+        """A certificate that nobody but itself vouches for, and that may vouch for no other."""
+        added = [word for text in ("basicConstraints=critical,CA:FALSE", *extensions) for word in ("-addext", text)]
+        self._openssl(
+            "req", "-x509", *self._new_key(name), "-out", f"{name}.pem", "-days", "30", "-subj", f"/CN={name}", *added)
         return Pair(self.folder / f"{name}.pem", self.folder / f"{name}.key")
 
     @staticmethod
