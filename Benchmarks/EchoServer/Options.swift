@@ -40,6 +40,10 @@ extension ServerConfiguration {
     size("--max-connection-receive-buffer", \.maxConnectionReceiveBuffer)
     size("--max-connection-send-buffer", \.maxConnectionSendBuffer)
     size("--max-buffered-bytes", \.maxBufferedBytes)
+    time("--handshake-timeout", \.handshakeTimeout)
+    size("--max-connections", \.maxConnections)
+    size("--flood-burst", \.floodBurst)
+    size("--flood-rate", \.floodRate)
     if let streams = number("--max-concurrent-streams") {
       configuration.maxConcurrentStreams = UInt32(clamping: streams)
     }

@@ -13,6 +13,8 @@ package struct HTTP2Configuration: Sendable {
   package var floodBurst = 1000
   /// How many more of them it may send each second; each frame of an answer allows one more, too.
   package var floodRefill = 200
+  /// Servers: time that a client has for its first SETTINGS; nil for any.
+  package var handshakeTimeout: Duration?
   /// Frames that may wait for a peer that does not read, beside the bodies of its streams.
   package var maxQueuedFrames = 10_000
 

@@ -5,7 +5,8 @@ import EventLoop
 ///
 /// A budget of `burst` frames that refills by `perSecond`. Every frame of an answer that is sent earns
 /// one more, so that what goes with real calls (a PING for each round trip of a long download, the
-/// cancelled half of hedged calls) is not taken for a flood.
+/// cancelled half of hedged calls) is not taken for a flood. Resets of streams that were worked on are not counted at
+/// all: a proxy passes on what its clients give up.
 struct FloodGuard {
   let burst: Int
   let perSecond: Int

@@ -4,10 +4,34 @@ import EventLoop
 /// Looks at the headers of the frames that a client sends, ahead of nghttp2, for what nghttp2 lets pass:
 /// stream ids that go backwards, frames on streams that are over, and floods. Pure; copies nothing.
 struct FrameWatcher {
+  /// What a client may not do.
+  enum Breach: Equatable {
+    case endedStream, skippedStream, flood
+
+    var errorCode: UInt32 {
+      switch self {
+      case .endedStream: HTTP2ErrorCode.streamClosed
+      case .skippedStream: HTTP2ErrorCode.protocolError
+      case .flood: HTTP2ErrorCode.enhanceYourCalm
+      }
+    }
+
+    /// For people who look for the cause.
+    var reason: String {
+      switch self {
+      case .endedStream: "a frame on a stream that had ended"
+      case .skippedStream: "a stream was opened below one that was opened before"
+      case .flood: "too many resets, pings or other frames that carry nothing (flood-burst, flood-rate)"
+      }
+    }
+  }
+
   /// Why the connection must end, and how many of the bytes came before the frame that broke it.
   struct Objection: Equatable {
-    let errorCode: UInt32
+    let breach: Breach
     let offset: Int
+
+    var errorCode: UInt32 { breach.errorCode }
   }
 
   private static let prefaceLength = 24
@@ -33,7 +57,12 @@ struct FrameWatcher {
   mutating func hasResetTooMany(at now: Instant) -> Bool { !flood.spend(at: now) }
 
   /// Nil when nghttp2 may have all of `bytes`, which follow those given before.
-  mutating func receive(_ bytes: UnsafeRawBufferPointer, at now: Instant) -> Objection? {
+  ///
+  /// - Parameter hasWorked: Whether a stream was worked on before these bytes came: its reset makes no more work than
+  ///   its call.
+  mutating func receive(
+    _ bytes: UnsafeRawBufferPointer, at now: Instant, _ hasWorked: (UInt32) -> Bool = { _ in false }
+  ) -> Objection? {
     var offset = 0
     while true {
       let step = min(toSkip, bytes.count - offset)
@@ -52,8 +81,7 @@ struct FrameWatcher {
       }
       toSkip = Int(high >> 40)
       let id = UInt32(truncatingIfNeeded: high << 8) & 0x7fff_ffff | UInt32(bytes[offset - 1])
-      let errorCode = judge(high, id: id, now)
-      if errorCode != HTTP2ErrorCode.noError { return Objection(errorCode: errorCode, offset: start) }
+      if let breach = judge(high, id: id, now, hasWorked) { return Objection(breach: breach, offset: start) }
     }
   }
 
@@ -69,37 +97,37 @@ struct FrameWatcher {
   }
 
   /// - Parameter header: Length, type, flags, and the first three bytes of the stream's id.
-  private mutating func judge(_ header: UInt64, id: UInt32, _ now: Instant) -> UInt32 {
+  private mutating func judge(
+    _ header: UInt64, id: UInt32, _ now: Instant, _ hasWorked: (UInt32) -> Bool
+  ) -> Breach? {
     let type = UInt32(truncatingIfNeeded: header >> 32) & 0xff
     let endsStream = UInt8(truncatingIfNeeded: header >> 24) & Self.endStream != 0
     switch type {
     case NGHTTP2_DATA.rawValue:
-      if streams.state(of: id) == .ended { return HTTP2ErrorCode.streamClosed }
+      if streams.state(of: id) == .ended { return .endedStream }
       if endsStream { streams.end(id) } else if header >> 40 == 0 { return count(now) }
-      return HTTP2ErrorCode.noError
+      return nil
     case NGHTTP2_HEADERS.rawValue: return headers(id, endsStream: endsStream)
-    case NGHTTP2_WINDOW_UPDATE.rawValue: return HTTP2ErrorCode.noError
+    case NGHTTP2_WINDOW_UPDATE.rawValue: return nil
     case NGHTTP2_RST_STREAM.rawValue:
       streams.end(id)
-      return count(now)
+      return hasWorked(id) ? nil : count(now)
     default: return count(now)
     }
   }
 
-  private mutating func headers(_ id: UInt32, endsStream: Bool) -> UInt32 {
+  private mutating func headers(_ id: UInt32, endsStream: Bool) -> Breach? {
     // nghttp2 refuses a client's even ids.
-    guard id & 1 == 1 else { return HTTP2ErrorCode.noError }
+    guard id & 1 == 1 else { return nil }
     switch streams.state(of: id) {
     case .new: streams.open(id)
-    case .skipped: return HTTP2ErrorCode.protocolError
-    case .ended: return HTTP2ErrorCode.streamClosed
+    case .skipped: return .skippedStream
+    case .ended: return .endedStream
     case .open, .forgotten: break
     }
     if endsStream { streams.end(id) }
-    return HTTP2ErrorCode.noError
+    return nil
   }
 
-  private mutating func count(_ now: Instant) -> UInt32 {
-    flood.spend(at: now) ? HTTP2ErrorCode.noError : HTTP2ErrorCode.enhanceYourCalm
-  }
+  private mutating func count(_ now: Instant) -> Breach? { flood.spend(at: now) ? nil : .flood }
 }

@@ -38,7 +38,7 @@ extension HTTP2Connection {
 
   /// Hands bytes to nghttp2, up to a frame that it would not object to but should; false when there is one.
   private func process(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let objection = role == .server ? watcher.receive(bytes, at: loop.now) : nil
+    let objection = role == .server ? watcher.receive(bytes, at: loop.now, hasWorked) : nil
     if role == .client, awaitsFirstBytes {
       awaitsFirstBytes = false
       otherProtocol = OtherProtocol.hint(bytes)
@@ -49,7 +49,7 @@ extension HTTP2Connection {
       closeRequested = true
     }
     guard let objection else { return true }
-    accepts(nghttp2_session_terminate_session(session, objection.errorCode))
+    leave(because: objection.breach)
     return false
   }
 

@@ -55,6 +55,12 @@ extension HTTP2Connection {
     close()
   }
 
+  /// Leaves a peer that connects and does not say what it wants.
+  func refuseSilence() {
+    submitGoAway(HTTP2ErrorCode.settingsTimeout, Array("no SETTINGS came in time (handshake-timeout)".utf8))
+    close()
+  }
+
   /// - Parameter reason: For those who look for the cause: what `errorCode` does not say.
   func submitGoAway(_ errorCode: UInt32, _ reason: [UInt8] = []) {
     accepts(

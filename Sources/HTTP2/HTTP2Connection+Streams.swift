@@ -7,6 +7,7 @@ extension HTTP2Connection {
   func streamOpened(_ stream: HTTP2Stream, id: Int32) {
     _ = Unmanaged.passRetained(stream)
     stream.id = id
+    stream.openedAt = loop.now
     stream.connection = self
     stream.next = firstStream
     firstStream?.previous = stream
@@ -72,12 +73,35 @@ extension HTTP2Connection {
   func sentReset(_ errorCode: UInt32) {
     guard role == .server, errorCode != HTTP2ErrorCode.noError else { return }
     if watcher.hasResetTooMany(at: loop.now) {
-      accepts(nghttp2_session_terminate_session(session, HTTP2ErrorCode.enhanceYourCalm))
+      leave(because: .flood)
     } else if errorCode == HTTP2ErrorCode.flowControlError {
       // Of a stream's window that SETTINGS made too large, nghttp2 makes a stream error; RFC 9113 §6.9.2
       // wants the connection to end. §5.4.1 allows that for the other causes.
       accepts(nghttp2_session_terminate_session(session, errorCode))
     }
+  }
+}
+
+extension HTTP2Connection {
+  /// How long a stream is open at least that is not reset as soon as it is opened. Until then it takes one of the
+  /// places that a client has, so who keeps to that asks for no more than one who waits for answers.
+  private static let worthyAge: Int64 = 10_000_000
+
+  /// Whether `id` is a stream that the server has worked on, and that was not reset before.
+  func hasWorked(on id: UInt32) -> Bool {
+    guard let pointer = nghttp2_session_get_stream_user_data(session, Int32(truncatingIfNeeded: id)) else {
+      return false
+    }
+    return Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef { stream in
+      defer { stream.isResetSeen = true }
+      return !stream.isResetSeen && loop.now.nanoseconds - stream.openedAt.nanoseconds >= Self.worthyAge
+    }
+  }
+
+  /// Ends the connection for what its client does. What else it has sent is not looked at.
+  func leave(because breach: FrameWatcher.Breach) {
+    submitGoAway(breach.errorCode, Array(breach.reason.utf8))
+    accepts(nghttp2_session_terminate_session(session, breach.errorCode))
   }
 }
 

@@ -21,7 +21,8 @@ extension HTTP2Connection {
     while true {
       if written >= Self.bytesPerTurn {
         guard writeOut() else { return }
-        return writeOnLater()
+        if closeRequested { turnsToClose -= 1 }
+        return turnsToClose > 0 ? writeOnLater() : tearDown()
       }
       var pointer: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &pointer)

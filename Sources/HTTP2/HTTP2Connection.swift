@@ -49,6 +49,10 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var heldBackCount = 0
   /// Some stream waits for what is queued to be taken.
   var hasWaiting = false
+  /// The peer's first SETTINGS have come: it speaks HTTP/2.
+  var hasHeardSettings = false
+  /// Turns in which a closing connection still writes what its peer takes: as much as may be queued.
+  var turnsToClose = 128
   var upkeep: ConnectionUpkeep?
   /// When the peer was last heard.
   var lastRead: Instant

@@ -9,6 +9,9 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   /// Nil before the stream was opened and after it was closed.
   package internal(set) final unowned(unsafe) var connection: HTTP2Connection?
   package internal(set) final var id: Int32 = 0
+  final var openedAt = Instant(nanoseconds: 0)
+  /// The client has reset it, which counts once.
+  final var isResetSeen = false
 
   // The connection's list of open streams.
   final unowned(unsafe) var previous: HTTP2Stream?
@@ -84,6 +87,7 @@ package enum HTTP2ErrorCode {
   package static let protocolError: UInt32 = 1
   package static let internalError: UInt32 = 2
   package static let flowControlError: UInt32 = 3
+  package static let settingsTimeout: UInt32 = 4
   package static let streamClosed: UInt32 = 5
   package static let refusedStream: UInt32 = 7
   package static let cancel: UInt32 = 8

@@ -38,7 +38,9 @@ package struct HeldBytes: Sendable {
 
 /// What all connections of a loop hold together.
 package struct SharedBytes: Sendable {
-  package fileprivate(set) var held = 0
+  package internal(set) var held = 0
+
+  func admits(_ count: Int, own: Int, limit: Int) -> Bool { own + count <= limit - held }
 }
 
 // The counting. Everything here is a few additions on a call's way; the rest happens under pressure only.
@@ -53,8 +55,12 @@ extension HTTP2Connection {
     buffers.shared.held += count
   }
 
-  /// Whether all connections of the loop together may hold `count` bytes more.
-  package func loopAdmits(_ count: Int) -> Bool { buffers.shared.held + count <= configuration.maxHeldBytes }
+  /// Whether this connection may hold `count` bytes more beside all others of the loop: no more than the others leave
+  /// free. So few that hold much cannot take everything, and there is always room for one that holds nothing (the
+  /// dynamic thresholds of switches with shared memory, with a factor of one).
+  package func loopAdmits(_ count: Int) -> Bool {
+    buffers.shared.admits(count, own: held.total, limit: configuration.maxHeldBytes)
+  }
 
   /// Whether `stream` must wait for others before it may be sent more.
   func holdsBack(_ stream: HTTP2Stream) -> Bool {

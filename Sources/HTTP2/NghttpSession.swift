@@ -99,7 +99,10 @@ enum NghttpSession {
       let ping = frame!.pointee.ping
       borrow(context) { $0.received(ping) }
     case NGHTTP2_SETTINGS.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
-      borrow(context) { $0.owner?.settingsReceived(on: $0) }
+      borrow(context) {
+        $0.hasHeardSettings = true
+        $0.owner?.settingsReceived(on: $0)
+      }
     case NGHTTP2_GOAWAY.rawValue:
       let goAway = frame!.pointee.goaway
       borrow(context) { connection in

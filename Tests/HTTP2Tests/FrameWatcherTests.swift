@@ -86,6 +86,19 @@ import Testing
     #expect(Self.judge(bytes, piecesOf: bytes.count)?.offset == good.count)
   }
 
+  @Test(arguments: [true, false])
+  func `A proxy may pass on what its clients give up, a rapid reset ends`(haveWorked: Bool) {
+    let now = Instant(nanoseconds: 1_000_000_000)
+    var bytes: [UInt8] = Self.preface
+    for number: UInt32 in 0..<500 {
+      bytes += Self.frame(Self.headers, number * 2 + 1)
+      bytes += Self.frame(Self.reset, number * 2 + 1)
+    }
+    var watcher = FrameWatcher(flood: FloodGuard(burst: 4, perSecond: 1, at: now))
+    let objection = bytes.withUnsafeBytes { watcher.receive($0, at: now) { _ in haveWorked } }
+    #expect(objection?.breach == (haveWorked ? nil : .flood))
+  }
+
   @Test("frames of answers earn PINGs")
   func answers() {
     let now = Instant(nanoseconds: 1_000_000_000)

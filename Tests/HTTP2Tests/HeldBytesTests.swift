@@ -38,6 +38,32 @@ import Testing
     #expect(held.total == 2 * it.received)
   }
 
+  @Test(
+    arguments: [
+      (held: 0, own: 0, count: 1000, admits: true), (0, 0, 1001, false), (900, 0, 100, true),
+      (900, 0, 101, false),
+      (500, 500, 0, true), (501, 501, 0, false), (600, 300, 100, true), (600, 300, 101, false),
+    ])
+  func `One connection holds no more than the others leave free`(
+    held: Int, own: Int, count: Int, admits: Bool
+  ) {
+    var shared = SharedBytes()
+    shared.held = held
+    #expect(shared.admits(count, own: own, limit: 1000) == admits)
+  }
+
+  @Test func `However many hold as much as they may, there is room for another`() {
+    var shared = SharedBytes()
+    for _ in 0..<100 {
+      var own = 0
+      while shared.admits(1, own: own, limit: 1_000_000) {
+        own += 1
+        shared.held += 1
+      }
+    }
+    #expect(shared.admits(5000, own: 0, limit: 1_000_000))
+  }
+
   @Test("without limits nothing is tight")
   func unlimited() {
     var held = HeldBytes(receiveLimit: .max, queueLimit: .max)

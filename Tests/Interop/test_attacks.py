@@ -13,6 +13,7 @@ from harness.frames import FrameClient
 from harness.memory import is_within, resident
 from harness.server import Server
 from harness.waiting import eventually
+from hyperframe.frame import GoAwayFrame
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -100,6 +101,40 @@ def test_who_floods_learns_why_his_connection_ended(server):
             client.acknowledged_settings()
             client.send(frame(PING, ACK, 0, b"flooding") * 40_000)
             assert client.connection_error() == ENHANCE_YOUR_CALM
+            assert b"flood-burst" in client.of(GoAwayFrame)[0].additional_data
+
+
+def test_a_proxy_whose_clients_give_up_is_no_flood(server):
+    call = frame(DATA, END_STREAM, 0, message(text="x", delay_milliseconds=60_000))
+    first = 1
+    with undisturbed(server, megabytes=24), FrameClient(server, timeout=60) as client:
+        client.acknowledged_settings()
+        for _ in range(40):
+            ids = range(first, first + 200, 2)
+            client.send(b"".join(
+                frame(HEADERS, END_HEADERS, id, head("Unary")) + call[:5] + struct.pack(">I", id) + call[9:] for id in ids))
+            first = ids.stop
+            # Those calls are open for as long as another takes.
+            client.send(frame(HEADERS, END_HEADERS, first, head("Unary")) + frame(
+                DATA, END_STREAM, first, message(text="y", delay_milliseconds=30)))
+            assert client.trailers(first)["grpc-status"] == "0"
+            first += 2
+            client.received.clear()
+            client.send(b"".join(frame(RST_STREAM, 0, id, b"\0\0\0\x08") for id in ids))
+        assert client.is_alive()
+
+
+def test_what_is_a_flood_can_be_set():
+    server = Server("--flood-burst", "20", "--flood-rate", "1", program="EchoServer", command=()).start()
+    try:
+        with FrameClient(server) as client:
+            client.acknowledged_settings()
+            client.send(frame(PING, ACK, 0, b"flooding") * 15)
+            assert client.is_alive()
+            client.send(frame(PING, ACK, 0, b"flooding") * 15)
+            assert client.connection_error() == ENHANCE_YOUR_CALM
+    finally:
+        assert server.stop() == 0, server.text
 
 
 def test_window_updates_without_end_only_cost_their_reading(server):

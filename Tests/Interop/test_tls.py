@@ -43,7 +43,7 @@ def tls(pair):
 def secure(module_database, pair):
     """A server that asks nobody for a certificate and gives up on handshakes soon."""
     running = Server(
-        "--database-url", module_database.url, *tls(pair), "--tls-handshake-timeout", "1s").start()
+        "--database-url", module_database.url, *tls(pair), "--handshake-timeout", "1s").start()
     yield running
     assert running.stop() == 0, running.text
 
@@ -108,6 +108,27 @@ def test_a_wrong_client_certificate_is_refused(mutual, authority, stranger, kind
     }[kind]()
     with channel(mutual, authority, client) as open_channel:
         refusal(open_channel)
+
+
+def test_single_client_certificates_can_be_listed(start_server, database, authority, pair, tmp_path):
+    alone, leaf = authority.pin("alone"), authority.issue("leaf")
+    listed = tmp_path / "listed.pem"
+    listed.write_bytes(alone.certificate.read_bytes() + leaf.certificate.read_bytes())
+    server = start_server("--database-url", database.url, *tls(pair), "--tls-client-ca", listed)
+    for client in [alone, leaf]:
+        with channel(server, authority, client) as open_channel:
+            assert check(open_channel)
+    for client in [authority.pin("other"), authority.issue("sibling"), authority.issue("child", signer="alone"), None]:
+        with channel(server, authority, client) as open_channel:
+            refusal(open_channel)
+
+
+def test_a_single_server_certificate_can_be_trusted(start_server, database, authority):
+    alone = authority.pin("self", "subjectAltName=IP:127.0.0.1")
+    server = start_server("--database-url", database.url, *tls(alone))
+    for ca, is_trusted in [(alone.certificate, True), (authority.file, False)]:
+        asked = cairn("health", "-a", server.address, "--ca", ca)
+        assert (asked.returncode == 0) == is_trusted, asked.stdout + asked.stderr
 
 
 @pytest.mark.parametrize("when, status", [("optional", 0), ("none", 0), ("required", 78)])
@@ -175,7 +196,7 @@ def test_half_open_handshakes_are_dropped_and_nobody_else_notices(secure, author
 
 def test_only_so_many_handshakes_are_under_way(start_server, database, authority, pair):
     server = start_server(
-        "--database-url", database.url, *tls(pair), "--loops", "1", "--tls-handshake-timeout", "5m",
+        "--database-url", database.url, *tls(pair), "--loops", "1", "--handshake-timeout", "5m",
         "--max-tls-handshakes", "50")
     silent = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(50)]
     try:
@@ -287,7 +308,8 @@ def test_files_that_are_no_good_are_named_at_the_start(authority, pair, tmp_path
         (["--tls-cert", "/nowhere/c.pem", "--tls-key", pair.key], "/nowhere/c.pem: No such file or directory"),
         (["--tls-cert", pair.certificate, "--tls-key", other.key], f"{other.key}: the key does not fit"),
         (["--tls-cert", text, "--tls-key", pair.key], f"{text}: there is no certificate in PEM form"),
-        ([*tls(pair), "--tls-client-ca", other.certificate], "the certificate of CN=other is not that of a CA"),
+        ([*tls(pair), "--tls-client-ca", authority.pin("web", "extendedKeyUsage=serverAuth").certificate],
+         "the certificate of CN=web is neither that of a CA nor for a client"),
         (["--tls-cert", pair.certificate], "tls-key is missing"),
     ]:
         assert problem in failed_start("--listen", "127.0.0.1:0", *arguments)

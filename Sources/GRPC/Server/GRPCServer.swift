@@ -59,6 +59,12 @@ package final class GRPCServer: Sendable {
 
   /// Hands a new connection to the loop with the fewest.
   private func place(_ descriptor: Int32, _ peer: SocketAddress, _ tls: TLSServerCredentials?) {
+    let configuration = parts[0].configuration
+    guard connectionCount < configuration.maxConnections else {
+      ByteTransport(descriptor: descriptor).close()
+      configuration.onConnectionRefused?(peer)
+      return
+    }
     var best = parts[0]
     var fewest = best.connectionCount.load(ordering: .relaxed)
     for part in parts.dropFirst() {

@@ -12,8 +12,18 @@ package struct ServerConfiguration: Sendable {
   /// Calls a connection may have open at once. Default 1000.
   package var maxConcurrentStreams: UInt32 = 1000
 
-  /// How long a client may take for the TLS handshake. Default 10 s.
-  package var tlsHandshakeTimeout: Duration = .seconds(10)
+  /// Connections open at once, of all clients together, with those whose TLS handshake is under way. Others are closed
+  /// as they come. Default 20,000.
+  package var maxConnections = 20_000
+  /// Told of each client for which there was no room. Called on the loop that accepts.
+  package var onConnectionRefused: (@Sendable (SocketAddress) -> Void)?
+  /// How long a client may take for the TLS handshake, and then for the beginning of HTTP/2. Default 10 s.
+  package var handshakeTimeout: Duration = .seconds(10)
+  /// Frames that make work and carry none, such as resets and pings, that a client may send at once, and how many more
+  /// each second; each frame of an answer allows one more, too. Resets of calls that were worked on do not count. A
+  /// client that sends more is sent away with ENHANCE_YOUR_CALM. Default 1000, and 200.
+  package var floodBurst = 1000
+  package var floodRate = 200
   /// TLS handshakes under way at once, of all clients together. Above that the oldest are given up, so that
   /// clients who do not go on with theirs cannot keep others out. Default 1000.
   package var maxTLSHandshakes = 1000
@@ -69,6 +79,9 @@ package struct ServerConfiguration: Sendable {
     http2.maxReceivedBytes = maxConnectionReceiveBuffer
     http2.maxQueuedBytes = maxConnectionSendBuffer
     http2.maxHeldBytes = maxBufferedBytes / max(1, loops)
+    http2.handshakeTimeout = handshakeTimeout
+    http2.floodBurst = floodBurst
+    http2.floodRefill = floodRate
     http2.keepaliveTime = keepaliveTime
     http2.keepaliveTimeout = keepaliveTimeout
     http2.minPingInterval = minPingInterval

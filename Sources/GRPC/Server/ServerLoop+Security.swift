@@ -6,7 +6,7 @@ extension ServerLoop {
   func adopt(_ descriptor: Int32, peer: SocketAddress, tls: TLSServerCredentials?) {
     guard let tls else { return serve(ByteTransport(descriptor: descriptor), peer: peer) }
     let handshake = TLSHandshake(
-      .server, tls.current, descriptor: descriptor, on: loop,
+      .server, tls.current, descriptor: descriptor, on: loop, budget: handshakeBudget,
       closed: { [unowned self] handshake in
         handshakes.remove(handshake)
         socketClosed()
@@ -20,7 +20,7 @@ extension ServerLoop {
         }
       })
     let supplanted = handshakes.add(handshake)
-    handshake.start(timeout: configuration.tlsHandshakeTimeout)
+    handshake.start(timeout: configuration.handshakeTimeout)
     supplanted?.cancel(because: TLSError("gave way to newer ones, as too many TLS handshakes are under way"))
     if isDraining { handshake.cancel() }
   }

@@ -12,6 +12,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   package let configuration: ServerConfiguration
   private let http2: HTTP2Configuration
   let compression: MessageCompression
+  let handshakeBudget = HandshakeBudget()
   private let buffers = TransportBuffers()
   package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]

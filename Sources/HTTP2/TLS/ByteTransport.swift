@@ -45,7 +45,7 @@ package struct ByteTransport: @unchecked Sendable {
     ClosingSocket.close(descriptor, on: loop, buffers)
   }
 
-  func close() {
+  package func close() {
     tls?.sayGoodbye()
     Glibc.close(descriptor)
   }

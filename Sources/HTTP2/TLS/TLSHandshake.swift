@@ -11,6 +11,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   private let descriptor: Int32
   private let loop: EventLoop
   private let serverName: String?
+  private let budget: HandshakeBudget?
   private let completed: (TLSHandshake, Result<ByteTransport, TLSError>) -> Void
   private let closed: ((TLSHandshake) -> Void)?
   private var registration: Registration?
@@ -23,11 +24,12 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
   ///
   /// - Parameters:
   ///   - serverName: What a client expects of the server's certificate.
+  ///   - budget: What a turn gives to all handshakes of the loop; nil for any time.
   ///   - completed: Called once, never before ``start(timeout:)``.
   ///   - closed: Called after that when a failed one has closed its socket.
   package init(
     _ role: HTTP2Connection.Role, _ context: TLSContext, descriptor: Int32, serverName: String? = nil,
-    on loop: EventLoop, closed: ((TLSHandshake) -> Void)? = nil,
+    on loop: EventLoop, budget: HandshakeBudget? = nil, closed: ((TLSHandshake) -> Void)? = nil,
     completed: @escaping (TLSHandshake, Result<ByteTransport, TLSError>) -> Void
   ) {
     session = TLSSession(role, context, descriptor: descriptor)
@@ -35,6 +37,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
     self.descriptor = descriptor
     self.loop = loop
     self.serverName = serverName
+    self.budget = budget
     self.completed = completed
     self.closed = closed
   }
@@ -59,7 +62,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Senda
 
   package func descriptorReady(_ events: DescriptorEvents) {
     switch state {
-    case .shaking: proceed()
+    case .shaking: if budget?.run(on: loop, proceed) == nil { proceed() }
     case .lingering: discard()
     case .over: return
     }

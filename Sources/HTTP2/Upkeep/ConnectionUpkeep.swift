@@ -8,6 +8,8 @@ final class ConnectionUpkeep: LoopTimer {
   private var keepalive: KeepaliveMachine?
   private var age: AgeMachine
   private var policy: PingPolicy
+  /// Until when a client must have shown that it speaks HTTP/2; nil when that was looked at.
+  private var settingsDue: Instant?
 
   init(_ connection: HTTP2Connection) {
     let configuration = connection.configuration
@@ -25,17 +27,27 @@ final class ConnectionUpkeep: LoopTimer {
     policy = PingPolicy(
       minInterval: configuration.minPingInterval,
       permitsWithoutStreams: configuration.permitsPingsWithoutStreams)
+    settingsDue = isServer ? configuration.handshakeTimeout.map { now + $0 } : nil
     super.init()
     arm()
   }
 
   private func arm() {
-    let dues = [keepalive?.due, age.due].compactMap { $0 }
-    if let due = dues.min() { connection.loop.schedule(self, at: due) } else { connection.loop.cancel(self) }
+    let due = earliest(settingsDue, earliest(keepalive?.due, age.due))
+    if let due { connection.loop.schedule(self, at: due) } else { connection.loop.cancel(self) }
+  }
+
+  private func earliest(_ one: Instant?, _ other: Instant?) -> Instant? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 
   override func fire() {
     let now = connection.loop.now
+    if let due = settingsDue, due <= now {
+      settingsDue = nil
+      if !connection.hasHeardSettings { connection.refuseSilence() }
+    }
     let openStreams = connection.streamCount
     if let due = age.due, due <= now {
       perform(age.handle(.due(idleSince: openStreams == 0 ? connection.idleSince : nil), at: now))

@@ -13,11 +13,10 @@ struct Configuration: Equatable, Sendable {
   /// Certificate (with its chain) and key of TLS on TCP listeners, PEM files; both or neither.
   var tlsCertificate: String?
   var tlsKey: String?
-  /// The CAs that sign client certificates, a PEM file.
+  /// The CAs that sign client certificates, and single client certificates, a PEM file.
   var tlsClientAuthorities: String?
   /// Nil for what fits: required when there are CAs, none else.
   var tlsClientAuthentication: ClientAuthentication?
-  var tlsHandshakeTimeout: Duration = .seconds(10)
   var maxTLSHandshakes = 1000
   /// Folder of the embedded PostgreSQL; nil for the place that fits the user.
   var dataDirectory: String?
@@ -25,7 +24,7 @@ struct Configuration: Equatable, Sendable {
   var databaseURL: String?
   /// How long a start waits for an outside PostgreSQL that takes no connections yet; zero for not at all.
   var databaseWait: Duration = .seconds(30)
-  /// Event loops, one thread each; 0 for one per processor.
+  /// Event loops, one thread each; 0 for one per processor that the process may use.
   var loops = 0
   var logLevel = LogLevel.info
   /// How long a stopping server says NOT_SERVING before it turns clients away.
@@ -47,6 +46,10 @@ struct Configuration: Equatable, Sendable {
   var contextSweepInterval: Duration = .seconds(10)
   var searchMatches = 10_000
 
+  var maxConnections = 20_000
+  var handshakeTimeout: Duration = .seconds(10)
+  var floodBurst = 1000
+  var floodRate = 200
   var maxReceiveMessageSize = 4 << 20
   var maxSendMessageSize = 64 << 20
   var maxConcurrentStreams = 1000

@@ -36,7 +36,9 @@ struct Setting: Sendable {
       "Do not serve grpc.channelz.v1, which tells clients of each other's connections. Default off."),
     toggle(
       "insecure", \.insecure, "Allow plaintext on addresses that other machines can reach. Default off."),
-    count("loops", \.loops, 0...1024, "Threads that serve; 0 for one per processor. Default 0."),
+    count(
+      "loops", \.loops, 0...1024,
+      "Threads that serve; 0 for one per processor that the process may use. Default 0."),
     duration(
       "drain-notice", \.drainNotice,
       "How long a stopping server says NOT_SERVING, still serving, before it turns clients away. Default 0."),
@@ -56,7 +58,8 @@ struct Setting: Sendable {
       "PEM file of the certificate and its chain: TLS on every TCP listener. Default: plaintext."),
     text("tls-key", "FILE", \.tlsKey, "PEM file of the certificate's key, without a passphrase."),
     text(
-      "tls-client-ca", "FILE", \.tlsClientAuthorities, "PEM file of the CAs that sign client certificates."),
+      "tls-client-ca", "FILE", \.tlsClientAuthorities,
+      "PEM file of the CAs that sign client certificates, or of single client certificates."),
     Setting(
       name: "tls-client-auth", value: "WHEN",
       help: "Client certificates: none, optional or required. Default required with tls-client-ca, else none."
@@ -67,9 +70,6 @@ struct Setting: Sendable {
       configuration.tlsClientAuthentication = when
       return nil
     },
-    duration(
-      "tls-handshake-timeout", \.tlsHandshakeTimeout,
-      "How long a client's TLS handshake may take. Default 10s."),
     count(
       "max-tls-handshakes", \.maxTLSHandshakes, 1...1_000_000,
       "TLS handshakes under way at once; above that the oldest are given up. Default 1000."),
@@ -144,6 +144,16 @@ struct Setting: Sendable {
   ]
 
   private static let connections = [
+    count(
+      "max-connections", \.maxConnections, 1...10_000_000,
+      "Connections open at once; others are closed as they come. Default 20000."),
+    duration(
+      "handshake-timeout", \.handshakeTimeout,
+      "How long a client may take for the TLS handshake, and then for its SETTINGS. Default 10s."),
+    count(
+      "flood-burst", \.floodBurst, 1...10_000_000,
+      "Resets, pings and other frames without content that a client may send at once. Default 1000."),
+    count("flood-rate", \.floodRate, 1...10_000_000, "How many more of them each second. Default 200."),
     duration(
       "keepalive-time", \.keepaliveTime,
       "Silence after which a client is asked whether it is there; 0 for never. Default 2h."),

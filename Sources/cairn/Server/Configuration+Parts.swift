@@ -1,5 +1,6 @@
 import CLinux
 import Contexts
+import EventLoop
 import GRPC
 import HTTP2
 import Operations
@@ -7,8 +8,12 @@ import Postgres
 
 // What each part of a server takes from the configuration.
 extension Configuration {
-  /// One loop per processor that taskset and cpusets leave to this process, unless told otherwise.
-  var loopCount: Int { loops > 0 ? loops : max(1, Int(cairn_usable_processors())) }
+  /// One loop per processor that taskset, cpusets and the quota of a control group leave to this process, unless told
+  /// otherwise.
+  var loopCount: Int {
+    loops > 0
+      ? loops : ProcessorQuota.threads(usable: Int(cairn_usable_processors()), quota: ProcessorQuota.current)
+  }
 
   /// What TLS is made of; nil for plaintext.
   var tlsFiles: TLSServerFiles? {
@@ -23,10 +28,17 @@ extension Configuration {
     server.maxReceiveMessageSize = maxReceiveMessageSize
     server.maxSendMessageSize = maxSendMessageSize
     server.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
-    server.tlsHandshakeTimeout = tlsHandshakeTimeout
+    server.maxConnections = maxConnections
+    let refusals = ConnectionFailureLog(log)
+    server.onConnectionRefused = {
+      refusals.failed("no room for \($0): there are as many as max-connections")
+    }
+    server.handshakeTimeout = handshakeTimeout
     server.maxTLSHandshakes = maxTLSHandshakes
-    let failures = TLSFailureLog(log)
-    server.onTLSFailure = { peer, error in failures.failed(peer, error) }
+    let failures = ConnectionFailureLog(log)
+    server.onTLSFailure = { peer, error in failures.failed("no TLS with \(peer): \(error)") }
+    server.floodBurst = floodBurst
+    server.floodRate = floodRate
     server.maxMetadataSize = maxMetadataSize
     server.maxConnectionReceiveBuffer = maxConnectionReceiveBuffer
     server.maxConnectionSendBuffer = maxConnectionSendBuffer

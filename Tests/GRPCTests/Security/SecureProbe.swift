@@ -42,7 +42,7 @@ final class SecureProbe: Sendable {
   init(_ files: TLSServerFiles, handshakeTimeout: Duration = .seconds(10)) async throws {
     credentials = try TLSServerCredentials(files)
     var configuration = ServerConfiguration()
-    configuration.tlsHandshakeTimeout = handshakeTimeout
+    configuration.handshakeTimeout = handshakeTimeout
     let heard = heard
     configuration.onTLSFailure = { _, error in heard.texts.withLock { $0.append(error.problem) } }
     server = GRPCServer(services: [IdentityService()], configuration: configuration, group: group)

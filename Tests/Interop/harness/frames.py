@@ -152,5 +152,9 @@ class FrameClient:
         self.wait_for(lambda kept: isinstance(kept, SettingsFrame) and "ACK" not in kept.flags)
         return self.wait_for(lambda kept: isinstance(kept, SettingsFrame) and "ACK" in kept.flags)
 
+    def of(self, kind):
+        """The frames of a kind that have come."""
+        return [kept for kept in self.received if isinstance(kept, kind)]
+
     def body(self, stream):
         return b"".join(kept.data for kept in self.received if isinstance(kept, DataFrame) and kept.stream_id == stream)

@@ -1,18 +1,16 @@
 import EventLoop
-import HTTP2
 import Operations
 import Synchronization
 
-/// Tells of TLS handshakes that failed: each one for those who look for it (debug), and now and then one for
+/// Tells of connections that did not come about: each one for those who look for it (debug), and now and then one for
 /// everybody (info). Who may connect must not be able to fill the log.
-final class TLSFailureLog: Sendable {
+final class ConnectionFailureLog: Sendable {
   private let log: Log
   private let occasional = Mutex(Occasional(every: .seconds(10)))
 
   init(_ log: Log) { self.log = log }
 
-  func failed(_ peer: SocketAddress, _ error: TLSError) {
-    let text = "no TLS with \(peer): \(error)"
+  func failed(_ text: String) {
     if log.level >= .debug { return log.debug(text) }
     guard let unsaid = occasional.withLock({ $0.happened(at: .now) }) else { return }
     log.info(unsaid == 0 ? text : "\(text) (and \(unsaid) more since the last such line)")
