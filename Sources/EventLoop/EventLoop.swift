@@ -18,7 +18,8 @@ package final class EventLoop: @unchecked Sendable {
   private var isRunning = false
   private var stopRequested = false
 
-  /// Read once a turn.
+  /// Read once for each descriptor that is ready and before jobs run: what one of them does may be older. What
+  /// is counted from the moment of asking, such as a delay, takes ``Instant/now``.
   package internal(set) var now = Instant.now
   /// Counts the turns, so that work can be bounded in each of them.
   package private(set) var turn: UInt64 = 0
@@ -146,9 +147,10 @@ package final class EventLoop: @unchecked Sendable {
 
   // MARK: Timers
 
-  /// Arms `timer`; one that is armed already is moved.
+  /// Arms `timer`; one that is armed already is moved. The delay counts from this moment, however long the turn
+  /// has taken.
   package func schedule(_ timer: LoopTimer, after delay: Duration) {
-    schedule(timer, at: now + delay)
+    schedule(timer, at: .now + delay)
   }
 
   package func schedule(_ timer: LoopTimer, at deadline: Instant) {
@@ -209,7 +211,10 @@ package final class EventLoop: @unchecked Sendable {
       settle()
       turn &+= 1
       let count = waitForEvents(events)
-      for index in 0..<count { deliver(events[index]) }
+      for index in 0..<count {
+        if index > 0 { now = .now }
+        deliver(events[index])
+      }
       while let timer = timers.popFirst(notAfter: now) { timer.fire() }
     }
     settle()
@@ -219,6 +224,7 @@ package final class EventLoop: @unchecked Sendable {
   /// Jobs and flushes feed each other: a flush may resume a writer that waited for room.
   private func settle() {
     var rounds = 0
+    if !jobs.isEmpty { now = .now }
     while rounds < Self.roundsPerTurn, !(jobs.isEmpty && flushes.isEmpty) {
       while rounds < Self.roundsPerTurn, !jobs.isEmpty {
         rounds += 1

@@ -9,7 +9,8 @@ package struct Instant: Hashable, Comparable, Sendable {
 
   @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  /// Reads the clock. Inside a loop prefer ``EventLoop/now``, which is read once a turn.
+  /// Reads the clock. Inside a loop ``EventLoop/now`` costs nothing and may be older by the work
+  /// of one descriptor or round of jobs.
   package static var now: Instant {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

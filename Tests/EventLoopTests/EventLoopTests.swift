@@ -1,4 +1,5 @@
 import Glibc
+import Patience
 import Testing
 
 @testable import EventLoop
@@ -106,6 +107,105 @@ import Testing
       }
       #expect(results == Array(repeating: false, count: 20))
       #expect(loop.isOnLoop)
+    }
+  }
+
+  @Test("a sleep lasts as long as was asked for, however long its turn has worked before")
+  func sleepAfterWork() async throws {
+    try await withLoop { loop in
+      let start = Instant.now
+      while Instant.now - start < .milliseconds(60) {}
+      let end = Instant.now
+      try await loop.sleep(for: .milliseconds(50))
+      #expect(Instant.now - end >= .milliseconds(50))
+    }
+  }
+
+  @Test("a deadline counts from the descriptor that set it, not from those before it in the turn")
+  func clockOfEachDescriptor() async throws {
+    final class Slow: DescriptorHandler {
+      var seen: [Instant] = []
+      unowned let loop: EventLoop
+      init(_ loop: EventLoop) { self.loop = loop }
+      func descriptorReady(_ events: DescriptorEvents) {
+        seen.append(loop.now)
+        let start = Instant.now
+        while Instant.now - start < .milliseconds(20) {}
+      }
+    }
+    try await withLoop { loop in
+      var ends: [[Int32]] = []
+      let slow = Slow(loop)
+      var registrations: [Registration] = []
+      for _ in 0..<2 {
+        var pair: [Int32] = [0, 0]
+        try #require(pipe(&pair) == 0)
+        _ = write(pair[1], "x", 1)
+        registrations.append(loop.register(pair[0], .read, slow))
+        ends.append(pair)
+      }
+      while slow.seen.count < 2 { try await loop.sleep(for: .milliseconds(1)) }
+      for registration in registrations { registration.cancel() }
+      for descriptor in ends.joined() { close(descriptor) }
+      #expect(slow.seen[1] - slow.seen[0] >= .milliseconds(20))
+    }
+  }
+
+  /// Threads of blocking pools in this process.
+  private static func blockingThreads() -> Int {
+    guard let folder = opendir("/proc/self/task") else { return 0 }
+    defer { closedir(folder) }
+    var count = 0
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let file = fopen("/proc/self/task/\(name)/comm", "r") else { continue }
+      defer { fclose(file) }
+      var line = [UInt8](repeating: 0, count: 32)
+      if String(decoding: line[..<fread(&line, 1, line.count, file)], as: UTF8.self) == "cairn-blocking\n" {
+        count += 1
+      }
+    }
+    return count
+  }
+
+  @Test("the threads of a pool end with it, when its work is done")
+  func poolEnds() async throws {
+    let before = Self.blockingThreads()
+    try await withLoop { loop in
+      var pool: BlockingPool? = BlockingPool(threads: 3)
+      try await withThrowingTaskGroup { group in
+        for _ in 0..<3 { group.addTask { [pool] in await pool!.run(on: loop) { usleep(20_000) } } }
+        try await group.waitForAll()
+      }
+      #expect(Self.blockingThreads() > before)
+      let done = Semaphore()
+      pool?.start {
+        usleep(50_000)
+        done.signal()
+      }
+      pool = nil
+      done.wait()
+      for _ in 0..<2000 * patience where Self.blockingThreads() > before {
+        try await loop.sleep(for: .milliseconds(5))
+      }
+      #expect(Self.blockingThreads() == before)
+    }
+  }
+
+  @Test("a pool whose idle threads were ended starts new ones")
+  func poolGoesOn() async throws {
+    let pool = BlockingPool(threads: 2)
+    try await withLoop { loop in
+      for _ in 0..<50 {
+        let results = await withTaskGroup(of: Bool.self) { group in
+          for _ in 0..<4 { group.addTask { await pool.run(on: loop) { true } } }
+          return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.count == 4)
+        pool.endIdleThreads()
+      }
     }
   }
 }
