@@ -35,6 +35,20 @@ import Testing
     #expect(StatusFields.percentDecode(encoded) == text)
   }
 
+  @Test(
+    "only messages in protobuf are taken",
+    arguments: [
+      ("application/grpc", .protobuf), ("application/grpc+proto", .protobuf),
+      ("application/grpc;charset=utf-8", .protobuf), ("application/grpc+proto; x=y", .protobuf),
+      ("application/grpc+json", .codec("json")), ("application/grpc+", .codec("")),
+      ("application/grpc+protobuf", .codec("protobuf")), ("application/grpc+thrift;x", .codec("thrift")),
+      ("application/grpc-web", .other), ("application/grpc-web+proto", .other), ("application/json", .other),
+      ("", .other), ("application/grp", .other),
+    ] as [(String, ContentType)])
+  func contentType(_ text: String, _ expected: ContentType) {
+    #expect(Array(text.utf8).withUnsafeBufferPointer { ContentType($0) } == expected)
+  }
+
   @Test("an answer that is not gRPC's becomes the status its HTTP status means")
   func httpStatus() {
     let error = StatusFields.read(HeaderBlock(), httpStatus: 503)

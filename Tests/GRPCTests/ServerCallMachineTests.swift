@@ -27,7 +27,7 @@ import Testing
         (.head(waitsForMessage: true), .none),
         (
           .requestEnded(midMessage: false),
-          .failProtocol(.internal, "the method takes one request message; none arrived")
+          .failProtocol(.unimplemented, "the method takes one request message; none arrived")
         ),
         (.handlerFinished, .none),
       ]
@@ -36,7 +36,7 @@ import Testing
       "two messages where one is due",
       [
         (.head(waitsForMessage: true), .none), (.message, .none),
-        (.message, .failProtocol(.internal, "the method takes one request message; more arrived")),
+        (.message, .failProtocol(.unimplemented, "the method takes one request message; more arrived")),
         (.requestEnded(midMessage: false), .none),
       ]
     ),

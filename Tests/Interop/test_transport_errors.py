@@ -53,7 +53,7 @@ def test_a_refused_call_says_why(channel, path, body, options, code, reason, fac
     pytest.param(ECHO, {"grpc-timeout": "1 s"}, Code.INVALID_ARGUMENT, "CALL_METADATA_INVALID", {"key"}, id="timeout"),
     pytest.param(echo_pb2.EchoMessage(delay_milliseconds=60_000), {"grpc-timeout": "100m"}, Code.DEADLINE_EXCEEDED,
                  "DEADLINE_PASSED", set(), id="deadline"),
-    pytest.param(None, {}, Code.INTERNAL, "PROTOCOL_VIOLATED", set(), id="no request"),
+    pytest.param(None, {}, Code.UNIMPLEMENTED, "PROTOCOL_VIOLATED", set(), id="no request"),
 ])
 def test_what_stock_clients_do_not_let_through(echo_server, request_message, headers, code, reason, facts):
     peer = Peer(echo_server)

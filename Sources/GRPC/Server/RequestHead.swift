@@ -24,7 +24,7 @@ package struct RequestHead {
   private var isPost = false
   /// No answer may have a body.
   private var isHead = false
-  private var isGRPC = false
+  private var contentType = ContentType.other
   private var hasBadTimeout = false
   private var unknownEncoding: String?
 
@@ -50,7 +50,7 @@ package struct RequestHead {
         isHead = value.equals("HEAD")
       }
     } else if name.equals("content-type") {
-      isGRPC = Self.isGRPCContentType(value)
+      contentType = ContentType(value)
     } else if name.equals("te") {
       return
     } else if name.starts(with: "grpc-") {
@@ -79,12 +79,6 @@ package struct RequestHead {
     }
   }
 
-  private static func isGRPCContentType(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard value.starts(with: "application/grpc") else { return false }
-    guard value.count > 16 else { return true }
-    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
-  }
-
   /// Nil when the call may begin.
   ///
   /// - Parameter knows: Whether there is a service of that name.
@@ -95,7 +89,10 @@ package struct RequestHead {
     guard isPost else {
       return .http(status: "405", text: isHead ? "" : "This is a gRPC server; calls are POST requests.\n")
     }
-    guard isGRPC else {
+    switch contentType {
+    case .protobuf: break
+    case .codec(let name): return .status(.unknownCodec(name))
+    case .other:
       return .http(
         status: "415", text: "This is a gRPC server; the content type of calls is application/grpc.\n")
     }

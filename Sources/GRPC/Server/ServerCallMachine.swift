@@ -64,7 +64,7 @@ struct ServerCallMachine {
     guard response != .answered else { return .none }
     messages += 1
     guard waitsForMessage, messages > 1 else { return waitsForMessage ? .none : .wakeReader }
-    return answered(.failProtocol(.internal, "the method takes one request message; more arrived"))
+    return answered(.failProtocol(.unimplemented, "the method takes one request message; more arrived"))
   }
 
   private mutating func requestEnded(_ midMessage: Bool) -> Action {
@@ -76,7 +76,7 @@ struct ServerCallMachine {
     }
     guard waitsForMessage else { return .wakeReader }
     guard messages == 1 else {
-      return answered(.failProtocol(.internal, "the method takes one request message; none arrived"))
+      return answered(.failProtocol(.unimplemented, "the method takes one request message; none arrived"))
     }
     isRunning = true
     return .startHandler
