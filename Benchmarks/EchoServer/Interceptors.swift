@@ -8,24 +8,32 @@ struct MetadataEcho: ServerInterceptor {
   func intercept(
     _ call: CallContext, _ next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
-    guard wantsGzip(call) else { return try await next() }
+    guard try wantsGzip(call) else { return try await next() }
     call.compressAnswers()
     try await next()
-    call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
+    try call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
   }
 
-  private func wantsGzip(_ call: CallContext) -> Bool {
-    var wanted = false
-    call.metadata.fields.forEach { name, value in
-      if name.starts(with: "x-echo-") {
-        wanted = wanted || name.equals("x-echo-gzip")
-        let (name, value) = (String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
-        call.setHeader(name, value)
-        call.setTrailer(name, value)
-      }
+  private func wantsGzip(_ call: CallContext) throws(RPCError) -> Bool {
+    var names: Set<String> = []
+    call.metadata.fields.forEach { name, _ in
+      if name.starts(with: "x-echo-") { names.insert(String(decoding: name, as: UTF8.self)) }
       return true
     }
-    return wanted
+    for name in names {
+      if name.hasSuffix("-bin") {
+        for value in call.metadata.values(bytes: name) ?? [] {
+          try call.setHeader(name, bytes: value)
+          try call.setTrailer(name, bytes: value)
+        }
+      } else {
+        for value in call.metadata.values(name) {
+          try call.setHeader(name, value)
+          try call.setTrailer(name, value)
+        }
+      }
+    }
+    return names.contains("x-echo-gzip")
   }
 }
 

@@ -187,7 +187,7 @@ import Wire
       ) async throws(RPCError) {
         guard call.metadata["x-key"] == "open" else { throw RPCError(.unauthenticated, "no key") }
         try await next()
-        call.setTrailer("x-gate", "passed")
+        try call.setTrailer("x-gate", "passed")
       }
     }
     try await withProbe(interceptors: [Gate()]) { service, channel, _ in

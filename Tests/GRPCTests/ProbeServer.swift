@@ -35,8 +35,8 @@ final class ProbeService: RPCService {
         #endif
         try await self.obey(request, call)
         if let echo = call.metadata["x-echo"] {
-          call.setHeader("x-head", echo)
-          call.setTrailer("x-tail-bin", bytes: [0, 1, 255])
+          try call.setHeader("x-head", echo)
+          try call.setTrailer("x-tail-bin", bytes: [0, 1, 255])
         }
         return request
       },

@@ -13,7 +13,7 @@ struct TestService: GrpcTestingTestServiceProvider {
   func unaryCall(
     _ request: GrpcTestingSimpleRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcTestingSimpleResponse {
-    echoMetadata(call)
+    try echoMetadata(call)
     try check(request.expectCompressed, call)
     try obey(request.responseStatus)
     if request.responseCompressed?.value == true { call.compressAnswers() }
@@ -51,7 +51,7 @@ struct TestService: GrpcTestingTestServiceProvider {
     _ requests: RequestStream<GrpcTestingStreamingOutputCallRequest>,
     _ responses: ResponseWriter<GrpcTestingStreamingOutputCallResponse>, _ call: CallContext
   ) async throws(RPCError) {
-    echoMetadata(call)
+    try echoMetadata(call)
     while let request = try await requests.next() {
       try obey(request.responseStatus)
       try await answer(request, responses, call)
@@ -114,12 +114,12 @@ struct TestService: GrpcTestingTestServiceProvider {
     throw RPCError(StatusCode(rawValue: status.code) ?? .unknown, status.message)
   }
 
-  private func echoMetadata(_ call: CallContext) {
+  private func echoMetadata(_ call: CallContext) throws(RPCError) {
     if let initial = call.metadata["x-grpc-test-echo-initial"] {
-      call.setHeader("x-grpc-test-echo-initial", initial)
+      try call.setHeader("x-grpc-test-echo-initial", initial)
     }
     if let trailing = call.metadata[bytes: "x-grpc-test-echo-trailing-bin"] {
-      call.setTrailer("x-grpc-test-echo-trailing-bin", bytes: trailing)
+      try call.setTrailer("x-grpc-test-echo-trailing-bin", bytes: trailing)
     }
   }
 }

@@ -15,6 +15,7 @@ package final class Channel: @unchecked Sendable {
   package let loop: EventLoop
   let configuration: ChannelConfiguration
   let compression: MessageCompression
+  private let resolver: BlockingPool
   let subchannels: Subchannels
   var retryThrottle: RetryThrottle?
   /// What all calls keep of their requests.
@@ -43,7 +44,8 @@ package final class Channel: @unchecked Sendable {
     self.loop = loop
     self.configuration = configuration
     retryThrottle = configuration.retryThrottle
-    compression = MessageCompression(loop: loop, pool: resolver)
+    self.resolver = resolver
+    compression = MessageCompression(LargeWork(loop: loop, pool: resolver))
     scheme = security == nil ? "http" : "https"
     var parsed = ChannelTarget.nowhere
     var targetError: RPCError?
@@ -52,7 +54,7 @@ package final class Channel: @unchecked Sendable {
     }
     self.targetError = targetError
     authority = security?.serverName
-    let connector = Connector(loop: loop, security: security, keepalive: configuration.keepalive)
+    let connector = Connector(loop: loop, security: security, configuration)
     subchannels = Subchannels(parsed, connector, configuration, resolver: resolver)
     channelz.add(self)
   }
@@ -73,7 +75,10 @@ package final class Channel: @unchecked Sendable {
   }
 
   /// Closes the connections; calls under way end with UNAVAILABLE.
-  package func close() async { await loop.run { [self] () async in subchannels.shutDown() } }
+  package func close() async {
+    await loop.run { [self] () async in subchannels.shutDown() }
+    resolver.endIdleThreads()
+  }
 
   /// What there is to see of the channel now.
   package var snapshot: ChannelSnapshot {
@@ -138,7 +143,7 @@ package final class Channel: @unchecked Sendable {
   private func begin<Request, Response>(
     _ method: MethodDescriptor<Request, Response>, _ options: CallOptions
   ) throws(RPCError) -> CallAttempts {
-    if let targetError { throw targetError }
+    if let problem = targetError ?? options.metadata.problem { throw problem }
     let call = CallAttempts(self, path: method.path, options)
     call.start()
     return call
@@ -157,7 +162,7 @@ package final class Channel: @unchecked Sendable {
     _ message: some Message, _ options: CallOptions, compress: Bool = true
   ) async throws(RPCError) -> [UInt8] {
     let framed = try framer.frame(message, limit: options.maxSendMessageSize)
-    return options.compression == .gzip && compress ? await compression.compress(framed) : framed
+    return options.compression == .gzip && compress ? await compression.compress(framed, for: 0) : framed
   }
 
   func head(

@@ -14,6 +14,10 @@ package struct ChannelConfiguration: Sendable {
   /// Whether servers are asked for a sign of life. Default no.
   package var keepalive: ClientKeepalive?
 
+  /// The most metadata that the head or the trailers of an answer may have, in bytes as RFC 9113 §6.5.2 counts; a
+  /// call with more fails with RESOURCE_EXHAUSTED. Servers are told. Default 16 KiB.
+  package var maxMetadataSize = 16 << 10
+
   /// What is tried again by its status, of calls that do not say it themselves. Default nothing.
   package var retryPolicy: RetryPolicy?
   /// Holds retries back while many calls fail. Default none.

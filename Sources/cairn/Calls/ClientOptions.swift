@@ -114,7 +114,13 @@ struct ClientOptions: Equatable, Sendable {
   private var metadata: Metadata {
     var metadata = Metadata()
     if let project { metadata.append("cairn-project", project) }
-    for header in headers { metadata.append(header.name, header.value) }
+    for header in headers {
+      if header.name.hasSuffix("-bin"), let bytes = Base64.decode(header.value.utf8) {
+        metadata.append(header.name, bytes: bytes)
+      } else {
+        metadata.append(header.name, header.value)
+      }
+    }
     return metadata
   }
 }

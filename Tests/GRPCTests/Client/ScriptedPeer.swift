@@ -13,6 +13,8 @@ final class ScriptedPeer: HTTP2ConnectionOwner, @unchecked Sendable {
     case answer
     /// A status and nothing before it.
     case status(StatusCode, pushback: String? = nil)
+    /// An answer with so many fields of 100 bytes in its head, or in its trailers.
+    case metadata(fields: Int, inTrailers: Bool)
     /// RST_STREAM with REFUSED_STREAM.
     case refuse
     /// GOAWAY that says that the request was not looked at.
@@ -102,6 +104,23 @@ private final class ScriptedStream: HTTP2Stream, @unchecked Sendable {
       head.append("grpc-status", String(code.rawValue))
       if let pushback { head.append("grpc-retry-pushback-ms", pushback) }
       respondOnly(head: head)
+    case .metadata(let count, let inTrailers):
+      var fields = HeaderBlock()
+      for _ in 0..<count { fields.append("x", String(repeating: "v", count: 67)) }
+      if !inTrailers {
+        fields.forEach {
+          head.append(name: $0, value: $1); return true
+        }
+      }
+      respond(head: head)
+      write([0, 0, 0, 0, 0])
+      trailers.append("grpc-status", "0")
+      if inTrailers {
+        fields.forEach {
+          trailers.append(name: $0, value: $1); return true
+        }
+      }
+      finish(trailers: .block(trailers))
     case .refuse: reset(HTTP2ErrorCode.refusedStream)
     case .sendAway:
       nghttp2_submit_goaway(connection.session, 0, 0, HTTP2ErrorCode.noError, nil, 0)

@@ -8,9 +8,11 @@ import Testing
     func intercept(
       _ call: CallContext, _ next: () async throws(RPCError) -> Void
     ) async throws(RPCError) {
-      if call.metadata["x-compress"] != nil { call.setHeader("x-compresses", "\(call.compressAnswers())") }
+      if call.metadata["x-compress"] != nil {
+        try call.setHeader("x-compresses", "\(call.compressAnswers())")
+      }
       try await next()
-      call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
+      try call.setTrailer("x-was-compressed", "\(call.wasRequestCompressed)")
     }
   }
 

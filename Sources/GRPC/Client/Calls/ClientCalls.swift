@@ -52,7 +52,7 @@ extension CallAttempts {
   func letGo() { fail(RPCError(.cancelled, "the caller let go of the call")) }
 }
 
-/// The messages a server streams. One task reads at a time.
+/// The messages a server streams; each goes to one reader.
 package struct ResponseStream<Response: Message>: Sendable {
   let call: ClientCall
 

@@ -11,11 +11,14 @@ final class ClientStream: CallStream, @unchecked Sendable {
   /// Another attempt has taken this one's place.
   private(set) var isSuperseded = false
   private var block = HeaderBlock()
+  /// Bytes of the header list so far, counted as RFC 9113 §6.5.2 does.
+  private var listSize = 0
   private var httpStatus = 0
   private(set) var head: Metadata?
   private(set) var trailing = Metadata()
 
   private let maxReceiveMessageSize: Int
+  private let maxMetadataSize: Int
   private let compression: MessageCompression
   private var encoding: String?
   /// The message taken last had come compressed.
@@ -24,6 +27,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
   init(_ attempts: CallAttempts) {
     self.attempts = attempts
     maxReceiveMessageSize = attempts.options.maxReceiveMessageSize
+    maxMetadataSize = attempts.channel.configuration.maxMetadataSize
     compression = attempts.channel.compression
     super.init(loop: attempts.channel.loop, maxReceiveMessageSize: maxReceiveMessageSize)
   }
@@ -33,6 +37,12 @@ final class ClientStream: CallStream, @unchecked Sendable {
   override func receivedHeader(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
   ) -> Bool {
+    listSize += name.count + value.count + 32
+    guard listSize <= maxMetadataSize else {
+      // What is a little above the limit is counted to its end; the rest of a bomb is not.
+      if listSize > 4 * maxMetadataSize { failTooLarge() }
+      return true
+    }
     if name.equals(":status") {
       httpStatus = Int(String(decoding: value, as: UTF8.self)) ?? 0
     } else {
@@ -42,7 +52,8 @@ final class ClientStream: CallStream, @unchecked Sendable {
   }
 
   override func receivedHeaders(endOfStream: Bool) {
-    defer { block = HeaderBlock() }
+    defer { (block, listSize) = (HeaderBlock(), 0) }
+    guard listSize <= maxMetadataSize else { return failTooLarge() }
     if endOfStream {
       trailing = Metadata(block.withoutReserved())
       perform(machine.handle(.trailers(block, httpStatus: httpStatus)))
@@ -53,6 +64,8 @@ final class ClientStream: CallStream, @unchecked Sendable {
       perform(machine.handle(.head(block, httpStatus: httpStatus)))
     }
   }
+
+  private func failTooLarge() { fail(.answerMetadataTooLarge(size: listSize, limit: maxMetadataSize)) }
 
   override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard !machine.isEnded else { return true }
@@ -125,7 +138,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
         throw RPCError(
           .internal, "a message is marked compressed but grpc-encoding is \(encoding ?? "identity")")
       }
-      return try await compression.inflate(payload, limit: maxReceiveMessageSize)
+      return try await compression.inflate(payload, limit: maxReceiveMessageSize, for: 0)
     } catch {
       fail(error)
       throw error
@@ -144,10 +157,10 @@ final class ClientStream: CallStream, @unchecked Sendable {
   /// The one response of a call that has one.
   func only<Response: Message>(_: Response.Type) async throws(RPCError) -> Response {
     guard let response = try await next(Response.self) else {
-      throw RPCError(.internal, "the server answered OK without a message")
+      throw RPCError(.unimplemented, "the server answered OK without a message; the method has one")
     }
     guard try await next(Response.self) == nil else {
-      let failure = RPCError(.internal, "the server sent a second message; the method has one")
+      let failure = RPCError(.unimplemented, "the server sent a second message; the method has one")
       fail(failure)
       throw failure
     }

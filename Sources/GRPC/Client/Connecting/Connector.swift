@@ -8,9 +8,11 @@ final class Connector: @unchecked Sendable {
   private let buffers = TransportBuffers()
   private(set) var http2 = HTTP2Configuration()
 
-  init(loop: EventLoop, security: ChannelSecurity?, keepalive: ClientKeepalive?) {
+  init(loop: EventLoop, security: ChannelSecurity?, _ configuration: ChannelConfiguration) {
+    let keepalive = configuration.keepalive
     self.loop = loop
     self.security = security
+    http2.maxHeaderListSize = UInt32(clamping: configuration.maxMetadataSize)
     http2.keepaliveTime = keepalive?.time
     http2.keepaliveTimeout = keepalive?.timeout ?? http2.keepaliveTimeout
     http2.keepaliveWithoutStreams = keepalive?.withoutCalls ?? false
