@@ -7,7 +7,9 @@ import Wire
 @testable import GRPC
 
 @Suite struct ChildTaskTests {
-  /// Reads in a task of its own, which it cancels; answers with what the reading came to, then with the next message.
+  private final class Outcome { var code: Int32 = 0 }
+
+  /// Reads in a child task, which is cancelled; answers with what the reading came to, then with the next message.
   private struct Service: RPCService {
     typealias Message = GoogleRpcStatus
 
@@ -17,25 +19,27 @@ import Wire
     var handlers: [RPCHandler] {
       [
         .bidirectional(Self.both) { requests, responses, call throws(RPCError) in
-          let reading = Task(executorPreference: call.loop) { () async -> Int32 in
-            do throws(RPCError) {
-              _ = try await requests.next()
-              return 0
-            } catch {
-              return error.code.rawValue
+          let outcome = Outcome()
+          do throws(RPCError) {
+            try await call.alongside {
+              do throws(RPCError) { _ = try await requests.next() } catch {
+                outcome.code = error.code.rawValue
+              }
+            } _: { () async throws(RPCError) in
+              // It waits now.
+              await Task.yield()
+              throw .callEnded
             }
+          } catch {
+            try await responses.write(message("cancelled", code: outcome.code))
           }
-          // It waits now.
-          await Task.yield()
-          reading.cancel()
-          try await responses.write(message("cancelled", code: await reading.value))
           if let request = try await requests.next() { try await responses.write(request) }
         }
       ]
     }
   }
 
-  @Test("a handler may read in a task that it cancels, and go on")
+  @Test("a handler may read beside its own work, give that up, and go on")
   func childTask() async throws {
     let group = EventLoopGroup(loops: 2)
     defer { group.stop() }

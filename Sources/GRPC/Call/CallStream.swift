@@ -3,15 +3,15 @@ import HTTP2
 import Wire
 
 /// What a call's stream does on both sides: cut bytes into messages, keep those that nobody has read
-/// yet, and hold the task that waits for more of them or for room to write. Confined to `loop`.
+/// yet, and hold the tasks that wait for more of them or for room to write. Confined to `loop`.
 package class CallStream: HTTP2Stream, @unchecked Sendable {
   package let loop: EventLoop
   private var deframer: MessageDeframer
   private var messages: [MessageDeframer.Frame] = []
   private var nextMessage = 0
   private var isReceiving = false
-  private var reader: UnsafeContinuation<Void, Never>?
-  private var writer: UnsafeContinuation<Void, Never>?
+  private var readers = Waiters()
+  private var writers = Waiters()
 
   /// Bytes that may be written ahead of the network before the writer is made to wait.
   private static let highWater = 64 << 10
@@ -66,14 +66,6 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
     return frame
   }
 
-  /// Puts what the oldest message holds in its place.
-  final func inflateFirst(_ inflate: ([UInt8]) async throws(RPCError) -> [UInt8]) async throws(RPCError) {
-    guard hasMessage, messages[nextMessage].isCompressed else { return }
-    let payload = try await inflate(messages[nextMessage].payload)
-    guard hasMessage else { throw .callEnded }
-    messages[nextMessage] = MessageDeframer.Frame(isCompressed: false, payload: payload)
-  }
-
   final func dropMessages() {
     messages = []
     nextMessage = 0
@@ -92,26 +84,24 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
   // MARK: Waiting
 
-  final func wakeReader() { reader.take()?.resume() }
-  final func wakeWriter() { writer.take()?.resume() }
+  final func wakeReader() { readers.wake() }
+  final func wakeWriter() { writers.wake() }
 
   public override func outboundDrained() { wakeWriter() }
 
   /// Suspends until ``wakeReader()``; who cancels the task does that, too. Inlined, for an open call that is silent
   /// waits here, with all its frames.
   @inline(__always) final func waitToReadUncancelled() async {
-    precondition(reader == nil, "two tasks read the messages of one call")
     await withUnsafeContinuation { continuation in
-      if Task.isCancelled { continuation.resume() } else { reader = continuation }
+      if Task.isCancelled { continuation.resume() } else { readers.add(continuation) }
     }
   }
 
   /// Suspends until ``wakeReader()``, or until the task is cancelled.
   @inline(never) final func waitToRead() async {
-    precondition(reader == nil, "two tasks read the messages of one call")
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        if Task.isCancelled { continuation.resume() } else { reader = continuation }
+        if Task.isCancelled { continuation.resume() } else { readers.add(continuation) }
       }
     } onCancel: {
       loop.execute { self.wakeReader() }
@@ -128,10 +118,9 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
 
   /// Suspends until the network has taken most of what was written, or until the task is cancelled.
   final func waitToWrite() async {
-    precondition(writer == nil, "two tasks write the messages of one call")
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        if Task.isCancelled { continuation.resume() } else { writer = continuation }
+        if Task.isCancelled { continuation.resume() } else { writers.add(continuation) }
       }
     } onCancel: {
       loop.execute { self.wakeWriter() }

@@ -2,8 +2,11 @@ import EventLoop
 import HTTP2
 
 /// What a handler may know about its call and say beside its messages. A reference: copies mean the
-/// same call. Use it on the call's loop, where handlers run.
-package struct CallContext: Sendable {
+/// same call.
+///
+/// Confined to the call's loop, where handlers run, and not `Sendable`: to use it in a task of another executor does not
+/// compile. Copy out what such a task needs, its ``deadline`` for one.
+package struct CallContext {
   private let stream: ServerStream
 
   package init(_ stream: ServerStream) { self.stream = stream }
@@ -24,19 +27,27 @@ package struct CallContext: Sendable {
   package var timeRemaining: Duration? { deadline.map { $0 - .now } }
 
   /// Adds to the metadata sent after the last message.
-  package func setTrailer(_ key: String, _ value: String) { stream.trailingMetadata.append(key, value) }
-  package func setTrailer(_ key: String, bytes: [UInt8]) {
-    stream.trailingMetadata.append(key, bytes: bytes)
+  ///
+  /// - Throws: INTERNAL for a key or a value that metadata cannot have; see ``Metadata``.
+  package func setTrailer(_ key: String, _ value: String) throws(RPCError) {
+    try stream.trailingMetadata.add([key: value])
+  }
+  package func setTrailer(_ key: String, bytes: [UInt8]) throws(RPCError) {
+    try stream.trailingMetadata.add(Metadata(key, bytes: bytes))
   }
 
   /// Adds to the metadata sent before the first message.
-  package func setHeader(_ key: String, _ value: String) { stream.responseMetadata.append(key, value) }
-  package func setHeader(_ key: String, bytes: [UInt8]) {
-    stream.responseMetadata.append(key, bytes: bytes)
+  ///
+  /// - Throws: INTERNAL for a key or a value that metadata cannot have; see ``Metadata``.
+  package func setHeader(_ key: String, _ value: String) throws(RPCError) {
+    try stream.responseMetadata.add([key: value])
+  }
+  package func setHeader(_ key: String, bytes: [UInt8]) throws(RPCError) {
+    try stream.responseMetadata.add(Metadata(key, bytes: bytes))
   }
 
   /// Has the answers of this call packed with gzip. Call it before the first message or
-  /// ``sendHeaders(_:)``; a message that would not get smaller goes out as it is.
+  /// ``sendHeaders()``; a message that would not get smaller goes out as it is.
   ///
   /// - Returns: Whether answers are compressed: not when the client does not take gzip.
   @discardableResult
@@ -45,9 +56,30 @@ package struct CallContext: Sendable {
   /// Whether the request message that was read last came compressed.
   package var wasRequestCompressed: Bool { stream.wasRequestCompressed }
 
-  /// Sends `metadata` and what was set before now instead of with the first message.
-  package func sendHeaders(_ metadata: Metadata = [:]) {
-    stream.responseMetadata.append(metadata)
-    stream.perform(stream.machine.handle(.headWanted))
+  /// Sends what was set for the head now instead of with the first message.
+  package func sendHeaders() { stream.perform(stream.machine.handle(.headWanted)) }
+
+  /// Runs `side` in a child task while `body` runs: how a handler reads its requests while it answers others. Both run on
+  /// the call's loop. When `body` throws, `side` is cancelled; this returns when both have ended.
+  package func alongside<T>(
+    _ side: @escaping () async -> Void, _ body: () async throws(RPCError) -> T
+  ) async throws(RPCError) -> T {
+    loop.assertOnLoop()
+    let side = Confined(body: side)
+    // A child task inherits its parent's executor.
+    async let ended: Void = side.run()
+    let result = try await body()
+    await ended
+    return result
   }
 }
+
+/// What stays on the loop although it becomes a task of its own.
+private struct Confined: @unchecked Sendable {
+  let body: () async -> Void
+
+  func run() async { await body() }
+}
+
+@available(*, unavailable, message: "a call is confined to its loop; copy what another task needs")
+extension CallContext: Sendable {}

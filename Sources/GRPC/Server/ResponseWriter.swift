@@ -1,7 +1,9 @@
 import Wire
 
-/// Where a streaming handler puts its messages. One task writes at a time.
-package struct ResponseWriter<Response: Message>: Sendable {
+/// Where a streaming handler puts its messages.
+///
+/// Confined to the call's loop, and not `Sendable`: a task that would write elsewhere does not compile.
+package struct ResponseWriter<Response: Message> {
   private let stream: ServerStream
 
   init(_ stream: ServerStream) { self.stream = stream }
@@ -14,3 +16,6 @@ package struct ResponseWriter<Response: Message>: Sendable {
     try await stream.write(message, compress: compress)
   }
 }
+
+@available(*, unavailable, message: "a call is confined to its loop; see CallContext.alongside")
+extension ResponseWriter: Sendable {}

@@ -22,19 +22,19 @@ extension ContextService {
     let reader = ImportReader(
       requests: requests, intake: intake, blocking: blocking, loop: call.loop,
       acknowledged: progress.acknowledged)
-    async let reading: Void = reader.read(first)
-    do throws(RPCError) {
-      while var records = try await intake.take() {
-        while !records.isEmpty {
-          let batch = ImportBatch(from: &records, plan, after: progress)
-          progress = try await store(batch, of: plan, after: progress, scope, responses)
+    try await call.alongside({ await reader.read(first) }) { () async throws(RPCError) in
+      do throws(RPCError) {
+        while var records = try await intake.take() {
+          while !records.isEmpty {
+            let batch = ImportBatch(from: &records, plan, after: progress)
+            progress = try await store(batch, of: plan, after: progress, scope, responses)
+          }
         }
+      } catch {
+        intake.close()
+        throw error
       }
-    } catch {
-      intake.close()
-      throw error
     }
-    await reading
     var last = ImportContextsResponse(progress, plan)
     last.done = true
     try await responses.write(last)
@@ -69,7 +69,7 @@ extension ContextService {
 }
 
 /// Reads the records of an import while others are written. Confined to the call's loop.
-private struct ImportReader: Sendable {
+private struct ImportReader {
   let requests: RequestStream<ImportContextsRequest>
   let intake: ImportIntake<ImportRecord>
   let blocking: BlockingPool
