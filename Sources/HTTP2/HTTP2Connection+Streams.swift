@@ -39,6 +39,7 @@ extension HTTP2Connection {
       stream.isHeldBack = false
       heldBackCount -= 1
     }
+    if stream.usedBytes > 0 { stream.usedConnection = self }
     count(sent: stream.bufferedBytes)
     stream.connection = nil
     stream.outbound.removeAll()

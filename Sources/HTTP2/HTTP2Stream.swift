@@ -27,6 +27,10 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   final var isDeferred = false
   /// Received bytes that nobody has read.
   package internal(set) final var heldBytes = 0
+  /// What its handler works on, in bytes.
+  package internal(set) final var usedBytes = 0
+  /// The connection that counts them, when the stream has ended and its handler has not.
+  final var usedConnection: HTTP2Connection?
   /// Its window is withheld because the connection holds much.
   final var isHeldBack = false
   /// Received bytes whose window has not been given back yet.

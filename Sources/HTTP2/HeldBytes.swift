@@ -1,13 +1,16 @@
-/// What one connection makes this side hold: bytes received that nobody has read, and bytes written that
-/// the peer has not taken. Counts, and says what is still allowed. Pure.
+/// What one connection makes this side hold: bytes received that nobody has read, what handlers work on (as they
+/// have it: inflated and decoded), and bytes written that the peer has not taken. Counts, and says what is still
+/// allowed. Pure.
 ///
 /// Back-pressure comes first, refusal last: above half a limit streams get no more window but one at a
 /// time, and new calls wait; above the whole limit a stream is refused. A stream that holds everything
-/// there is passes: a single message is bounded by its own limit.
+/// there is passes, unless handlers work on much already: a single message is bounded by its own limit. For the same
+/// reason a handler gets what its message becomes while the others have half of the limit at most.
 package struct HeldBytes: Sendable {
   package let receiveLimit: Int
   package let queueLimit: Int
   package private(set) var received = 0
+  package private(set) var inUse = 0
   package private(set) var queued = 0
 
   init(receiveLimit: Int, queueLimit: Int) {
@@ -15,19 +18,29 @@ package struct HeldBytes: Sendable {
     self.queueLimit = queueLimit
   }
 
-  package var total: Int { received + queued }
+  package var total: Int { received + inUse + queued }
 
   mutating func received(_ count: Int) { received += count }
+  mutating func used(_ count: Int) { inUse += count }
   mutating func queued(_ count: Int) { queued += count }
 
   /// Whether windows are given to one stream at a time.
-  var isReceivingTight: Bool { received > receiveLimit / 2 }
+  var isReceivingTight: Bool { received + inUse > receiveLimit / 2 }
+  /// Whether another stream may have its turn then: not while handlers work on what came before.
+  var admitsTurn: Bool { inUse <= receiveLimit / 4 }
   /// Whether calls wait for answers of others to be taken before they start.
   package var isQueueTight: Bool { queued > queueLimit / 2 }
 
   /// - Parameter own: What the stream holds already.
   func admitsReceived(_ count: Int, own: Int) -> Bool {
-    received + count <= receiveLimit || received == own
+    received + inUse + count <= receiveLimit || received == own && inUse <= receiveLimit / 2
+  }
+
+  /// Whether a handler may have `count` bytes more to work on.
+  ///
+  /// - Parameter own: What it has already.
+  package func admitsUse(_ count: Int, own: Int) -> Bool {
+    received + inUse + count <= receiveLimit || inUse - own <= receiveLimit / 2
   }
 
   /// - Parameter own: What the stream has queued already.
@@ -43,10 +56,20 @@ package struct SharedBytes: Sendable {
   func admits(_ count: Int, own: Int, limit: Int) -> Bool { own + count <= limit - held }
 }
 
+extension TransportBuffers {
+  /// Bytes held for all peers of the loop, of handlers whose streams or connections have ended as well.
+  package var heldBytes: Int { shared.held }
+}
+
 // The counting. Everything here is a few additions on a call's way; the rest happens under pressure only.
 extension HTTP2Connection {
   func count(received count: Int) {
     held.received(count)
+    buffers.shared.held += count
+  }
+
+  func count(used count: Int) {
+    held.used(count)
     buffers.shared.held += count
   }
 
@@ -65,7 +88,7 @@ extension HTTP2Connection {
   /// Whether `stream` must wait for others before it may be sent more.
   func holdsBack(_ stream: HTTP2Stream) -> Bool {
     guard held.isReceivingTight, stream.heldBytes > 0 else { return false }
-    if favored == 0 { favored = stream.id }
+    if favored == 0, held.admitsTurn { favored = stream.id }
     guard favored != stream.id else { return false }
     if !stream.isHeldBack { heldBackCount += 1 }
     stream.isHeldBack = true
@@ -75,7 +98,7 @@ extension HTTP2Connection {
   /// Something that was received has been read, or its stream has ended.
   func released(_ stream: HTTP2Stream) {
     if favored == stream.id, stream.heldBytes == 0 { favored = 0 }
-    guard heldBackCount > 0, !held.isReceivingTight || favored == 0 else { return }
+    guard heldBackCount > 0, !held.isReceivingTight || favored == 0 && held.admitsTurn else { return }
     var oldest: HTTP2Stream?
     forEachStream { stream in
       guard stream.isHeldBack else { return }
@@ -126,6 +149,30 @@ extension HTTP2Stream {
     guard let connection else { return }
     connection.count(received: -count)
     connection.released(self)
+  }
+
+  /// Counts what a handler has to work on: what it took from the received bytes, and what that has become. It counts
+  /// until ``letGoOfUsed()``, also when the stream ends before.
+  package final func use(_ count: Int) {
+    guard let connection else { return }
+    usedBytes += count
+    connection.count(used: count)
+  }
+
+  /// The handler has let go of it.
+  ///
+  /// Returns how much that was.
+  @discardableResult
+  package final func letGoOfUsed() -> Int {
+    guard usedBytes > 0 else { return 0 }
+    let count = usedBytes
+    usedBytes = 0
+    if let connection = connection ?? usedConnection {
+      connection.count(used: -count)
+      connection.released(self)
+    }
+    usedConnection = nil
+    return count
   }
 
   /// Whether the connection may hold `count` more bytes for its peer to take.

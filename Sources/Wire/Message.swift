@@ -49,6 +49,23 @@ extension Message {
     self = try decoded.get()
   }
 
+  /// Decodes one message that takes up all of `bytes`, within an allowance of memory; see
+  /// ``WireReader/allowance``, which is lowered by what the message took, also when this throws.
+  @inlinable package init(decoding bytes: [UInt8], allowance: inout Int) throws(WireError) {
+    let decoded = bytes.withUnsafeBytes { buffer -> Result<Self, WireError> in
+      var message = Self()
+      var reader = WireReader(buffer, allowance: allowance)
+      defer { allowance = reader.allowance }
+      do throws(WireError) {
+        try message.merge(from: &reader)
+        return .success(message)
+      } catch {
+        return .failure(error)
+      }
+    }
+    self = try decoded.get()
+  }
+
   /// The wire form in a fresh array. On hot paths encode into a reused ``WireWriter`` instead.
   @inlinable package func serializedBytes() -> [UInt8] {
     var writer = WireWriter(capacity: 256)

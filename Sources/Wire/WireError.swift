@@ -14,6 +14,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   case nestingTooDeep
   /// A `string` field holds bytes that are not UTF-8.
   case invalidUTF8
+  /// What the message decodes to takes more memory than the reader was allowed.
+  case tooMuchMemory
 
   public var description: String {
     switch self {
@@ -24,6 +26,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unmatchedGroup: "a group is not closed, or closed without being open"
     case .nestingTooDeep: "messages nest deeper than \(WireReader.nestingLimit) levels"
     case .invalidUTF8: "a string field is not valid UTF-8"
+    case .tooMuchMemory: "its elements take more memory than is allowed"
     }
   }
 }

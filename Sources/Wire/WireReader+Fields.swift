@@ -9,6 +9,7 @@ extension WireReader {
   /// One value of a repeated field, with its own tag.
   @inlinable @inline(__always)
   package mutating func append<C: FieldCoding>(to values: inout [C.Value], _: C.Type) throws(WireError) {
+    try charge(MemoryLayout<C.Value>.stride &+ (values.isEmpty ? WireReader.allocationSize : 0))
     values.append(try C.read(from: &self))
   }
 
@@ -20,14 +21,24 @@ extension WireReader {
     let outerEnd = try narrow()
     defer { end = outerEnd }
     // Only for the first chunk: exact reservations for ever more chunks would copy quadratically.
-    if values.isEmpty, let size = C.fixedSize { values.reserveCapacity(remaining / size) }
-    while cursor < end { values.append(try C.read(from: &self)) }
+    if values.isEmpty, let size = C.fixedSize {
+      let count = remaining / size
+      guard count <= allowance / MemoryLayout<C.Value>.stride else { throw .tooMuchMemory }
+      values.reserveCapacity(count)
+    }
+    while cursor < end {
+      try charge(MemoryLayout<C.Value>.stride)
+      values.append(try C.read(from: &self))
+    }
   }
 
   /// A message field that may be set already: its fields are merged.
   @inlinable
   package mutating func merge<M: Message>(into message: inout M?) throws(WireError) {
-    if message == nil { message = M() }
+    if message == nil {
+      try charge(MemoryLayout<M>.stride)
+      message = M()
+    }
     try mergeNested(into: &message!)
   }
 
@@ -37,6 +48,8 @@ extension WireReader {
     into map: inout [K.Value: V.Value], _: K.Type, _: V.Type
   ) throws(WireError) where K.Value: Hashable {
     guard depthLeft > 0 else { throw .nestingTooDeep }
+    // Tables have room for up to twice as many entries.
+    try charge(2 &* (MemoryLayout<K.Value>.stride &+ MemoryLayout<V.Value>.stride))
     depthLeft -= 1
     let outerEnd = try narrow()
     defer {
@@ -63,6 +76,8 @@ extension WireReader {
   @inlinable
   package mutating func mergeNested<M: Message>(into message: inout M) throws(WireError) {
     guard depthLeft > 0 else { throw .nestingTooDeep }
+    // A field of two bytes that occurs again and again is work, too.
+    try charge(WireReader.allocationSize)
     depthLeft -= 1
     let outerEnd = try narrow()
     defer {

@@ -8,6 +8,7 @@ extension WireReader {
   {
     let start = fieldStart
     try skip(tag)
+    try charge(cursor - start + (fields.bytes.isEmpty ? WireReader.allocationSize : 0))
     fields.bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: cursor - start))
   }
 

@@ -16,9 +16,17 @@ public struct WireReader {
   @usableFromInline var fieldStart: UnsafeRawPointer
   @usableFromInline var end: UnsafeRawPointer
   @usableFromInline var depthLeft = WireReader.nestingLimit
+  /// Memory that the elements of lists and maps, nested messages and unknown fields may still take, in bytes.
+  ///
+  /// An element of two bytes can take hundreds in memory: what is read is bounded by what it becomes. Strings and
+  /// bytes are not charged, for they take little more than they have on the wire.
+  @usableFromInline package var allowance: Int
 
   /// A reader of all of `bytes`.
-  @inlinable package init(_ bytes: UnsafeRawBufferPointer) {
+  ///
+  /// - Parameter allowance: The most memory, in bytes, that what is read may take beside its strings and bytes.
+  @inlinable package init(_ bytes: UnsafeRawBufferPointer, allowance: Int = .max) {
+    self.allowance = allowance
     // An empty buffer may have no address; any address will do for a range of no bytes.
     cursor = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
     fieldStart = cursor
@@ -27,6 +35,15 @@ public struct WireReader {
 
   /// How many bytes are left in the message being read.
   @inlinable @inline(__always) package var remaining: Int { end - cursor }
+
+  /// Takes `size` bytes of the allowance.
+  @inlinable @inline(__always) mutating func charge(_ size: Int) throws(WireError) {
+    allowance &-= size
+    if allowance < 0 { throw .tooMuchMemory }
+  }
+
+  /// What an allocation takes beside its content, or a nested message at least.
+  @usableFromInline static let allocationSize = 48
 
   /// The next field's tag (number and wire type), or 0 at the end of the message.
   @inlinable @inline(__always) package mutating func nextTag() throws(WireError) -> UInt32 {

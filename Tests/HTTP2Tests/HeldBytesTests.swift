@@ -64,6 +64,35 @@ import Testing
     #expect(shared.admits(5000, own: 0, limit: 1_000_000))
   }
 
+  /// What handlers work on counts with what was received; the limit is 100.
+  static let useCases: [(name: String, received: Int, inUse: Int, own: Int, more: Int, admits: Bool)] = [
+    ("the first message may become anything", 0, 10, 10, 1000, true),
+    ("what fits passes", 10, 60, 10, 30, true),
+    ("what does not fit passes while others have little", 60, 60, 10, 30, true),
+    ("and not when they have more than half", 0, 70, 10, 31, false),
+    ("what was received counts", 30, 70, 0, 1, false),
+  ]
+
+  @Test("what handlers may work on is bounded", arguments: useCases.indices)
+  func use(_ index: Int) {
+    let it = Self.useCases[index]
+    var held = HeldBytes(receiveLimit: 100, queueLimit: 100)
+    held.received(it.received)
+    held.used(it.inUse)
+    #expect(held.admitsUse(it.more, own: it.own) == it.admits, "\(it.name)")
+    #expect(held.total == it.received + it.inUse)
+  }
+
+  @Test("what handlers work on leaves less room for what is received")
+  func useAndReceipt() {
+    var held = HeldBytes(receiveLimit: 100, queueLimit: 100)
+    held.used(51)
+    #expect(held.isReceivingTight && !held.admitsTurn)
+    #expect(held.admitsReceived(49, own: 0) && !held.admitsReceived(50, own: 0))
+    held.used(-26)
+    #expect(held.admitsTurn && held.admitsReceived(1000, own: 0))
+  }
+
   @Test("without limits nothing is tight")
   func unlimited() {
     var held = HeldBytes(receiveLimit: .max, queueLimit: .max)

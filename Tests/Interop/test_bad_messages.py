@@ -57,6 +57,14 @@ def test_a_message_that_cannot_be_decoded_is_refused(raw, body):
     refused(raw, "GetContext", body, code=INVALID, reason="MESSAGE_MALFORMED")
 
 
+@pytest.mark.parametrize("method, element", [
+    ("BatchCreateContexts", b"\x0a\x00"), ("RelateContexts", b"\x0a\x00"), ("ImportContexts", b"\x12\x00")])
+def test_a_message_of_two_million_elements_is_refused_by_what_it_takes(raw, method, element):
+    refusal = refused(
+        raw, method, element * 2_000_000, code=grpc.StatusCode.RESOURCE_EXHAUSTED, reason="MESSAGE_TOO_LARGE")
+    assert "bytes of memory" in refusal.message
+
+
 def test_deeply_nested_metadata_is_refused(raw):
     value = b""
     for _ in range(5_000):

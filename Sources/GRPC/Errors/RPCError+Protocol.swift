@@ -45,6 +45,21 @@ extension RPCError {
       ["size": String(size), "limit": String(limit)])
   }
 
+  /// What a caller or a handler wants to send beside its messages.
+  static func badMetadata(_ key: String, _ why: String) -> RPCError {
+    RPCError(
+      .invalidArgument, .callMetadataInvalid, "the metadata key '\(key.prefix(128))' \(why)",
+      ["key": String(key.prefix(128))])
+  }
+
+  /// A server sends more than this client takes.
+  static func receivedMetadataTooLarge(size: Int, limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, .metadataTooLarge,
+      "the metadata of the answer has \(size) bytes or more; the limit is \(limit) bytes",
+      ["size": String(size), "limit": String(limit)])
+  }
+
   static var timeoutMalformed: RPCError {
     RPCError(
       .invalidArgument, .callMetadataInvalid, "grpc-timeout must be 1 to 8 digits and one of H M S m u n",
@@ -56,8 +71,16 @@ extension RPCError {
     var error = RPCError(
       .unimplemented, .encodingUnknown, "grpc-encoding \(name) is not supported; use \(Compression.accepted)",
       ["encoding": name, "accepted": Compression.accepted])
-    error.metadata.append("grpc-accept-encoding", Compression.accepted)
+    error.metadata.append(reserved: "grpc-accept-encoding", Compression.accepted)
     return error
+  }
+
+  /// - Parameter codec: What the content type says behind `application/grpc+`.
+  static func unknownCodec(_ codec: String) -> RPCError {
+    RPCError(
+      .unimplemented, .encodingUnknown,
+      "content type application/grpc+\(codec) is not supported; use application/grpc, whose messages are protobuf",
+      ["encoding": codec, "accepted": "proto"])
   }
 
   // MARK: Messages
@@ -73,6 +96,14 @@ extension RPCError {
     RPCError(
       .resourceExhausted, .messageTooLarge,
       "the message received has more than \(limit) bytes when it is inflated; the limit is \(limit) bytes",
+      ["limit": String(limit)])
+  }
+
+  /// - Parameter limit: Bytes of memory.
+  package static func decodedMessageTooLarge(limit: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, .messageTooLarge,
+      "the elements of the message take more than \(limit) bytes of memory; send fewer at once",
       ["limit": String(limit)])
   }
 
@@ -127,7 +158,7 @@ extension RPCError {
   static func connectionReceivesTooMuch(limit: Int) -> RPCError {
     RPCError(
       .resourceExhausted, .connectionBufferFull,
-      "this connection has \(limit) bytes waiting to be read; send less at once", ["limit": String(limit)])
+      "the requests of this connection take \(limit) bytes; send less at once", ["limit": String(limit)])
   }
 
   static func connectionQueuesTooMuch(limit: Int) -> RPCError {

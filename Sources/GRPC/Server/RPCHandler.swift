@@ -24,7 +24,12 @@ package final class RPCHandler: Sendable {
     _ body: @escaping @Sendable (Request, CallContext) async throws(RPCError) -> Response
   ) -> RPCHandler {
     RPCHandler(path: method.path, kind: .unary) { stream throws(RPCError) in
-      let request = try stream.onlyRequest(Request.self)
+      let request: Request
+      if let here = try stream.requestHere(Request.self) {
+        request = here
+      } else {
+        request = try await stream.requestElsewhere(Request.self)
+      }
       let response = try await body(request, CallContext(stream))
       try stream.setOnlyResponse(response)
     }
@@ -36,7 +41,12 @@ package final class RPCHandler: Sendable {
       @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws(RPCError) -> Void
   ) -> RPCHandler {
     RPCHandler(path: method.path, kind: .serverStreaming) { stream throws(RPCError) in
-      let request = try stream.onlyRequest(Request.self)
+      let request: Request
+      if let here = try stream.requestHere(Request.self) {
+        request = here
+      } else {
+        request = try await stream.requestElsewhere(Request.self)
+      }
       try await body(request, ResponseWriter(stream), CallContext(stream))
     }
   }

@@ -5,6 +5,10 @@ import HTTP2
 package struct ServerConfiguration: Sendable {
   /// The largest message taken, in bytes. Default 4 MiB, as in other gRPC servers.
   package var maxReceiveMessageSize = 4 << 20
+  /// Memory that the elements of one message may take, in bytes, beside its strings and bytes: the elements of lists
+  /// and maps, nested messages, unknown fields. An element of two bytes can take hundreds. Default 32 MiB, or eight times
+  /// ``maxReceiveMessageSize`` where that is more.
+  package var maxDecodedSize: Int { max(32 << 20, 8 * min(maxReceiveMessageSize, .max / 8)) }
   /// The largest message sent, in bytes. Default 64 MiB; stock clients refuse more than 4 MiB.
   package var maxSendMessageSize = 64 << 20
   /// The most metadata a request may carry, in bytes as RFC 9113 §6.5.2 counts. Default 16 KiB.
@@ -36,8 +40,9 @@ package struct ServerConfiguration: Sendable {
 
   // MARK: Memory
 
-  /// Bytes of requests that one connection may have received and not read. Above half of it calls are
-  /// sent on one at a time, above all of it they are refused with RESOURCE_EXHAUSTED. Default 64 MiB.
+  /// Bytes of requests that one connection may have received and that its handlers have not let go of; what was
+  /// inflated and decoded counts as that. Above half of it calls are sent on one at a time, above all of it they are
+  /// refused with RESOURCE_EXHAUSTED. Default 64 MiB.
   package var maxConnectionReceiveBuffer = 64 << 20
   /// Bytes of answers that the client of one connection may leave unread. Above half of it new calls
   /// wait, above all of it streams wait and single answers are refused. Default 64 MiB.

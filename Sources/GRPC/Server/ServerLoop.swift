@@ -11,6 +11,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let interceptors: InterceptorChain
   package let configuration: ServerConfiguration
   private let http2: HTTP2Configuration
+  package let work: LargeWork
   let compression: MessageCompression
   let handshakeBudget = HandshakeBudget()
   private let buffers = TransportBuffers()
@@ -27,6 +28,9 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   /// Calls open now, for the drain and for metrics.
   private(set) var callCount = 0
   private var calls = CallCounts()
+  /// Bytes of large messages that handlers have let go of since memory was last given back.
+  private var freedBytes = 0
+  private lazy var givingBack = ClosureTimer { [weak self] in self?.giveBackMemory() }
 
   init(
     loop: EventLoop, table: HandlerTable, interceptors: InterceptorChain, configuration: ServerConfiguration,
@@ -38,7 +42,8 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
     self.configuration = configuration
     self.http2 = http2
     handshakes = Handshakes(limit: configuration.tlsHandshakes(loops: loops))
-    compression = MessageCompression(loop: loop, pool: blocking)
+    work = LargeWork(loop: loop, pool: blocking)
+    compression = MessageCompression(work)
   }
 
   @inlinable package func frame(_ message: some Message) throws(RPCError) -> [UInt8] {
@@ -94,6 +99,31 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
       for waiter in whenEmpty { waiter.resume() }
       whenEmpty = []
     }
+  }
+
+  // MARK: Memory
+
+  /// Bytes held for clients: requests, what they have become, and answers.
+  var heldBytes: Int { buffers.heldBytes }
+
+  /// Large messages leave pages that the allocator would keep for as long as the server runs.
+  private static let largeMessage = 64 << 10
+  /// Freed bytes from which on it pays to give memory back.
+  private static let worthGivingBack = 32 << 20
+
+  /// A handler has let go of a message of `count` bytes, and of what it had become.
+  func freed(_ count: Int) {
+    guard count >= Self.largeMessage else { return }
+    freedBytes += count
+    // A moment later: what follows at once would take the memory back from the system.
+    if freedBytes >= Self.worthGivingBack, !givingBack.isScheduled {
+      loop.schedule(givingBack, after: .seconds(1))
+    }
+  }
+
+  private func giveBackMemory() {
+    freedBytes = 0
+    work.start { FreedMemory.giveBack() }
   }
 
   // MARK: Going away

@@ -11,6 +11,31 @@ extension ServerStream {
     return connection.loopAdmits(count) ? nil : .serverIsFull
   }
 
+  /// Why the handler does not get `count` more bytes to work on.
+  func refusal(toUse count: Int) -> RPCError? {
+    guard let connection else { return .callEnded }
+    if !connection.held.admitsUse(count, own: usedBytes) {
+      return .connectionReceivesTooMuch(limit: connection.held.receiveLimit)
+    }
+    return connection.loopAdmits(count) ? nil : .serverIsFull
+  }
+
+  /// Counts what a message has become, until the handler asks for the next one or ends.
+  func use(more count: Int) throws(RPCError) {
+    if let refusal = refusal(toUse: count) { throw refusal }
+    use(count)
+  }
+
+  /// The handler has let go of the message that it read last.
+  func letGoOfMessage() { server.freed(letGoOfUsed()) }
+
+  /// The oldest message. It counts as the handler's from now on.
+  func takeToUse() -> MessageDeframer.Frame? {
+    guard let frame = takeMessage() else { return nil }
+    use(frame.payload.count)
+    return frame
+  }
+
   /// Why the answer of a method that gives one is not queued.
   var refusalOfAnswer: RPCError? {
     guard let connection, let onlyResponse else { return nil }

@@ -1,13 +1,25 @@
+import Gzip
 import HTTP2
 import Wire
 
 // The messages of a call, as its handler reads and writes them.
 extension ServerStream {
-  /// The request of a method that takes one.
-  @inlinable package func onlyRequest<Request: Message>(_: Request.Type) throws(RPCError) -> Request {
+  /// The request of a method that takes one; nil when it is too much for this turn of the loop, and
+  /// ``requestElsewhere(_:)`` has it.
+  @inlinable package func requestHere<Request: Message>(_: Request.Type) throws(RPCError) -> Request? {
     // It is gone when the call has ended, by its deadline for one, while interceptors were at work.
-    guard let frame = takeMessage() else { throw .callEnded }
-    return try Self.decode(frame.payload)
+    guard let payload = takeRequest() else { throw .callEnded }
+    if let request = try decodeHere(payload, as: Request.self) { return request }
+    inflatedRequest = payload
+    return nil
+  }
+
+  // Not inlined: few messages are large, and an open call would hold room for it.
+  @inline(never) package func requestElsewhere<Request: Message>(_: Request.Type) async throws(RPCError)
+    -> Request
+  {
+    guard let payload = inflatedRequest.take() else { throw .callEnded }
+    return try await decodeElsewhere(payload)
   }
 
   /// Keeps the answer until the handler and its interceptors are through.
@@ -20,7 +32,7 @@ extension ServerStream {
     try checkAlive()
     var chunk = try server.frame(message)
     if compressesAnswers, compress {
-      chunk = await server.compression.compress(chunk)
+      chunk = await server.compression.compress(chunk, for: connectionNumber)
       try checkAlive()
     }
     while !admitsQueued(chunk.count) {
@@ -38,19 +50,78 @@ extension ServerStream {
     try checkAlive()
   }
 
-  func inflate(_ payload: [UInt8]) async throws(RPCError) -> [UInt8] {
-    try await server.compression.inflate(payload, limit: server.configuration.maxReceiveMessageSize)
-  }
-
   func checkAlive() throws(RPCError) {
     if machine.isClosed || machine.response == .answered || Task.isCancelled {
       throw .callEnded
     }
   }
 
-  @inlinable package static func decode<Request: Message>(_ bytes: [UInt8]) throws(RPCError) -> Request {
-    do throws(WireError) { return try Request(decoding: bytes) } catch {
+  // MARK: Decoding
+
+  /// The message, when that is not too much for this turn of the loop.
+  ///
+  /// What a message is made of decides, not its size: two bytes can stand for an element of hundreds.
+  @inlinable package func decodeHere<Request: Message>(
+    _ payload: [UInt8], as _: Request.Type
+  ) throws(RPCError) -> Request? {
+    guard payload.count <= LargeWork.largestHere else { return nil }
+    let allowed = server.work.allowance
+    var left = allowed
+    let request: Request
+    do throws(WireError) { request = try Request(decoding: payload, allowance: &left) } catch {
+      server.work.spend(allowed - left)
+      if error == .tooMuchMemory { return nil }
       throw .malformed(Request.messageName, error)
     }
+    if left != allowed { try decoded(allowed - left) }
+    return request
   }
+
+  /// The same on the pool, when its turn has come.
+  @inline(never) func decodeElsewhere<Request: Message>(_ payload: [UInt8]) async throws(RPCError) -> Request
+  {
+    let limit = server.configuration.maxDecodedSize
+    let result = await server.work.run(for: connectionNumber, while: { isWanted }) {
+      () -> Result<(Request, Int), WireError> in
+      var left = limit
+      do throws(WireError) {
+        return .success((try Request(decoding: payload, allowance: &left), limit - left))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case nil: throw .callEnded
+    case .success((let request, let size)):
+      try checkAlive()
+      try use(more: size)
+      return request
+    case .failure(.tooMuchMemory): throw .decodedMessageTooLarge(limit: limit)
+    case .failure(let error): throw .malformed(Request.messageName, error)
+    }
+  }
+
+  /// A message decoded on the loop takes that much beside what it was on the wire.
+  @inline(never) @usableFromInline package func decoded(_ size: Int) throws(RPCError) {
+    server.work.spend(size)
+    try use(more: size)
+  }
+
+  // MARK: Inflating
+
+  func inflate(_ payload: [UInt8]) async throws(RPCError) -> [UInt8] {
+    let limit = server.configuration.maxReceiveMessageSize
+    // Who is honest is refused before the work.
+    if let refusal = refusal(toUse: min(limit, GzipInflater.claimedSize(payload))) { throw refusal }
+    let inflated = try await server.compression.inflate(
+      payload, limit: limit, for: connectionNumber, while: { isWanted })
+    try checkAlive()
+    try use(more: inflated.count)
+    return inflated
+  }
+
+  /// Whether somebody waits for what is being done for the call.
+  private var isWanted: Bool { !machine.isClosed && machine.response != .answered }
+
+  private var connectionNumber: Int64 { connection?.number ?? 0 }
 }

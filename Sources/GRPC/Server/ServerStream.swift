@@ -20,6 +20,8 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   /// The client is to take earlier answers before this call makes another.
   private var waitsToStart = false
 
+  /// The request of a method that takes one, when it is not as it came.
+  package var inflatedRequest: [UInt8]?
   /// The framed answer of a method that gives one, held until its interceptors are through.
   package var onlyResponse: [UInt8]?
   var isHeadSent = false
@@ -191,14 +193,22 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   @inline(never) private func handlerEnded(_ failure: RPCError?) {
     (handlerTask, runningTask) = (nil, nil)
+    inflatedRequest = nil
+    letGoOfMessage()
     if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
   }
 
-  @inline(never) private func inflateRequest() async throws(RPCError) { try await inflateFirst(inflate) }
+  @inline(never) private func inflateRequest() async throws(RPCError) {
+    guard let frame = takeToUse() else { throw .callEnded }
+    inflatedRequest = try await inflate(frame.payload)
+  }
+
+  /// The bytes of the request of a method that takes one, inflated; nil when the call has ended.
+  package func takeRequest() -> [UInt8]? { inflatedRequest.take() ?? takeToUse()?.payload }
 
   @inline(never) private func compressAnswer() async {
     guard let framed = onlyResponse else { return }
-    onlyResponse = await server.compression.compress(framed)
+    onlyResponse = await server.compression.compress(framed, for: connection?.number ?? 0)
   }
 
   /// Ends the call from outside its handler.

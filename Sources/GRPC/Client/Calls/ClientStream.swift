@@ -65,7 +65,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
     }
   }
 
-  private func failTooLarge() { fail(.answerMetadataTooLarge(size: listSize, limit: maxMetadataSize)) }
+  private func failTooLarge() { fail(.receivedMetadataTooLarge(size: listSize, limit: maxMetadataSize)) }
 
   override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard !machine.isEnded else { return true }
