@@ -187,7 +187,8 @@ import Testing
       }
       pool = nil
       done.wait()
-      for _ in 0..<2000 * patience where Self.blockingThreads() > before {
+      let deadline = Instant.now + .seconds(10) * patience
+      while Self.blockingThreads() > before, Instant.now < deadline {
         try await loop.sleep(for: .milliseconds(5))
       }
       #expect(Self.blockingThreads() == before)

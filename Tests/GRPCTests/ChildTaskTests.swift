@@ -58,7 +58,7 @@ import Wire
     let address = try await server.listen(SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
     let channel = Channel(address.description, on: group.loops[1])
     let answers = try await channel.serverStreaming(
-      Service.twice, message("", code: 40), options: CallOptions(timeout: .seconds(60)))
+      Service.twice, message("", code: 40), options: CallOptions(timeout: .seconds(60) * patience))
     var count = 0
     while let answer = try await answers.next() {
       #expect(answer.message.utf8.count == 100_000)
