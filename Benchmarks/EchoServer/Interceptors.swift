@@ -15,9 +15,12 @@ struct MetadataEcho: ServerInterceptor {
   }
 
   private func wantsGzip(_ call: CallContext) throws(RPCError) -> Bool {
-    var names: Set<String> = []
+    // In the order in which they came, each once.
+    var names: [String] = []
     call.metadata.fields.forEach { name, _ in
-      if name.starts(with: "x-echo-") { names.insert(String(decoding: name, as: UTF8.self)) }
+      guard name.starts(with: "x-echo-") else { return true }
+      let name = String(decoding: name, as: UTF8.self)
+      if !names.contains(name) { names.append(name) }
       return true
     }
     for name in names {

@@ -78,9 +78,9 @@ extension HTTP2Connection {
     buffers.shared.held += count
   }
 
-  /// Whether this connection may hold `count` bytes more beside all others of the loop: no more than the others leave
-  /// free. So few that hold much cannot take everything, and there is always room for one that holds nothing (the
-  /// dynamic thresholds of switches with shared memory, with a factor of one).
+  /// Whether this connection may hold `count` bytes more beside all others of the loop: no more than all together leave
+  /// free. So a few that hold much cannot take everything: each finds half of what is left (the dynamic thresholds of
+  /// switches with shared memory, with a factor of one).
   package func loopAdmits(_ count: Int) -> Bool {
     buffers.shared.admits(count, own: held.total, limit: configuration.maxHeldBytes)
   }
