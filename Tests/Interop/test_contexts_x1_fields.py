@@ -184,7 +184,7 @@ class TestUpdate:
 
     def test_x1_a_named_field_without_a_value_is_cleared(self, contexts):
         contexts.create(id="u", **FIELDS)
-        paths = ["content", "data", "media_type", "owner", "session", "tags", "metadata", "type", "status"]
+        paths = ["content", "data", "media_type", "owner", "session", "tags", "metadata", "type", "memory", "status"]
         after = contexts.update("u", paths)
         assert after.type == context_pb2.CONTEXT_TYPE_NOTE and after.status == context_pb2.CONTEXT_STATUS_ACTIVE
         assert (after.content, after.data, after.media_type, after.owner, after.session) == ("", b"", "", "", "")

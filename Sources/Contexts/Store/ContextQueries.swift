@@ -70,7 +70,7 @@ package enum ContextMigrations {
   /// What the server does with the tables: history is added to, and purged.
   package static let rights = [
     // The words of a version are made after it.
-    TableRights("context_version", .insert, .update, .delete),
+    TableRights("context_version", .insert, .updateOf("words"), .delete),
     TableRights("context_payload", .insert, .delete),
     TableRights("relationship_version", .insert, .delete),
     TableRights("template_version", .insert),

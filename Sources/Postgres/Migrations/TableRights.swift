@@ -1,10 +1,21 @@
 /// What the role that serves may do with a table, besides reading it.
 package struct TableRights: Sendable {
-  package enum Right: String, Sendable {
-    case insert = "INSERT"
+  package enum Right: Sendable {
+    case insert
     /// To lock rows, too.
-    case update = "UPDATE"
-    case delete = "DELETE"
+    case update
+    /// Of one column only; to lock rows, too.
+    case updateOf(String)
+    case delete
+
+    fileprivate var sql: String {
+      switch self {
+      case .insert: "INSERT"
+      case .update: "UPDATE"
+      case .updateOf(let column): "UPDATE (\(BlockingConnection.quoted(column)))"
+      case .delete: "DELETE"
+      }
+    }
   }
 
   let table: String
@@ -32,7 +43,7 @@ package struct TableRights: Sendable {
 
       """
     for table in tables where !table.rights.isEmpty {
-      let rights = table.rights.map(\.rawValue).joined(separator: ", ")
+      let rights = table.rights.map(\.sql).joined(separator: ", ")
       script += "GRANT \(rights) ON \(BlockingConnection.quoted(table.table)) TO \(role);\n"
     }
     return script

@@ -23,6 +23,8 @@ final class LoopPool: @unchecked Sendable {
   private var random = SystemRandomNumberGenerator()
   private var finishedRoundTrips = 0
   private var whenClosed: [() -> Void] = []
+  /// The other pools of the process.
+  private var neighbours: [LoopPool] = []
 
   private(set) lazy var lookups = LookupLane(pool: self)
   private(set) lazy var writes = GroupWriter(pool: self)
@@ -38,7 +40,11 @@ final class LoopPool: @unchecked Sendable {
   }
 
   /// Begins to keep the minimum of connections open.
-  func start() {
+  ///
+  /// - Parameter neighbours: The other pools of the process. Whichever reaches the database again after failures
+  ///   spares them the rest of their pauses.
+  func start(beside neighbours: [LoopPool]) {
+    self.neighbours = neighbours
     let timer = ClosureTimer { [unowned self] in
       maintain()
     }
@@ -120,12 +126,20 @@ final class LoopPool: @unchecked Sendable {
       case .success(let handle):
         connections[id] = Connection(
           id: id, handle, on: loop, settings: shared.connectionSettings, owner: self)
+        let wasFailing = machine.isFailing
         perform(machine.opened(id, jitter: .random(in: 0...1, using: &random), at: loop.now))
+        if wasFailing { tellNeighbours() }
       case .failure(let error):
         giveBack()
         lastFailure = shared.explain(error)
         perform(machine.openFailed(id, jitter: .random(in: 0...1, using: &random), at: loop.now))
       }
+    }
+  }
+
+  private func tellNeighbours() {
+    for pool in neighbours {
+      pool.loop.execute { pool.perform(pool.machine.reached(at: pool.loop.now)) }
     }
   }
 
@@ -232,6 +246,7 @@ final class LoopPool: @unchecked Sendable {
     guard machine.slots.isEmpty, !whenClosed.isEmpty else { return }
     let waiting = whenClosed
     whenClosed.removeAll()
+    neighbours.removeAll()
     if let closing { loop.cancel(closing) }
     for completion in waiting { completion() }
   }

@@ -120,6 +120,18 @@ struct PoolMachine {
     return settle(now)
   }
 
+  /// Another pool has reached the database again.
+  mutating func reached(at now: Instant) -> [Action] {
+    guard isFailing else { return [] }
+    failures = 0
+    retryAt = nil
+    unreachableSince = nil
+    return settle(now)
+  }
+
+  /// Whether the last attempt to connect failed.
+  var isFailing: Bool { failures > 0 }
+
   /// The process has no connection left for this loop.
   mutating func openRefused(_ id: Int) {
     slots.removeAll { $0.id == id }

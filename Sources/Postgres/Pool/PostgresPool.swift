@@ -49,7 +49,8 @@ package final class PostgresPool: Sendable {
     self.pools = general
     lookupPools = shares.lookups == 0 ? general : pools(shares.loops, minimums.lookups, shares.lookups)
     upkeepPool = shares.upkeep == 0 ? lookupPools[0] : pools(1, minimums.upkeep, shares.upkeep)[0]
-    for pool in all { pool.loop.execute { pool.start() } }
+    let all = self.all
+    for pool in all { pool.loop.execute { pool.start(beside: all.filter { $0 !== pool }) } }
   }
 
   /// Each of them once.

@@ -93,6 +93,20 @@ struct PoolMachineTests {
     #expect(pool.opened(3, at: at(301)) == [.lend(3, to: 1), .open(4)])
   }
 
+  @Test("what another pool has reached is tried at once, and waited for again")
+  func reachedElsewhere() {
+    var pool = machine()
+    #expect(pool.reached(at: at(0)) == [])
+    _ = pool.acquire(1, at: at(0))
+    _ = pool.openFailed(0, jitter: 1, at: at(10))
+    _ = pool.timePassed(at(2000))
+    _ = pool.openFailed(1, jitter: 1, at: at(2010))
+    #expect(pool.isFailing && pool.acquire(2, at: at(2011)) == [.reject(2, .unreachable)])
+    #expect(pool.reached(at: at(2012)) == [] && !pool.isFailing)
+    #expect(pool.acquire(3, at: at(2013)) == [.open(2)])
+    #expect(pool.opened(2, at: at(2015)) == [.lend(2, to: 3)])
+  }
+
   @Test("an unreachable database is told from an exhausted pool, and soon without waiting")
   func unreachable() {
     var pool = machine()

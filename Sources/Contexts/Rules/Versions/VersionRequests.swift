@@ -16,11 +16,11 @@ struct VersionList {
     var violations = Violations()
     violations.identifier("id", request.id)
     pageSize = violations.pageSize(request.pageSize)
+    violations.view("view", request.view)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(parts: ["ListContextVersions", project, request.id]), key)
     before = violations.pageToken(request.pageToken, seal)?.time ?? .max
-    violations.view("view", request.view)
     try violations.check()
     id = request.id
     isFull = request.view.isFull
