@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 
 /// What a refused item of a write means for the others.
 package enum ItemRefusal {
@@ -33,7 +34,7 @@ package struct Batch<Item> {
   /// - Parameters:
   ///   - field: What the items are called in the request.
   ///   - kind: What the resource is called in messages, as in "context".
-  ///   - key: What no two items may share; nil for items that have none.
+  ///   - key: What no two items may share, by its bytes; nil for items that have none.
   package init<Request>(
     validating requests: [Request], at field: String = "requests", of kind: String, atomic: Bool,
     requestID: String, key: (Item) -> String?, _ validate: (Request, inout Violations) -> Item
@@ -46,14 +47,14 @@ package struct Batch<Item> {
     var items: [Result<Item, RPCError>] = []
     items.reserveCapacity(requests.count)
     var all = Violations()
-    var keys: Set<String> = []
+    var keys: Set<TextKey> = []
     for (index, request) in requests.enumerated() {
       var violations = Violations(listing: Limits.listedItemViolationBytes)
       let item = validate(request, &violations)
       if let error = violations.error() {
         items.append(.failure(error))
         all.add(violations, below: "\(field)[\(index)].")
-      } else if let key = key(item), !keys.insert(key).inserted {
+      } else if let key = key(item), !keys.add(key) {
         items.append(.failure(.duplicateInBatch(kind, key)))
       } else {
         items.append(.success(item))

@@ -23,6 +23,13 @@ import Testing
     #expect(batch.valid == ["a", "b"])
   }
 
+  @Test(
+    "equivalent keys of other bytes are two", arguments: [("caf\u{e9}", "cafe\u{301}"), ("K", "\u{212a}")])
+  func equivalent(_ one: String, _ other: String) throws {
+    let batch = try batch([one, other, one])
+    #expect(reasons(batch.items) == [nil, nil, .duplicateInBatch])
+  }
+
   @Test("an atomic batch with a wrong item is refused as a whole, the first one named")
   func atomic() throws {
     let error = #expect(throws: RPCError.self) { try batch(["a", "bad", "a", "bad"], atomic: true) }

@@ -1,11 +1,12 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 
 /// A feed of contexts that may be opened.
 struct ContextWatch {
   /// Whose changes; nil: of the whole project.
-  let ids: Set<String>?
+  let ids: Set<TextKey>?
   /// Nil: from now on.
   let position: Int64?
   /// Nil: after everything at `position`.
@@ -40,7 +41,7 @@ struct ContextWatch {
     }
     actions = violations.actions("kinds", request.kinds)
     try violations.check()
-    ids = request.ids.isEmpty ? nil : Set(request.ids)
+    ids = request.ids.isEmpty ? nil : Set(of: request.ids)
     position = request.afterPosition
     ordinal = request.afterOrdinal
     journalID = request.journalId.isEmpty ? nil : request.journalId

@@ -42,7 +42,7 @@ extension ContextStore {
   /// they were is kept by the table itself.
   private func change<Item, Decided: DecidedChange>(
     _ batch: Batch<Item>, ids: [String], action: String, isFull: Bool, _ scope: CallScope,
-    decide: @escaping (Item, [String: StoredHead]) -> Result<Decided, RPCError>,
+    decide: @escaping (Item, [TextKey: StoredHead]) -> Result<Decided, RPCError>,
     statements: @escaping ([Decided]) -> [BoundStatement]
   ) async throws(RPCError) -> BatchOutcome {
     let project = scope.project.text
@@ -88,9 +88,9 @@ extension ChangeRecord {
 
 extension StoredHead {
   /// From the rows of `lock_contexts`.
-  static func byID(_ rows: Rows) throws(RPCError) -> [String: StoredHead] {
+  static func byID(_ rows: Rows) throws(RPCError) -> [TextKey: StoredHead] {
     try database { () throws(PostgresError) in
-      var heads: [String: StoredHead] = [:]
+      var heads: [TextKey: StoredHead] = [:]
       for row in rows {
         let life = try ContextLife(decoding: row, at: 2)
         if life == .purged { continue }
@@ -112,9 +112,9 @@ extension Context {
   /// From the rows that changing statements return.
   static func byID(
     _ results: some Sequence<Rows>, isFull: Bool
-  ) throws(RPCError) -> [String: Context] {
+  ) throws(RPCError) -> [TextKey: Context] {
     try database { () throws(PostgresError) in
-      var contexts: [String: Context] = [:]
+      var contexts: [TextKey: Context] = [:]
       for rows in results {
         for row in rows {
           let context = try Context(decoding: row, contentColumn: isFull ? columnCount : nil)

@@ -91,9 +91,9 @@ extension ContextStore {
   }
 
   /// The ids that are taken, from `find_context_ids`, and whether by a context that is deleted.
-  static func holders(in rows: Rows) throws(RPCError) -> [String: Bool] {
+  static func holders(in rows: Rows) throws(RPCError) -> [TextKey: Bool] {
     try database { () throws(PostgresError) in
-      var holders: [String: Bool] = [:]
+      var holders: [TextKey: Bool] = [:]
       for row in rows { holders[try row.decode(0)] = try row.decode(1) }
       return holders
     }

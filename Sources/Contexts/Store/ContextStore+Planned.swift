@@ -40,12 +40,12 @@ extension ContextStore {
   }
 
   /// Contexts by id, deleted ones too.
-  func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [String: StoredContext] {
+  func stored(_ ids: [String], _ scope: CallScope) async throws(RPCError) -> [TextKey: StoredContext] {
     if ids.isEmpty { return [:] }
     return try await database { () async throws(PostgresError) in
       let rows = try await pool.read(
         ContextQueries.getSeveral, [scope.project.text, ids, Limits.answerBytes])
-      var contexts: [String: StoredContext] = [:]
+      var contexts: [TextKey: StoredContext] = [:]
       for row in rows {
         let stored = try StoredContext(decoding: row)
         if stored.life != .purged { contexts[stored.head.id] = stored }

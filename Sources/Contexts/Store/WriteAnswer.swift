@@ -48,7 +48,8 @@ extension ContextStore {
     let images = try await images(
       of: ids, at: ids.map { _ in stored.stamp.position }, isFull: isFull, in: scope.project)
     let byID = Dictionary(
-      images.byPlace.values.map { ($0.context.id, $0.context) }, uniquingKeysWith: { first, _ in first })
+      images.byPlace.values.map { (TextKey($0.context.id), $0.context) },
+      uniquingKeysWith: { first, _ in first })
     return answer.results.map { result in
       result.flatMap { id in byID[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
     }

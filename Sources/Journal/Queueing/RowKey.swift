@@ -4,11 +4,11 @@ import Postgres
 package struct RowKey: Hashable, Sendable {
   /// The table or the kind of lock.
   package let kind: String
-  package let id: String
+  package let id: TextKey
 
   package init(_ kind: String, _ id: String) {
     self.kind = kind
-    self.id = id
+    self.id = TextKey(id)
   }
 }
 

@@ -21,12 +21,14 @@ struct Supersession {
         "superseded",
         "must have at most \(Limits.supersededMemories) entries, not \(request.superseded.count)")
     } else {
-      var ids: Set<String> = []
+      var ids: Set<TextKey> = []
       for (index, item) in request.superseded.enumerated() {
         let field = "superseded[\(index)].id"
         violations.identifier(field, item.id)
-        if !ids.insert(item.id).inserted { violations.add(field, "is there twice") }
-        if !item.id.isEmpty, item.id == draft.id { violations.add(field, "is the id of the new memory") }
+        if !ids.add(item.id) { violations.add(field, "is there twice") }
+        if !item.id.isEmpty, draft.id?.hasSameBytes(as: item.id) == true {
+          violations.add(field, "is the id of the new memory")
+        }
         targets.append(ContextTarget(id: item.id, etag: item.etag, isMemory: true))
       }
     }
@@ -38,7 +40,7 @@ struct Supersession {
   /// Decides with the heads of those that are to end, and who has the new id: nobody, or a context that is deleted or
   /// not. Throws what stands against the first one; `time` in microseconds.
   func resolved(
-    _ heads: [String: StoredHead], takenByDeleted: Bool?, at time: Int64
+    _ heads: [TextKey: StoredHead], takenByDeleted: Bool?, at time: Int64
   ) throws(RPCError) -> [ResolvedTarget] {
     if let takenByDeleted { throw .contextExists(draft.id ?? "", isDeleted: takenByDeleted) }
     if beginsWithWrite, let end = draft.context.memory?.validTo, end.microseconds <= time {

@@ -1,4 +1,5 @@
 import CairnAPI
+import Journal
 
 /// One relationship that a walk can take from where it stands.
 struct WalkStep: Equatable {
@@ -28,7 +29,7 @@ struct BreadthFirstWalk {
   }
 
   private var nodes: [Node]
-  private var known: Set<String>
+  private var known: Set<TextKey>
   private var frontierNodes: Range<Int>
   private var blocked: Set<Int> = []
   private(set) var depth = 0
@@ -38,7 +39,7 @@ struct BreadthFirstWalk {
 
   init(from start: [String], onlyThroughMatching: Bool) {
     nodes = start.map { Node(id: $0, parent: -1, step: nil, depth: 0) }
-    known = Set(start)
+    known = Set(of: start)
     frontierNodes = 0..<start.count
     self.onlyThroughMatching = onlyThroughMatching
     startCount = start.count
@@ -59,7 +60,7 @@ struct BreadthFirstWalk {
     let from = passable
     depth += 1
     let first = nodes.count
-    for step in steps where known.insert(step.next).inserted {
+    for step in steps where known.add(step.next) {
       if step.matches {
         hits.append(nodes.count)
       } else if onlyThroughMatching {

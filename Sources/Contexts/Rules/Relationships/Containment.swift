@@ -1,3 +1,5 @@
+import Journal
+
 /// What contains what, as far as it matters for new containments: finds the loops that they would make.
 struct Containment {
   private struct Part {
@@ -6,26 +8,28 @@ struct Containment {
     let to: Int64
   }
 
-  private var parts: [String: [Part]] = [:]
+  private var parts: [TextKey: [Part]] = [:]
 
   /// Notes that `container` contains `part` from one moment until before another one, in microseconds.
   mutating func insert(_ container: String, _ part: String, from: Int64, to: Int64) {
-    parts[container, default: []].append(Part(id: part, from: from, to: to))
+    parts[TextKey(container), default: []].append(Part(id: part, from: from, to: to))
   }
 
   /// The loop that `container` containing `part` would make: from `container` by way of `part` to itself,
   /// along what holds at some moment of the time given. Nil when there is none. The shortest, the first one
   /// stored.
   func loop(closing container: String, _ part: String, from: Int64, to: Int64) -> [String]? {
-    if container == part { return [container, part] }
-    var parents: [String: String] = [part: container]
+    if container.hasSameBytes(as: part) { return [container, part] }
+    var parents: [TextKey: String] = [TextKey(part): container]
     var queue = [part]
     var next = 0
     while next < queue.count {
       let id = queue[next]
       next += 1
       for inner in parts[id] ?? [] where inner.from < to && from < inner.to {
-        if inner.id == container { return path(to: id, parents, from: container) + [container] }
+        if inner.id.hasSameBytes(as: container) {
+          return path(to: id, parents, from: container) + [container]
+        }
         if parents[inner.id] == nil {
           parents[inner.id] = id
           queue.append(inner.id)
@@ -35,9 +39,11 @@ struct Containment {
     return nil
   }
 
-  private func path(to id: String, _ parents: [String: String], from start: String) -> [String] {
+  private func path(to id: String, _ parents: [TextKey: String], from start: String) -> [String] {
     var path = [id]
-    while let last = path.last, last != start, let parent = parents[last] { path.append(parent) }
+    while let last = path.last, !last.hasSameBytes(as: start), let parent = parents[last] {
+      path.append(parent)
+    }
     return path.reversed()
   }
 }

@@ -35,8 +35,8 @@ struct GraphWalk {
     violations.view("view", request.view)
     asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
-    var seen: Set<String> = []
-    start = request.start.filter { seen.insert($0).inserted }
+    var seen: Set<TextKey> = []
+    start = request.start.filter { seen.add($0) }
     onlyThroughMatching = request.onlyThroughMatching
     isFull = request.view.isFull
   }

@@ -1,4 +1,5 @@
 import CairnAPI
+import Journal
 
 /// The paths of a graph from its beginning to its end: the shorter ones first, those of the same length in
 /// the order of their steps.
@@ -89,10 +90,10 @@ struct PathEnumeration {
   /// Whether the step takes the very relationship again that the way began with: no cycle.
   private func goesBack(_ edge: PathGraph.Edge) -> Bool {
     guard edge.head == PathGraph.end, taken.count == 1,
-      graph.ids[PathGraph.beginning] == graph.ids[PathGraph.end]
+      graph.ids[PathGraph.beginning].hasSameBytes(as: graph.ids[PathGraph.end])
     else { return false }
     let first = graph.edges[PathGraph.beginning][taken[0]].step
-    return first.kind == edge.step.kind && first.name == edge.step.name
+    return first.kind == edge.step.kind && first.name.hasSameBytes(as: edge.step.name)
       && first.reversed != edge.step.reversed
   }
 

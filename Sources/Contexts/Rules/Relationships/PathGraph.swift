@@ -1,4 +1,5 @@
 import CairnAPI
+import Journal
 
 /// The part of the graph around two contexts in which the paths between them lie, gathered from both ends.
 ///
@@ -17,7 +18,7 @@ struct PathGraph {
 
   private(set) var ids: [String]
   private(set) var edges: [[Edge]] = [[], []]
-  private var places: [String: Int] = [:]
+  private var places: [TextKey: Int] = [:]
   private var known: Set<EdgeKey> = []
   private var forward = Side(frontier: [beginning])
   private var backward = Side(frontier: [end])
@@ -28,7 +29,7 @@ struct PathGraph {
     let tail: Int
     let head: Int
     let kind: RelationshipKind
-    let name: String
+    let name: TextKey
     let reversed: Bool
   }
 
@@ -63,8 +64,8 @@ struct PathGraph {
     forward.depth += 1
     for step in steps {
       // Back to the beginning: no path, unless that is the end, too.
-      if step.next == ids[Self.beginning], step.next != ids[Self.end] { continue }
-      let head = step.next == ids[Self.end] ? Self.end : intern(step.next)
+      if leads(step, to: Self.beginning), !leads(step, to: Self.end) { continue }
+      let head = leads(step, to: Self.end) ? Self.end : intern(step.next)
       insert(from[step.place], head, step)
       if head == Self.end || backward.seen.contains(head) { isJoined = true }
       if head != Self.end, forward.seen.insert(head).inserted { forward.frontier.append(head) }
@@ -76,8 +77,8 @@ struct PathGraph {
     backward.frontier = []
     backward.depth += 1
     for step in steps {
-      if step.next == ids[Self.end], step.next != ids[Self.beginning] { continue }
-      let tail = step.next == ids[Self.beginning] ? Self.beginning : intern(step.next)
+      if leads(step, to: Self.end), !leads(step, to: Self.beginning) { continue }
+      let tail = leads(step, to: Self.beginning) ? Self.beginning : intern(step.next)
       let head = from[step.place]
       let taken = WalkStep(
         place: 0, kind: step.kind, name: step.name, next: ids[head], weight: step.weight,
@@ -88,6 +89,8 @@ struct PathGraph {
     }
   }
 
+  private func leads(_ step: WalkStep, to node: Int) -> Bool { step.next.hasSameBytes(as: ids[node]) }
+
   private mutating func intern(_ id: String) -> Int {
     if let place = places[id] { return place }
     places[id] = ids.count
@@ -97,7 +100,8 @@ struct PathGraph {
   }
 
   private mutating func insert(_ tail: Int, _ head: Int, _ step: WalkStep) {
-    let key = EdgeKey(tail: tail, head: head, kind: step.kind, name: step.name, reversed: step.reversed)
+    let key = EdgeKey(
+      tail: tail, head: head, kind: step.kind, name: TextKey(step.name), reversed: step.reversed)
     if tail != head, known.insert(key).inserted { edges[tail].append(Edge(head: head, step: step)) }
   }
 
@@ -126,8 +130,8 @@ struct PathGraph {
       edges[place].sort { first, second in
         let (a, b) = (first.step, second.step)
         if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
-        if a.name != b.name { return a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
-        if a.next != b.next { return a.next.utf8.lexicographicallyPrecedes(b.next.utf8) }
+        if !a.name.hasSameBytes(as: b.name) { return TextKey(a.name) < TextKey(b.name) }
+        if !a.next.hasSameBytes(as: b.next) { return TextKey(a.next) < TextKey(b.next) }
         return !a.reversed && b.reversed
       }
     }

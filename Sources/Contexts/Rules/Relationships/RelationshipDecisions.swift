@@ -1,12 +1,13 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
 /// What is known of the contexts that relationships are to lead from and to.
 struct ContextStates {
   /// By id: whether it is deleted.
-  var isDeleted: [String: Bool] = [:]
+  var isDeleted: [TextKey: Bool] = [:]
 
   /// Why nothing can be said of the context; nil when it is there.
   func refusal(of id: String) -> RPCError? {

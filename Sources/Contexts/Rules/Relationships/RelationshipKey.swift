@@ -1,8 +1,9 @@
 import CairnAPI
+import Journal
 import Requests
 
 /// What a relationship is known by: at each moment at most one with the same key holds.
-struct RelationshipKey: Hashable {
+struct RelationshipKey {
   let source: String
   let kind: RelationshipKind
   /// Empty unless the kind is custom.
@@ -29,7 +30,7 @@ struct RelationshipKey: Hashable {
     } else if !name.isEmpty {
       violations.add("name", "must be empty unless the kind is CUSTOM")
     }
-    if source == target, !source.isEmpty, kind != .custom {
+    if source.hasSameBytes(as: target), !source.isEmpty, kind != .custom {
       violations.add("target", "must be another context than source, unless the kind is CUSTOM")
     }
     self.init(source: source, kind: kind, name: name, target: target)
@@ -47,6 +48,19 @@ struct RelationshipKey: Hashable {
 
   /// For an error's particulars.
   var particulars: [String: String] { ["source": source, "kind": kind.text, "name": name, "target": target] }
+}
+
+/// By the bytes of its texts, as the database has it.
+extension RelationshipKey: Hashable {
+  static func == (left: RelationshipKey, right: RelationshipKey) -> Bool {
+    left.kind == right.kind && left.source.hasSameBytes(as: right.source)
+      && left.target.hasSameBytes(as: right.target) && left.name.hasSameBytes(as: right.name)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    for text in [source, name, target] { hasher.combine(TextKey(text)) }
+  }
 }
 
 extension RelationshipKind {

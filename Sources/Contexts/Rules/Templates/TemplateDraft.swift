@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -74,7 +75,7 @@ extension Violations {
       template.contextTitle.utf8.count <= 4 * Limits.titleLength,
       template.content.utf8.count <= Limits.templateBytes
     else { return [] }
-    let declared = Set(template.variables.map(\.name))
+    let declared = Set<TextKey>(of: template.variables.map(\.name))
     let inTitle = templates("\(path).context_title", template.contextTitle, declared)
     if !inTitle.isEmpty { add("\(path).context_title", "must not have other templates in it") }
     let included = templates("\(path).content", template.content, declared)
@@ -85,7 +86,7 @@ extension Violations {
   }
 
   /// The templates in a text whose variables are all declared.
-  private mutating func templates(_ field: String, _ source: String, _ declared: Set<String>) -> [String] {
+  private mutating func templates(_ field: String, _ source: String, _ declared: Set<TextKey>) -> [String] {
     do throws(TemplateText.SyntaxError) {
       let text = try TemplateText(source)
       let unknown = text.variables.filter { !declared.contains($0) }

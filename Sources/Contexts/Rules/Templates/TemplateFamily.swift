@@ -1,6 +1,7 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -8,19 +9,19 @@ import Wire
 struct TemplateFamily {
   let root: Template
   /// The others by their ids.
-  private(set) var members: [String: Template] = [:]
+  private(set) var members: [TextKey: Template] = [:]
   /// Ids that are to be looked up next.
   private(set) var wanted: [String]
   fileprivate let title: TemplateText?
   private let content: TemplateText?
   /// The contents of the others, read.
-  private var contents: [String: TemplateText] = [:]
+  private var contents: [TextKey: TemplateText] = [:]
 
   init(_ root: Template) {
     self.root = root
     title = try? TemplateText(root.contextTitle)
     content = try? TemplateText(root.content)
-    wanted = (content?.templates ?? []).filter { $0 != root.id }
+    wanted = (content?.templates ?? []).filter { !$0.hasSameBytes(as: root.id) }
   }
 
   /// Bytes of the texts in it.
@@ -29,7 +30,7 @@ struct TemplateFamily {
   /// Takes what was found of ``wanted``. Throws TEMPLATE_NOT_FOUND when one is missing or deleted, and
   /// INVALID_ARGUMENT when there are too many.
   mutating func add(_ found: [Template]) throws(RPCError) {
-    let byID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let byID = Dictionary(found.map { (TextKey($0.id), $0) }, uniquingKeysWith: { first, _ in first })
     var next: [String] = []
     for id in wanted {
       guard let template = byID[id] else { throw .templateNotFound(id) }
@@ -38,8 +39,10 @@ struct TemplateFamily {
       contents[id] = try? TemplateText(template.content)
       next += contents[id]?.templates ?? []
     }
-    var seen: Set<String> = []
-    wanted = next.filter { $0 != root.id && members[$0] == nil && seen.insert($0).inserted }
+    var seen: Set<TextKey> = []
+    wanted = next.filter {
+      !$0.hasSameBytes(as: root.id) && members[$0] == nil && seen.add($0)
+    }
     // Before they are looked up: each may be large.
     if members.count + wanted.count > Limits.templateFamily {
       var violations = Violations()
@@ -54,17 +57,19 @@ struct TemplateFamily {
 
   /// Throws TEMPLATE_LOOP with the way when a template stands in itself.
   func checkLoops() throws(RPCError) {
-    var finished: Set<String> = []
+    var finished: Set<TextKey> = []
     var way: [String] = []
     func visit(_ id: String, _ text: TemplateText?) -> [String]? {
-      if let begin = way.firstIndex(of: id) { return Array(way[begin...]) + [id] }
+      if let begin = way.firstIndex(where: { $0.hasSameBytes(as: id) }) { return Array(way[begin...]) + [id] }
       if finished.contains(id) { return nil }
       way.append(id)
       for inner in text?.templates ?? [] {
-        if let loop = visit(inner, inner == root.id ? content : contents[inner]) { return loop }
+        if let loop = visit(inner, inner.hasSameBytes(as: root.id) ? content : contents[inner]) {
+          return loop
+        }
       }
       way.removeLast()
-      finished.insert(id)
+      finished.insert(TextKey(id))
       return nil
     }
     if let loop = visit(root.id, content) { throw .templateLoop(loop) }
@@ -122,7 +127,7 @@ struct TemplateFamily {
         violations.add("values.\(variable.name)", "is missing: must be \(variable.expected)")
       }
     }
-    let names = Set(variables.map(\.name))
+    let names = Set<TextKey>(of: variables.map(\.name))
     for name in values.keys.filter({ !names.contains($0) }).sorted() {
       violations.add("values.\(name.cut(to: 64))", "is no variable of the template")
     }
@@ -135,7 +140,7 @@ struct TemplateFamily {
 private struct Rendering {
   let family: TemplateFamily
   let texts: [String: String]
-  private var done: [String: String] = [:]
+  private var done: [TextKey: String] = [:]
   private(set) var isTooLarge = false
 
   init(family: TemplateFamily, texts: [String: String]) {

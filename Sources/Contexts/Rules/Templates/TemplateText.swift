@@ -1,3 +1,4 @@
+import Journal
 import Requests
 
 /// A text with places for values, in pieces.
@@ -84,8 +85,8 @@ struct TemplateText: Equatable {
   var templates: [String] { unique { if case .template(let id) = $0 { id } else { nil } } }
 
   private func unique(_ name: (Piece) -> String?) -> [String] {
-    var seen: Set<String> = []
-    return pieces.compactMap(name).filter { seen.insert($0).inserted }
+    var seen: Set<TextKey> = []
+    return pieces.compactMap(name).filter { seen.add($0) }
   }
 }
 

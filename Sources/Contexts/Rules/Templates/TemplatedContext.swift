@@ -1,6 +1,7 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -38,7 +39,8 @@ struct TemplatedContext {
     made.content = content
     made.type = template.type
     made.mediaType = template.mediaType
-    made.tags = template.tags + context.tags.filter { !template.tags.contains($0) }
+    let fixed = Set<TextKey>(of: template.tags)
+    made.tags = template.tags + context.tags.filter { !fixed.contains($0) }
     var origin = WellKnown.Struct()
     origin.fields["id"] = WellKnown.Value(.stringValue(template.id))
     origin.fields["version"] = WellKnown.Value(.numberValue(Double(template.version)))

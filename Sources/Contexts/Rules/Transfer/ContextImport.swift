@@ -52,14 +52,14 @@ struct ImportProgress: Equatable {
   var position: Int64 = 0
   /// The contexts that this import has stored as a former version says, and whose own record has not come
   /// yet.
-  var unfinished: Set<String> = []
+  var unfinished: Set<TextKey> = []
 
   init() {}
 
   /// What is known of a batch before anybody looks at what is stored.
   ///
   /// - Parameter unfinished: What was so before it.
-  init(of batch: ImportBatch, unfinished: Set<String>) {
+  init(of batch: ImportBatch, unfinished: Set<TextKey>) {
     acknowledged = batch.last
     skipped = batch.skipped
     failed = Int64(batch.failures.count)

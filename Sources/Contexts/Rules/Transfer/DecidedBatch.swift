@@ -1,3 +1,5 @@
+import Journal
+
 /// What a batch of an import comes to, given the ids that are taken.
 struct DecidedBatch {
   private(set) var new: [NamedDraft] = []
@@ -9,7 +11,7 @@ struct DecidedBatch {
   ///   - taken: The ids that are there, with the numbers of their versions.
   ///   - unfinished: Those that this import has stored as a former version says.
   init(
-    _ batch: ImportBatch, taken: [String: Int64], _ mode: ContextImport.Mode, unfinished: Set<String>
+    _ batch: ImportBatch, taken: [TextKey: Int64], _ mode: ContextImport.Mode, unfinished: Set<TextKey>
   ) {
     counts = ImportProgress(of: batch, unfinished: unfinished)
     for item in batch.contexts {
@@ -30,14 +32,14 @@ struct DecidedBatch {
       return
     }
     if isTaken { overwritten.append(item) } else { new.append(item) }
-    counts.unfinished.insert(item.id)
+    counts.unfinished.insert(TextKey(item.id))
     counts.versions += 1
   }
 
   private mutating func add(
     _ item: NamedDraft, isTaken: Bool, isBegun: Bool, _ mode: ContextImport.Mode
   ) {
-    counts.unfinished.remove(item.id)
+    counts.unfinished.remove(TextKey(item.id))
     // Without a history that comes along, versions are counted from here on.
     let plain = NamedDraft(id: item.id, draft: item.draft)
     if !isTaken {

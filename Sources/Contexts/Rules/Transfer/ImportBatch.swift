@@ -12,7 +12,7 @@ struct ImportBatch {
   /// Contexts, and former versions of contexts, under the ids that they get, no id twice.
   var contexts: [NamedDraft] = []
   /// The ids of those that are former versions.
-  var former: Set<String> = []
+  var former: Set<TextKey> = []
   /// Relationships with their places, no key twice; never beside contexts, which they may belong to.
   var relationships: [(sequence: Int64, relationship: Relationship)] = []
   var failures: [Failure] = []
@@ -29,7 +29,7 @@ struct ImportBatch {
     from records: inout ArraySlice<ImportRecord>, _ plan: ContextImport, after progress: ImportProgress
   ) {
     let began = progress.began
-    var ids: Set<String> = []
+    var ids: Set<TextKey> = []
     var bytes = 0
     while let record = records.first {
       switch record.content {
@@ -37,7 +37,7 @@ struct ImportBatch {
         let moved = plan.moved(relationship, began: began)
         let key = moved.key.text
         if !contexts.isEmpty || ids.contains(key) || relationships.count == Limits.batchItems { return }
-        ids.insert(key)
+        _ = ids.add(key)
         relationships.append((record.sequence, moved))
       case .formerVersion where plan.ignoresVersions: ignored += 1
       case .context(let draft, let version), .formerVersion(let draft, let version):
@@ -52,9 +52,9 @@ struct ImportBatch {
           if failures.count == Limits.batchItems { return }
           failures.append((record.sequence, .tooManyUnfinished))
           if plan.stopsAtErrors { return }
-        } else if ids.insert(id).inserted {
+        } else if ids.add(id) {
           contexts.append(NamedDraft(id: id, draft: draft, version: version))
-          if isFormer { former.insert(id) }
+          if isFormer { former.insert(TextKey(id)) }
         } else {
           skipped += 1
         }

@@ -44,7 +44,7 @@ extension ContextStore {
     if drafts.isEmpty { return [] }
     let project = scope.project
     let keys = drafts.map(\.key)
-    let ids = Array(Set(keys.flatMap { [$0.source, $0.target] })).sorted()
+    let ids = Set<TextKey>(of: keys.flatMap { [$0.source, $0.target] }).sortedTexts
     let containers = drafts.filter { $0.key.kind == .contains }
     var statements = locking ? [RelationshipLocks(drafts, project).statement] : []
     statements += [
@@ -58,7 +58,7 @@ extension ContextStore {
     if !containers.isEmpty {
       statements.append(
         RelationshipQueries.containers.bind([
-          project.text, Array(Set(containers.map(\.key.source))).sorted(),
+          project.text, Set<TextKey>(of: containers.map(\.key.source)).sortedTexts,
           PostgresTimestamp(containers.compactMap(\.validFrom).min()), Limits.containers + 1,
         ]))
     }

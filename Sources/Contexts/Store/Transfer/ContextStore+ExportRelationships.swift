@@ -29,13 +29,13 @@ extension ContextStore {
         relationships.append((relationship, relationship.sizeBound(in: row)))
         last = ExportedRelationshipPlace(key: relationship.key, end: try row.decode(5))
       }
-      let ids = Array(Set(relationships.flatMap { [$0.relationship.source, $0.relationship.target] }))
-        .sorted()
+      let ids = Set<TextKey>(of: relationships.flatMap { [$0.relationship.source, $0.relationship.target] })
+        .sortedTexts
       let query = export.statement(finding: ids, at: cursor.moment, in: project)
-      var exported: Set<String> = []
+      var exported: Set<TextKey> = []
       if !ids.isEmpty {
         for row in try await pool.query(query.statement, query.parameters) {
-          exported.insert(try row.decode(0))
+          exported.insert(TextKey(try row.decode(0)))
         }
       }
       let found = relationships.filter { one, _ in

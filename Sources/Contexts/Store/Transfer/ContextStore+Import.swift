@@ -96,7 +96,7 @@ extension DecidedBatch {
     return statements
   }
 
-  fileprivate func changes(from versions: [String: Int64]) -> [ChangeRecord] {
+  fileprivate func changes(from versions: [TextKey: Int64]) -> [ChangeRecord] {
     overwritten.map { .context($0.id, "updated", from: versions[$0.id], to: $0.version) }
       + new.map { .context($0.id, "created", from: nil, to: $0.version) }
   }
@@ -105,7 +105,7 @@ extension DecidedBatch {
 extension ImportProgress {
   /// `$4` to `$11` of `advance_import`.
   var columns: [any PostgresValue] {
-    [acknowledged, stored, overwritten, skipped, failed, ignored, versions, unfinished.sorted()]
+    [acknowledged, stored, overwritten, skipped, failed, ignored, versions, unfinished.sortedTexts]
   }
 
   /// From a row of `begin_import`.
@@ -120,7 +120,7 @@ extension ImportProgress {
     ignored = try row.decode(7)
     position = try row.decode(8)
     versions = try row.decode(9)
-    unfinished = Set(try row.decode(10, as: [String].self))
+    unfinished = Set(of: try row.decode(10, as: [String].self))
   }
 }
 
@@ -131,9 +131,9 @@ extension Rows {
   }
 
   /// The ids that are taken, from `find_context_ids`, and where rows were locked, their versions.
-  fileprivate func versions(areThere: Bool) throws(RPCError) -> [String: Int64] {
+  fileprivate func versions(areThere: Bool) throws(RPCError) -> [TextKey: Int64] {
     try database { () throws(PostgresError) in
-      var versions: [String: Int64] = [:]
+      var versions: [TextKey: Int64] = [:]
       for row in self { versions[try row.decode(0)] = areThere ? try row.decode(1) : 0 }
       return versions
     }

@@ -51,14 +51,14 @@ private struct RelationshipResults {
   var failures: [ImportBatch.Failure] = []
 
   /// What can be told without what is stored.
-  init(asked batch: ImportBatch, unfinished: Set<String>) {
+  init(asked batch: ImportBatch, unfinished: Set<TextKey>) {
     counts = ImportProgress(of: batch, unfinished: unfinished)
     counts.stored = Int64(batch.relationships.count)
   }
 
   init(
     _ batch: ImportBatch, _ decided: [Result<ResolvedRelationship, RPCError>], stopsAtErrors: Bool,
-    unfinished: Set<String>
+    unfinished: Set<TextKey>
   ) {
     counts = ImportProgress(of: batch, unfinished: unfinished)
     for ((sequence, _), result) in zip(batch.relationships, decided) {

@@ -1,5 +1,6 @@
 import CairnAPI
 import Requests
+import Journal
 import Testing
 
 @testable import Contexts
@@ -88,17 +89,17 @@ struct ImportBatchTests {
     let batch = ImportBatch(from: &records, plan, after: ImportProgress())
     func ids(_ text: String) -> [String] { text.map(String.init) }
     let decided = DecidedBatch(
-      batch, taken: Dictionary(uniqueKeysWithValues: ids(taken).map { ($0, 4) }), plan.mode,
-      unfinished: Set(ids(unfinished)))
+      batch, taken: Dictionary(uniqueKeysWithValues: ids(taken).map { (TextKey($0), 4) }), plan.mode,
+      unfinished: Set(of: ids(unfinished)))
     #expect(decided.new.map(\.id) == ids(new))
     #expect(decided.overwritten.map(\.id) == ids(overwritten))
     #expect(decided.counts.skipped == skipped)
-    #expect(decided.counts.unfinished == Set(ids(left)))
+    #expect(decided.counts.unfinished == Set(of: ids(left)))
   }
 
   @Test("only a context with a history keeps its number")
   func numbers() throws {
-    func versions(_ text: String, unfinished: Set<String> = []) throws -> [Int64] {
+    func versions(_ text: String, unfinished: Set<TextKey> = []) throws -> [Int64] {
       var records = Self.records(text)
       let batch = ImportBatch(from: &records, try Self.plan(.overwrite), after: ImportProgress())
       let taken = Dictionary(uniqueKeysWithValues: unfinished.map { ($0, Int64(2)) })
@@ -113,7 +114,7 @@ struct ImportBatchTests {
   @Test("contexts that wait for their own record are bounded")
   func bound() throws {
     var progress = ImportProgress()
-    progress.unfinished = Set((0..<Limits.unfinishedImports).map { "u\($0)" })
+    progress.unfinished = Set(of: (0..<Limits.unfinishedImports).map { "u\($0)" })
     var records = Self.records("Ab")
     let batch = ImportBatch(from: &records, try Self.plan(.skip), after: progress)
     #expect(batch.failures.map(\.sequence) == [1] && batch.contexts.map(\.id) == ["b"])
