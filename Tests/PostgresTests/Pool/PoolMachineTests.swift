@@ -103,8 +103,8 @@ struct PoolMachineTests {
     _ = pool.openFailed(1, jitter: 1, at: at(2010))
     #expect(pool.isFailing && pool.acquire(2, at: at(2011)) == [.reject(2, .unreachable)])
     #expect(pool.reached(at: at(2012)) == [] && !pool.isFailing)
-    #expect(pool.acquire(3, at: at(2013)) == [.open(2)])
-    #expect(pool.opened(2, at: at(2015)) == [.lend(2, to: 3)])
+    #expect(pool.acquire(3, at: at(2013)) == [.open(1)])
+    #expect(pool.opened(1, at: at(2015)) == [.lend(1, to: 3)])
   }
 
   @Test("an unreachable database is told from an exhausted pool, and soon without waiting")
