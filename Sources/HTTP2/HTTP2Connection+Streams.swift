@@ -39,6 +39,8 @@ extension HTTP2Connection {
       stream.isHeldBack = false
       heldBackCount -= 1
     }
+    // Also when it held nothing: it may have been the one whose turn it is.
+    released(stream)
     if stream.usedBytes > 0 { stream.usedConnection = self }
     count(sent: stream.bufferedBytes)
     stream.connection = nil

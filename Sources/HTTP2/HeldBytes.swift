@@ -102,7 +102,8 @@ extension HTTP2Connection {
     var oldest: HTTP2Stream?
     forEachStream { stream in
       guard stream.isHeldBack else { return }
-      if held.isReceivingTight { oldest = stream } else { giveWindow(to: stream) }
+      // One that holds nothing any more waits for nobody.
+      if held.isReceivingTight, stream.heldBytes > 0 { oldest = stream } else { giveWindow(to: stream) }
     }
     if let oldest {
       favored = oldest.id

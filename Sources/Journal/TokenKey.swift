@@ -39,7 +39,7 @@ extension Journal {
     if let key = keptTokenKey.withLock({ $0 }) { return key }
     let key = try await database { () async throws(PostgresError) in
       let rows = try await pool.lookup(JournalQueries.readTokenKey, [])
-      return TokenKey(try rows[0].decode(0))
+      return TokenKey(try rows.only().decode(0))
     }
     keptTokenKey.withLock { $0 = key }
     return key

@@ -32,6 +32,16 @@ def alone(cluster):
     assert running.stop() == 0, running.text
 
 
+def test_a_title_beside_long_texts_is_found_at_once(channel):
+    contexts, dice = new_project(channel), random.Random(3)
+    contexts.BatchCreateContexts(requests=[
+        {"context": {"id": "long", "title": "t", "content": words(dice, 70_000)}},
+        {"context": {"id": "short", "title": "budget", "data": b"1"}}])
+    assert found(contexts, "budget") == {"short"}
+    contexts.update("short", ["title"], title="ledger")
+    assert found(contexts, "ledger") == {"short"} and found(contexts, "budget") == set()
+
+
 def test_no_feed_waits_for_the_words_of_long_texts(alone):
     server, _ = alone
     dice = random.Random(37)

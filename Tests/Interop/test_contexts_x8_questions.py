@@ -146,6 +146,7 @@ def test_x8_phrases_prefixes_and_exclusions_keep_their_meaning(channel):
     assert set(recall(contexts, '"iron bridge" foot*')) == {"bridge", "ferry"}
     assert set(recall(contexts, "iron ferry -bridge")) == {"ferry"}
     assert recall(contexts, "-bridge") == {"ferry": 1}
+    assert recall(contexts, "zebra -bridge") == {}
     assert list(recall(contexts, 'iron "iron bridge"')) == ["bridge", "iron"]
     assert set(recall(contexts, "<iron>")) == {"bridge", "iron"}
     invalid = grpc.StatusCode.INVALID_ARGUMENT

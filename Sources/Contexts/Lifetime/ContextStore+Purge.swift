@@ -17,7 +17,7 @@ extension ContextStore {
   func idsToPurge(in project: ProjectID) async throws(RPCError) -> [String] {
     try await database { () async throws(PostgresError) in
       var ids: [String] = []
-      for row in try await pool.query(ContextQueries.toPurge, [project.text, Self.batchItems]) {
+      for row in try await pool.read(ContextQueries.toPurge, [project.text, Self.batchItems]) {
         ids.append(try row.decode(0))
       }
       return ids

@@ -37,7 +37,10 @@ extension ContextStore {
   ///
   /// - Parameter mayGoOn: Asked before each batch.
   func sweep(while mayGoOn: () async -> Bool) async throws(RPCError) {
-    try await finishLeftWords(while: mayGoOn)
+    // Nobody's expiry waits for words that cannot be made.
+    do throws(RPCError) { try await finishLeftWords(while: mayGoOn) } catch {
+      configuration.warn("the words of some texts are made later: \(error)")
+    }
     for project in try await projects(ContextQueries.projectsWithExpired) {
       var expired = 0
       while await mayGoOn() {
@@ -61,7 +64,7 @@ extension ContextStore {
   private func projects(_ statement: Statement) async throws(RPCError) -> [ProjectID] {
     try await database { () async throws(PostgresError) in
       var projects: [ProjectID] = []
-      for row in try await pool.query(statement) {
+      for row in try await pool.read(statement) {
         if let project = ProjectID(try row.decode(0)) { projects.append(project) }
       }
       return projects

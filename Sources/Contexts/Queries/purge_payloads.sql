@@ -7,8 +7,11 @@ USING (
     SELECT context_id, position, sum(bytes) OVER (ORDER BY context_id, position) - bytes AS bytes_before
     FROM (
       SELECT context_id, position, octet_length(content) + octet_length(data) AS bytes
-      FROM context_payload
+      FROM context_payload AS payload
       WHERE project_id = $1 AND context_id = ANY ($2::text[])
+        -- An import may have overwritten the context meanwhile, and made a version that needs it.
+        AND NOT EXISTS (
+          SELECT FROM context_version WHERE project_id = $1 AND context_id = payload.context_id)
       ORDER BY context_id, position
       LIMIT $3
     ) AS page

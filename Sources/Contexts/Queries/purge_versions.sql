@@ -1,5 +1,6 @@
 -- Deletes a few versions of contexts that are to be purged: $1 project, $2 ids, $3 how many, $4 the bytes of content
--- and data of their own after which no more are deleted. Nobody can change or bring back such contexts any more.
+-- and data of their own after which no more are deleted. Only
+-- an import that overwrites such a context still makes it live again; then the rest of it stays.
 DELETE FROM context_version AS old
 USING (
   SELECT context_id, position

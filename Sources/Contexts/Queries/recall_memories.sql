@@ -14,20 +14,19 @@ sample AS MATERIALIZED (
     OFFSET 0
   ) AS stored
   LIMIT $?
+), candidates AS MATERIALIZED (
+  SELECT term, (SELECT count(*) FROM sample WHERE words @@ term) AS holders
+  FROM (
+    SELECT term FROM language, context_term_queries(config, $?, $?) AS term
+    UNION
+    SELECT to_tsquery(config, phrase) FROM language, unnest($?::text[]) AS phrase
+  ) AS term
+  WHERE numnode(term) > 0
 ), terms AS MATERIALIZED (
   -- The rarest that are there at all, and of those that are equally rare the longest.
   SELECT term
-  FROM (
-    SELECT term, (SELECT count(*) FROM sample WHERE words @@ term) AS holders
-    FROM (
-      SELECT term FROM language, context_term_queries(config, $?, $?) AS term
-      UNION
-      SELECT to_tsquery(config, phrase) FROM language, unnest($?::text[]) AS phrase
-    ) AS term
-    WHERE numnode(term) > 0
-    ORDER BY holders, length(term::text) DESC, term
-    OFFSET 0
-  ) AS term, (SELECT $?::text::tsquery AS marks) AS given
+  FROM (SELECT term, holders FROM candidates ORDER BY holders, length(term::text) DESC, term OFFSET 0) AS term,
+    (SELECT $?::text::tsquery AS marks) AS given
   WHERE holders > 0
     OR EXISTS (SELECT FROM context_text WHERE project_id = $1 AND words @@ (term && marks))
 -- asked_any_then:
@@ -37,6 +36,8 @@ sample AS MATERIALIZED (
 ), asked AS MATERIALIZED (
   SELECT config, terms, CASE
     WHEN excluded = '' THEN coalesce(wanted, '')::tsquery
+    -- Words were asked for, and nobody has them.
+    WHEN wanted IS NULL AND EXISTS (SELECT FROM candidates) THEN ''::tsquery
     WHEN wanted IS NULL THEN to_tsquery(config, excluded)
     ELSE wanted::tsquery && to_tsquery(config, excluded)
   END AS words

@@ -52,7 +52,7 @@ extension ContextUpdate {
       ResolvedUpdate(
         update: self, oldVersion: head.version, metadata: json, memory: memory,
         textBytes: fields.isDisjoint(with: ContextField.ofText)
-          ? 0 : max(fields.contains(.content) ? values.content.utf8.count : 0, head.contentBytes)))
+          ? 0 : max(1, fields.contains(.content) ? values.content.utf8.count : 0, head.contentBytes)))
   }
 
 }

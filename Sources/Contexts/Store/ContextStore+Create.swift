@@ -85,7 +85,7 @@ extension ContextStore {
   /// Why a context cannot be created under an id that is taken.
   private func taken(_ id: String, in project: ProjectID) async throws(RPCError) -> RPCError {
     let rows = try await database { () async throws(PostgresError) in
-      try await pool.query(ContextQueries.findIDs, [project.text, [id]])
+      try await pool.read(ContextQueries.findIDs, [project.text, [id]])
     }
     return .contextExists(id, isDeleted: try Self.holders(in: rows)[id] ?? false)
   }
@@ -144,7 +144,8 @@ extension [NamedDraft] {
 }
 
 extension ContextDraft {
-  fileprivate var textBytes: Int { context.content.utf8.count }
+  /// At least 1: a title alone has words, too.
+  fileprivate var textBytes: Int { max(1, context.content.utf8.count) }
 
   /// `$8` to `$20` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {

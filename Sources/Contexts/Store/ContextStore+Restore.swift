@@ -18,7 +18,7 @@ extension ContextStore {
       let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
       let target = try restoration.resolved(against: head, isKept: isKept).get()
       return WritePlan(
-        (),
+        head?.contentBytes ?? 0,
         statements: [ContextQueries.restore.bind([project, id, restoration.version])],
         changes: [.context(id, "restored", from: target.oldVersion)],
         answer: { WriteAnswer([.success(id)]).bytes })
@@ -29,7 +29,8 @@ extension ContextStore {
       guard let context = try Context.byID(write.rows, isFull: true)[id] else {
         throw .contextNotFound(id)
       }
-      await finish(WrittenTexts(id: id, bytes: context.content.utf8.count), in: scope.project)
+      await finish(
+        WrittenTexts(id: id, bytes: max(write.value, context.content.utf8.count)), in: scope.project)
       return context
     }
   }

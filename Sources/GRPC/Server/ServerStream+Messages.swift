@@ -42,6 +42,8 @@ extension ServerStream {
     }
     if connection?.loopAdmits(chunk.count) == false { throw .serverIsFull }
     perform(machine.handle(.headWanted))
+    // A head that cannot be sent ends the call.
+    try checkAlive()
     writeMessage(chunk)
     while mustWait {
       await waitToWrite()

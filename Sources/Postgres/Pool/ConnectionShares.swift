@@ -25,9 +25,9 @@ struct ConnectionShares: Equatable {
       longReads = maximum
       return
     }
-    loops = min(available, maximum / 2)
+    loops = min(available, (maximum - 1) / 2)
     lookups = loops
-    upkeep = maximum - lookups >= 3 ? 1 : 0
+    upkeep = 1
     general = maximum - lookups - upkeep
     longReads = max(1, general / 2)
   }

@@ -131,11 +131,12 @@ package final class PostgresPool: Sendable {
 
   /// Runs a bounded read on a connection of its own; when the task is cancelled, so is the statement. Sent once more
   /// when the connection breaks.
+  /// - Parameter timeout: Instead of the configured `readTimeout`.
   package func read(
-    _ statement: Statement, _ parameters: [any PostgresValue] = []
+    _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
   ) async throws(PostgresError) -> Rows {
     try await onLoop { (pool) async throws(PostgresError) in
-      try await pool.query(statement, parameters, isLong: false, timeout: nil)
+      try await pool.query(statement, parameters, isLong: false, timeout: timeout)
     }
   }
 

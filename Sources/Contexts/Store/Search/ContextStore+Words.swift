@@ -29,14 +29,15 @@ extension ContextStore {
     try await database { () async throws(PostgresError) in
       while await mayGoOn() {
         var left: [String: [String]] = [:]
-        let rows = try await pool.query(ContextQueries.unfinishedWords, [1_000])
+        let rows = try await pool.read(ContextQueries.unfinishedWords, [1_000])
         for row in rows { left[try row.decode(0), default: []].append(try row.decode(1)) }
         var finished = 0
         for (project, ids) in left {
           guard let project = ProjectID(project) else { continue }
           finished += ids.count - (try await finish(ids, in: project))
         }
-        if finished == 0 { break }
+        // Texts and former versions that cannot be finished now count as well: what is left may be more than the ids.
+        if finished <= 0 { break }
       }
       try await settleWords()
     }
@@ -59,6 +60,6 @@ extension ContextStore {
   }
 
   private func settleWords() async throws(PostgresError) {
-    _ = try await pool.query(ContextQueries.settleWords, timeout: Self.settlingTime)
+    _ = try await pool.read(ContextQueries.settleWords, timeout: Self.settlingTime)
   }
 }
