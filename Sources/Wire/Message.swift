@@ -52,18 +52,24 @@ extension Message {
   /// Decodes one message that takes up all of `bytes`, within an allowance of memory; see
   /// ``WireReader/allowance``, which is lowered by what the message took, also when this throws.
   @inlinable package init(decoding bytes: [UInt8], allowance: inout Int) throws(WireError) {
-    let decoded = bytes.withUnsafeBytes { buffer -> Result<Self, WireError> in
-      var message = Self()
+    self.init()
+    try merge(decoding: bytes, allowance: &allowance)
+  }
+
+  /// Adds what `bytes` hold to this message, within an allowance as ``init(decoding:allowance:)``.
+  @inlinable package mutating func merge(decoding bytes: [UInt8], allowance: inout Int) throws(WireError) {
+    // No value of a type that is made of `Self`: its metadata would be looked up in each call.
+    let failure = bytes.withUnsafeBytes { buffer -> WireError? in
       var reader = WireReader(buffer, allowance: allowance)
       defer { allowance = reader.allowance }
       do throws(WireError) {
-        try message.merge(from: &reader)
-        return .success(message)
+        try merge(from: &reader)
+        return nil
       } catch {
-        return .failure(error)
+        return error
       }
     }
-    self = try decoded.get()
+    if let failure { throw failure }
   }
 
   /// The wire form in a fresh array. On hot paths encode into a reused ``WireWriter`` instead.

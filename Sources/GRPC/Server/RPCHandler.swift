@@ -24,10 +24,8 @@ package final class RPCHandler: Sendable {
     _ body: @escaping @Sendable (Request, CallContext) async throws(RPCError) -> Response
   ) -> RPCHandler {
     RPCHandler(path: method.path, kind: .unary) { stream throws(RPCError) in
-      let request: Request
-      if let here = try stream.requestHere(Request.self) {
-        request = here
-      } else {
+      var request = Request()
+      if try !stream.readRequestHere(into: &request) {
         request = try await stream.requestElsewhere(Request.self)
       }
       let response = try await body(request, CallContext(stream))
@@ -41,10 +39,8 @@ package final class RPCHandler: Sendable {
       @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws(RPCError) -> Void
   ) -> RPCHandler {
     RPCHandler(path: method.path, kind: .serverStreaming) { stream throws(RPCError) in
-      let request: Request
-      if let here = try stream.requestHere(Request.self) {
-        request = here
-      } else {
+      var request = Request()
+      if try !stream.readRequestHere(into: &request) {
         request = try await stream.requestElsewhere(Request.self)
       }
       try await body(request, ResponseWriter(stream), CallContext(stream))

@@ -20,8 +20,9 @@ package struct RequestStream<Request: Message> {
     while true {
       if let frame = stream.takeToUse() {
         stream.wasRequestCompressed = frame.isCompressed
-        if !frame.isCompressed, let message = try stream.decodeHere(frame.payload, as: Request.self) {
-          return message
+        if !frame.isCompressed {
+          var message = Request()
+          if try stream.decodeHere(frame.payload, into: &message) { return message }
         }
         return try await large(frame)
       }
@@ -35,7 +36,8 @@ package struct RequestStream<Request: Message> {
   @inline(never) private func large(_ frame: MessageDeframer.Frame) async throws(RPCError) -> Request {
     guard frame.isCompressed else { return try await stream.decodeElsewhere(frame.payload) }
     let payload = try await stream.inflate(frame.payload)
-    if let message = try stream.decodeHere(payload, as: Request.self) { return message }
+    var message = Request()
+    if try stream.decodeHere(payload, into: &message) { return message }
     return try await stream.decodeElsewhere(payload)
   }
 }

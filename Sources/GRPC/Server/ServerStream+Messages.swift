@@ -4,14 +4,14 @@ import Wire
 
 // The messages of a call, as its handler reads and writes them.
 extension ServerStream {
-  /// The request of a method that takes one; nil when it is too much for this turn of the loop, and
-  /// ``requestElsewhere(_:)`` has it.
-  @inlinable package func requestHere<Request: Message>(_: Request.Type) throws(RPCError) -> Request? {
+  /// Reads the request of a method that takes one into an empty message. False when it is too much for this turn of
+  /// the loop: then ``requestElsewhere(_:)`` has it.
+  @inlinable package func readRequestHere(into request: inout some Message) throws(RPCError) -> Bool {
     // It is gone when the call has ended, by its deadline for one, while interceptors were at work.
     guard let payload = takeRequest() else { throw .callEnded }
-    if let request = try decodeHere(payload, as: Request.self) { return request }
+    if try decodeHere(payload, into: &request) { return true }
     inflatedRequest = payload
-    return nil
+    return false
   }
 
   // Not inlined: few messages are large, and an open call would hold room for it.
@@ -60,23 +60,23 @@ extension ServerStream {
 
   // MARK: Decoding
 
-  /// The message, when that is not too much for this turn of the loop.
+  /// Decodes a message into an empty one, or says false when that is too much for this turn of the loop; what the
+  /// message holds then is to be thrown away.
   ///
   /// What a message is made of decides, not its size: two bytes can stand for an element of hundreds.
   @inlinable package func decodeHere<Request: Message>(
-    _ payload: [UInt8], as _: Request.Type
-  ) throws(RPCError) -> Request? {
-    guard payload.count <= LargeWork.largestHere else { return nil }
+    _ payload: [UInt8], into request: inout Request
+  ) throws(RPCError) -> Bool {
+    guard payload.count <= LargeWork.largestHere else { return false }
     let allowed = server.work.allowance
     var left = allowed
-    let request: Request
-    do throws(WireError) { request = try Request(decoding: payload, allowance: &left) } catch {
+    do throws(WireError) { try request.merge(decoding: payload, allowance: &left) } catch {
       server.work.spend(allowed - left)
-      if error == .tooMuchMemory { return nil }
+      if error == .tooMuchMemory { return false }
       throw .malformed(Request.messageName, error)
     }
     if left != allowed { try decoded(allowed - left) }
-    return request
+    return true
   }
 
   /// The same on the pool, when its turn has come.
