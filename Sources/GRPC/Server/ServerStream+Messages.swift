@@ -19,7 +19,14 @@ extension ServerStream {
     -> Request
   {
     guard let payload = inflatedRequest.take() else { throw .callEnded }
-    return try await decodeElsewhere(payload)
+    let request: Request = try await decodeElsewhere(payload)
+    // Others have answered meanwhile. This one goes on when a call that comes now would start.
+    while connection?.held.isQueueTight == true {
+      awaitRoom()
+      await waitToWrite()
+      try checkAlive()
+    }
+    return request
   }
 
   /// Keeps the answer until the handler and its interceptors are through.
