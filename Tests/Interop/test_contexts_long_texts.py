@@ -80,9 +80,9 @@ def test_no_feed_waits_for_the_words_of_long_texts(alone):
             writer.join(30)
             follower.join(30)
         watcher.close()
-        # What every change takes on a machine that others use, too, is not what this is about.
-        usual = sorted(delays)[len(delays) // 2]
-        assert len(delays) > 20 and max(delays) < 0.25 * SLOWNESS + 2 * usual, (usual, sorted(delays)[-5:])
+        # It was 13 s while the words were made inside of the writes; 0.2 to 1.2 s where it was measured since, by a
+        # debug build beside its own PostgreSQL on two cores.
+        assert len(delays) > 20 and max(delays) < 2 * SLOWNESS, sorted(delays)[-5:]
         for item in (large[0], large[39], many[0], many[999]):
             context = item["context"]
             for word in (context["content"].split()[0], context["content"].split()[-1]):

@@ -139,7 +139,9 @@ struct OutageTests {
     let missing = try outage.missing()
     #expect(missing == 0)
     for error in outage.errors.withLock({ $0 }) {
-      #expect(error.isStorageFull || error.isConnectionFailure || error.isOutcomeUnknown, "\(error)")
+      #expect(
+        error.isStorageFull || error.isConnectionFailure || error.isOutcomeUnknown || error.isCancelled,
+        "\(error)")
     }
     await outage.end()
   }
