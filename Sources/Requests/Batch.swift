@@ -1,6 +1,6 @@
 import CairnAPI
 import GRPC
-import Journal
+import Wire
 
 /// What a refused item of a write means for the others.
 package enum ItemRefusal {

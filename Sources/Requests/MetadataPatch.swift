@@ -36,7 +36,7 @@ extension WellKnown.Struct {
 
   /// Sets or removes what is at `keys`. Objects on the way are made where they are missing, and put in the
   /// place of other values; removing makes nothing.
-  package mutating func set(_ keys: ArraySlice<String>, to value: WellKnown.Value?) {
+  package mutating func set(_ keys: ArraySlice<TextKey>, to value: WellKnown.Value?) {
     guard let key = keys.first else { return }
     if keys.count == 1 {
       fields[key] = value

@@ -1,20 +1,22 @@
+import Wire
+
 /// A place inside metadata: the keys that lead there, outermost first.
 ///
 /// Written as in an update mask (AIP-161) after `metadata.`: keys joined by dots, those with other characters
 /// than letters, digits, `_` and `-` in backticks.
 package struct MetadataPath: Hashable {
-  package let keys: [String]
+  package let keys: [TextKey]
 
-  package init(keys: [String]) { self.keys = keys }
+  package init(keys: [TextKey]) { self.keys = keys }
 
   /// Parses what follows `metadata.`; nil when it is no path, or longer than metadata can be.
   package init?(_ text: Substring) {
     guard text.utf8.count <= Limits.metadataBytes else { return nil }
-    var keys: [String] = []
+    var keys: [TextKey] = []
     var rest = text.unicodeScalars
     while true {
       guard let key = Self.takeKey(from: &rest), keys.count < Limits.metadataDepth else { return nil }
-      keys.append(key)
+      keys.append(TextKey(key))
       if rest.isEmpty { break }
       guard rest.popFirst() == ".", !rest.isEmpty else { return nil }
     }

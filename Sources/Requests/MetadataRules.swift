@@ -35,8 +35,8 @@ private struct MetadataWalk {
     bytes += 2
     for (key, value) in object.fields {
       if isOver { return }
-      bytes += key.utf8.count + 3
-      if key.containsNUL { violations.add(path, "has a key that contains NUL (U+0000)") }
+      bytes += key.text.utf8.count + 3
+      if key.text.containsNUL { violations.add(path, "has a key that contains NUL (U+0000)") }
       inside(".\(key)") { $0.visit(value, depth: depth) }
     }
   }

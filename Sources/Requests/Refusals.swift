@@ -33,7 +33,7 @@ extension RPCError {
     var error = self
     for index in details.indices {
       guard var info = try? details[index].unpack(GoogleRpcErrorInfo.self) else { continue }
-      info.metadata.merge(particulars) { _, new in new }
+      for (name, value) in particulars { info.metadata[name] = value }
       error.details[index] = WellKnown.Any(info)
     }
     return error

@@ -87,8 +87,8 @@ extension UInt64: MapKey {
   @inlinable public func precedes(_ other: UInt64) -> Bool { self < other }
 }
 
-extension String: MapKey {
-  @inlinable public func precedes(_ other: String) -> Bool { self < other }
+extension TextKey: MapKey {
+  @inlinable public func precedes(_ other: TextKey) -> Bool { self < other }
 }
 
 extension Bool: MapKey {

@@ -180,3 +180,25 @@ def test_an_export_is_imported_with_both(contexts, channel, one, other, mode):
     titles = {each.title for each in there.list()}
     assert titles == {f"of {one}", f"of {other}", "of third"}
     assert len(there.ListRelationships().relationships) == 2
+
+
+@PAIRS
+def test_metadata_keep_both_keys(contexts, one, other):
+    made = context_pb2.Context(id="x", title="t")
+    made.metadata.update({one: 1, other: 2, "deep": {other: "b", one: "a"}})
+    stored = contexts.CreateContext(context=made)
+    for found in (stored, contexts.GetContext(id="x")):
+        assert found.metadata == made.metadata
+    values = context_pb2.Context(metadata=made.metadata)
+    values.metadata.update({one: 3, other: 4, "deep": {one: "c", other: "d"}})
+    changed = contexts.update(
+        "x", paths=[f"metadata.{one}", f"metadata.deep.{other}"], metadata=values.metadata)
+    assert dict(changed.metadata) | {"deep": None} == {one: 3, other: 2, "deep": None}
+    assert dict(changed.metadata["deep"]) == {one: "a", other: "d"}
+    both = contexts.update("x", paths=[f"metadata.{other}", f"metadata.{one}"], metadata=values.metadata)
+    assert dict(both.metadata) | {"deep": None} == {one: 3, other: 4, "deep": None}
+    gone = contexts.update("x", paths=[f"metadata.{one}"], metadata={})
+    assert one not in dict(gone.metadata) and gone.metadata[other] == 4
+    differences = contexts.DiffContextVersions(id="x", from_version=1, to_version=4).fields
+    assert sorted(each.path for each in differences) == sorted(
+        [f"metadata.{one}", f"metadata.{other}", f"metadata.deep.{other}"])

@@ -19,7 +19,7 @@ func metadata(_ json: String) -> WellKnown.Struct { MetadataJSON.metadata(from: 
       (["a", "b"], #"{}"#, #"{"a":"text"}"#, #"{"a":"text"}"#),
     ])
   func places(_ keys: [String], _ given: String, _ stored: String, _ expected: String) {
-    let path = MetadataPath(keys: keys)
+    let path = MetadataPath(keys: keys.map { TextKey($0) })
     let patch = MetadataPatch.set([path: metadata(given)[path]])
     #expect(patch.applied(to: metadata(stored)) == metadata(expected))
   }

@@ -59,6 +59,7 @@ struct FieldModel {
     let typeName = value.typeName.map(catalog.swiftName)
     (valueType, coding, kind) = Self.spelling(value.kind, typeName)
     key = entry?.fields.first { $0.number == 1 }.map { field in
+      if field.kind == .string { return ("Wire.TextKey", "Wire.ProtoTextKey", ".string") }
       let spelling = Self.spelling(field.kind, nil)
       return (spelling.type, spelling.coding, spelling.kind)
     }

@@ -1,7 +1,7 @@
 import CairnAPI
 import GRPC
-import Journal
 import Requests
+import Wire
 
 /// A feed of contexts that may be opened.
 struct ContextWatch {

@@ -3,6 +3,7 @@ import GRPC
 import Journal
 import Postgres
 import Requests
+import Wire
 
 /// What writes would do, for those who only ask (AIP-163): the same decisions on rows that are read, not
 /// locked.

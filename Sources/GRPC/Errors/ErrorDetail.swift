@@ -19,7 +19,7 @@ package struct ErrorDetail: Sendable, Hashable {
     var info = GoogleRpcErrorInfo()
     info.reason = reason
     info.domain = domain
-    info.metadata = particulars
+    info.metadata = Dictionary(uniqueKeysWithValues: particulars.map { (TextKey($0), $1) })
     return ErrorDetail(info)
   }
 

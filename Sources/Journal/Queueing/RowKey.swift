@@ -1,4 +1,5 @@
 import Postgres
+import Wire
 
 /// A row that a write will lock, as its writers queue for it. Within a project.
 package struct RowKey: Hashable, Sendable {

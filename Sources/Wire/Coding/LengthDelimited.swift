@@ -15,6 +15,20 @@ public enum ProtoString: ScalarCoding {
   @inlinable public static func isDefault(_ value: String) -> Bool { value.isEmpty }
 }
 
+/// A text as the key of a map: told apart by its bytes.
+public enum ProtoTextKey: ScalarCoding {
+  @inlinable public static var wireType: WireType { .bytes }
+  @inlinable public static var defaultValue: TextKey { TextKey("") }
+
+  @inlinable public static func read(from reader: inout WireReader) throws(WireError) -> TextKey {
+    TextKey(try reader.string())
+  }
+
+  @inlinable public static func prepend(_ value: TextKey, to writer: inout WireWriter) {
+    ProtoString.prepend(value.text, to: &writer)
+  }
+}
+
 public enum ProtoBytes: ScalarCoding {
   @inlinable public static var wireType: WireType { .bytes }
   @inlinable public static var defaultValue: [UInt8] { [] }

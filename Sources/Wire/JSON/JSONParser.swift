@@ -48,14 +48,14 @@ package struct JSONParser {
   private mutating func object(depth: Int) throws(JSONSyntaxError) -> [JSONMember] {
     try open(depth)
     var members: [JSONMember] = []
-    var names: Set<String> = []
+    var names: Set<TextKey> = []
     if take("}") { return members }
     while true {
       skipSpace()
       guard peek == UInt8(ascii: "\"") else { throw error("expected a name in double quotes") }
       let start = position
       let name = try string()
-      guard names.insert(name).inserted else {
+      guard names.add(name) else {
         position = start
         throw error("the name \"\(name)\" is there twice")
       }

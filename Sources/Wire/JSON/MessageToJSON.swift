@@ -70,7 +70,7 @@ struct MessageToJSON {
   ) throws(JSONError) -> [JSONMember] {
     let entrySchema = MessageSchema("", [.optional(1, "key", key), .optional(2, "value", kind)])
     var members: [JSONMember] = []
-    var positions: [String: Int] = [:]
+    var positions: [TextKey: Int] = [:]
     for case .bytes(let bytes) in values {
       let entry = try JSONError.wrapping { () throws(WireError) in try FieldValues(bytes, entrySchema) }
       let name = try ScalarJSON.name(of: key, entry.values[0].last)

@@ -52,9 +52,9 @@ extension WellKnown.Struct {
     var members: [JSONMember] = []
     for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
       do throws(JSONError) {
-        members.append(JSONMember(name, try value.jsonValue()))
+        members.append(JSONMember(name.text, try value.jsonValue()))
       } catch {
-        throw error.inside(name)
+        throw error.inside(name.text)
       }
     }
     return .object(members)

@@ -5,19 +5,19 @@ extension WellKnown {
     package static let schema = MessageSchema(
       messageName, [.map(1, "fields", .string, .message(Value.self))])
 
-    package var fields: [String: Value] = [:]
+    package var fields: [TextKey: Value] = [:]
     package var unknownFields = UnknownFields()
 
     package init() {}
 
-    package init(fields: [String: Value]) { self.fields = fields }
+    package init(fields: [TextKey: Value]) { self.fields = fields }
 
     package mutating func merge(from reader: inout WireReader) throws(WireError) {
       while true {
         let tag = try reader.nextTag()
         switch tag {
         case 0: return
-        case 10: try reader.insert(into: &fields, ProtoString.self, ProtoMessage<Value>.self)
+        case 10: try reader.insert(into: &fields, ProtoTextKey.self, ProtoMessage<Value>.self)
         default: try reader.unknown(tag, into: &unknownFields)
         }
       }
@@ -25,7 +25,7 @@ extension WellKnown {
 
     package func encode(into writer: inout WireWriter) {
       writer.append(unknownFields)
-      writer.map(1, fields, ProtoString.self, ProtoMessage<Value>.self)
+      writer.map(1, fields, ProtoTextKey.self, ProtoMessage<Value>.self)
     }
   }
 

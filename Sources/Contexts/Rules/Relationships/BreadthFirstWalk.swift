@@ -1,5 +1,5 @@
 import CairnAPI
-import Journal
+import Wire
 
 /// One relationship that a walk can take from where it stands.
 struct WalkStep: Equatable {

@@ -1,4 +1,4 @@
-import Journal
+import Wire
 
 /// What contains what, as far as it matters for new containments: finds the loops that they would make.
 struct Containment {

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Requests
+import Wire
 
 /// A walk along relationships that may be made.
 struct GraphWalk {

@@ -1,5 +1,5 @@
 import CairnAPI
-import Journal
+import Wire
 
 /// The paths of a graph from its beginning to its end: the shorter ones first, those of the same length in
 /// the order of their steps.

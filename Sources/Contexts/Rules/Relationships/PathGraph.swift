@@ -1,5 +1,5 @@
 import CairnAPI
-import Journal
+import Wire
 
 /// The part of the graph around two contexts in which the paths between them lie, gathered from both ends.
 ///

@@ -1,6 +1,5 @@
 import CairnAPI
 import GRPC
-import Journal
 import Requests
 import Wire
 

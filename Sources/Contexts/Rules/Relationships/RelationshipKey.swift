@@ -1,6 +1,6 @@
 import CairnAPI
-import Journal
 import Requests
+import Wire
 
 /// What a relationship is known by: at each moment at most one with the same key holds.
 struct RelationshipKey {

@@ -1,7 +1,6 @@
 import CairnAPI
 import EventLoop
 import GRPC
-import Journal
 import Requests
 import Wire
 
@@ -77,9 +76,9 @@ struct TemplateFamily {
 
   /// The declarations that count: the root's before those of the others.
   private var variables: [TemplateVariable] {
-    var names: Set<String> = []
+    var names: Set<TextKey> = []
     let all = root.variables + members.sorted { $0.key < $1.key }.flatMap(\.value.variables)
-    return all.filter { names.insert($0.name).inserted }
+    return all.filter { names.add($0.name) }
   }
 
   /// Title and content with the values in their places.
@@ -87,7 +86,7 @@ struct TemplateFamily {
   /// - Parameter stop: Says that nobody waits for them: whatever is thrown or returned soon after is to be
   ///   ignored.
   func rendered(
-    with values: [String: WellKnown.Value], until stop: StopSignal = StopSignal()
+    with values: [TextKey: WellKnown.Value], until stop: StopSignal = StopSignal()
   ) throws(RPCError) -> (title: String, content: String) {
     try checkLoops()
     var violations = Violations()
@@ -109,14 +108,14 @@ struct TemplateFamily {
   }
 
   private func texts(
-    of values: [String: WellKnown.Value], until stop: StopSignal, _ violations: inout Violations
-  ) -> [String: String] {
+    of values: [TextKey: WellKnown.Value], until stop: StopSignal, _ violations: inout Violations
+  ) -> [TextKey: String] {
     let mostValues = Limits.templateVariables * (Limits.templateFamily + 1)
     if values.count > mostValues {
       violations.add("values", "must have at most \(mostValues) entries, not \(values.count)")
       return [:]
     }
-    var texts: [String: String] = [:]
+    var texts: [TextKey: String] = [:]
     let variables = variables
     for variable in variables {
       let given = values[variable.name].flatMap { $0.isNull ? nil : $0 }
@@ -129,7 +128,7 @@ struct TemplateFamily {
     }
     let names = Set<TextKey>(of: variables.map(\.name))
     for name in values.keys.filter({ !names.contains($0) }).sorted() {
-      violations.add("values.\(name.cut(to: 64))", "is no variable of the template")
+      violations.add("values.\(name.text.cut(to: 64))", "is no variable of the template")
     }
     return texts
   }
@@ -139,11 +138,11 @@ struct TemplateFamily {
 /// otherwise double with each level stays as small as the templates are.
 private struct Rendering {
   let family: TemplateFamily
-  let texts: [String: String]
+  let texts: [TextKey: String]
   private var done: [TextKey: String] = [:]
   private(set) var isTooLarge = false
 
-  init(family: TemplateFamily, texts: [String: String]) {
+  init(family: TemplateFamily, texts: [TextKey: String]) {
     self.family = family
     self.texts = texts
   }

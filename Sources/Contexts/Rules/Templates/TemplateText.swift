@@ -1,5 +1,5 @@
-import Journal
 import Requests
+import Wire
 
 /// A text with places for values, in pieces.
 ///

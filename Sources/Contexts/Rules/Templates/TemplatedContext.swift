@@ -1,14 +1,13 @@
 import CairnAPI
 import EventLoop
 import GRPC
-import Journal
 import Requests
 import Wire
 
 /// A context that is to be made from a template.
 struct TemplatedContext {
   let templateID: String
-  let values: [String: WellKnown.Value]
+  let values: [TextKey: WellKnown.Value]
   private let context: Context
 
   init(validating request: CreateContextFromTemplateRequest) throws(RPCError) {

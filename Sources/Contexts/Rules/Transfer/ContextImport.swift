@@ -1,7 +1,8 @@
 import CairnAPI
-import Requests
 import GRPC
 import Journal
+import Requests
+import Wire
 
 /// An import that may begin, or go on.
 struct ContextImport {

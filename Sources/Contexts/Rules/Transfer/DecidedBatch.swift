@@ -1,4 +1,4 @@
-import Journal
+import Wire
 
 /// What a batch of an import comes to, given the ids that are taken.
 struct DecidedBatch {

@@ -1,8 +1,9 @@
 import CairnAPI
-import Requests
 import GRPC
 import Journal
 import Postgres
+import Requests
+import Wire
 
 /// Records that follow each other in a file and are stored in one write.
 struct ImportBatch {

@@ -24,10 +24,10 @@ extension FieldDiff {
   ) {
     var inside: [FieldDiff] = []
     let keys = Set(old.fields.keys).union(new.fields.keys)
-    for key in keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for key in keys.sorted() {
       let (before, after) = (old.fields[key], new.fields[key])
       guard before?.serializedBytes() != after?.serializedBytes() else { continue }
-      guard let step = MetadataStep.text(of: key) else {
+      guard let step = MetadataStep.text(of: key.text) else {
         // No path leads there: the object as a whole.
         return add(path, .init(.structValue(old)), .init(.structValue(new)), to: &differences)
       }

@@ -171,7 +171,7 @@ extension ContextService {
   }
 }
 
-extension [String: WellKnown.Value] {
+extension [TextKey: WellKnown.Value] {
   /// Bytes that reading them takes time for, at least.
   fileprivate var textBytes: Int {
     var bytes = 0

@@ -1,8 +1,9 @@
 import CairnAPI
-import Requests
 import GRPC
 import Journal
 import Postgres
+import Requests
+import Wire
 
 extension ContextStore {
   /// Where an import stands; 0 when nobody has heard of it.

@@ -3,6 +3,7 @@ import GRPC
 import Journal
 import Postgres
 import Requests
+import Wire
 
 extension ContextStore {
   /// Stores a batch of relationships and how far the import has come with it, in one write of two round

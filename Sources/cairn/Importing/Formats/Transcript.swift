@@ -51,7 +51,8 @@ struct Transcript {
       fields["source"] = source
       if !id.isEmpty { fields["conversation_id"] = id }
       var metadata = WellKnown.Struct()
-      metadata.fields = fields.mapValues { WellKnown.Value(.stringValue($0)) }
+      metadata.fields = Dictionary(
+        uniqueKeysWithValues: fields.map { (TextKey($0), WellKnown.Value(.stringValue($1))) })
       context.metadata = metadata
       return context
     }

@@ -1,7 +1,7 @@
 import CairnAPI
 import Requests
-import Journal
 import Testing
+import Wire
 
 @testable import Contexts
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Journal
+@testable import Wire
 
 @Suite("Texts told apart by their bytes")
 struct TextKeyTests {
