@@ -100,7 +100,7 @@ struct CallPartsTests {
   func statusText() {
     var info = GoogleRpcErrorInfo()
     info.reason = "ETAG_MISMATCH"
-    info.domain = "cairn"
+    info.domain = "cairn.dev"
     info.metadata = ["b": "2", "a": "1"]
     var violation = GoogleRpcBadRequest.FieldViolation()
     violation.field = "context.title"
@@ -117,7 +117,7 @@ struct CallPartsTests {
       details: [.init(info), .init(request), .init(retry), .init(WellKnown.Timestamp(seconds: 0)), unknown])
     #expect(
       StatusText.lines(error) == [
-        "ABORTED: changed meanwhile", "  reason: ETAG_MISMATCH (cairn)  a=1  b=2",
+        "ABORTED: changed meanwhile", "  reason: ETAG_MISMATCH (cairn.dev)  a=1  b=2",
         "  field context.title: is empty", "  retry after: 1.500s",
         "  google.protobuf.Timestamp: \"1970-01-01T00:00:00Z\"", "  no.Such: AQ==",
       ])

@@ -79,7 +79,7 @@ def test_items_that_failed_make_a_call_fail(server):
     assert result.returncode == 64 + 5, result.stderr
     assert '"relationship"' in result.stdout and '"error"' in result.stdout
     assert result.stderr.startswith("results[1].error: NOT_FOUND: ")
-    assert "reason: CONTEXT_NOT_FOUND (cairn)  id=nobody" in result.stderr
+    assert "reason: CONTEXT_NOT_FOUND (cairn.dev)  id=nobody" in result.stderr
     fine = cairn("call", "ListRelationships", '{"context": "cli-a"}', "-a", server.address)
     assert (fine.returncode, fine.stderr) == (0, "")
 
@@ -135,4 +135,4 @@ def test_a_protoset_stands_in_for_reflection(server, protoset):
     assert "// Returns one context." in described.stdout, "comments are in a protoset"
     refused = cairn("call", "GetContext", '{"id": "none"}', "--protoset", protoset, "--address", server.address)
     assert refused.returncode == 69, refused.stderr
-    assert "reason: CONTEXT_NOT_FOUND (cairn)  id=none" in refused.stderr
+    assert "reason: CONTEXT_NOT_FOUND (cairn.dev)  id=none" in refused.stderr

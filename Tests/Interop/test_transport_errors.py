@@ -64,7 +64,7 @@ def test_what_stock_clients_do_not_let_through(echo_server, request_message, hea
     info = error_details_pb2.ErrorInfo()
     assert status.details[0].Unpack(info)
     assert answer["grpc-status"] == str(code.value[0]) == str(status.code)
-    assert (info.reason, info.domain, set(info.metadata)) == (reason, "cairn", facts)
+    assert (info.reason, info.domain, set(info.metadata)) == (reason, "cairn.dev", facts)
     assert reason in REASONS
 
 
@@ -97,4 +97,4 @@ def test_calls_that_are_cut_off_are_told_that_the_server_stops(lone_database, st
         eventually(lambda: "stopping on signal" in server.text, "the server minds the first signal")
         assert server.stop(signal.SIGTERM, timeout=30) == 1
         result = refusal(call.exception(30))
-        assert (result.code, result.reason, result.domain) == (Code.UNAVAILABLE, "SHUTTING_DOWN", "cairn")
+        assert (result.code, result.reason, result.domain) == (Code.UNAVAILABLE, "SHUTTING_DOWN", "cairn.dev")

@@ -1,6 +1,6 @@
-/// Who defines the reasons of errors.
+/// Who defines the reasons of errors: a host name, as AIP-193 asks.
 package enum ErrorDomain {
-  package static let cairn = "cairn"
+  package static let cairn = "cairn.dev"
 }
 
 /// Why this module itself refuses or ends a call, as it stands in the error's google.rpc.ErrorInfo.

@@ -9,7 +9,7 @@ import Wire
   static let forms: [(ErrorDetail, String, String)] = [
     (
       .info("TOO_OLD", ["age": "3"]), "google.rpc.ErrorInfo",
-      #"{"reason":"TOO_OLD","domain":"cairn","metadata":{"age":"3"}}"#
+      #"{"reason":"TOO_OLD","domain":"cairn.dev","metadata":{"age":"3"}}"#
     ),
     (
       .badRequest([.init("a.b[1]", "is empty", reason: "FIELD_INVALID"), .init("c", "is long")]),
@@ -68,7 +68,7 @@ import Wire
     let error = RPCError.metadataTooLarge(size: 20_000, limit: 16_384)
     let info = error.detail(GoogleRpcErrorInfo.self)
     #expect(info?.reason == "METADATA_TOO_LARGE")
-    #expect(info?.domain == "cairn")
+    #expect(info?.domain == "cairn.dev")
     #expect(info?.metadata == ["size": "20000", "limit": "16384"])
   }
 }

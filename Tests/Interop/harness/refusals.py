@@ -45,5 +45,5 @@ def refused(call, *arguments, code=None, reason=None, **options):
     if code is not None:
         assert result.code == code, result
     if reason is not None:
-        assert (result.reason, result.domain) == (reason, "cairn"), result
+        assert (result.reason, result.domain) == (reason, "cairn.dev"), result
     return result

@@ -68,7 +68,7 @@ import Testing
     let retry = try error.details.compactMap { try $0.unpack(GoogleRpcRetryInfo.self) }
     #expect(retry.first?.retryDelay?.seconds == 1)
     let info = try error.details.compactMap { try $0.unpack(GoogleRpcErrorInfo.self) }
-    #expect(info.first?.domain == "cairn")
+    #expect(info.first?.domain == "cairn.dev")
     #expect(info.first?.reason == "DATABASE_UNAVAILABLE")
   }
 
