@@ -1,8 +1,18 @@
 extension Violations {
   /// The number of rows to read for a `page_size`.
-  package mutating func pageSize(_ size: Int32) -> Int {
-    if size < 0 { add("page_size", "must not be negative") }
-    return size <= 0 ? Limits.defaultPageSize : min(Int(size), Limits.largestPageSize)
+  package mutating func pageSize(
+    _ size: Int32, orElse standard: Int = Limits.defaultPageSize, atMost largest: Int = Limits.largestPageSize
+  ) -> Int {
+    limit("page_size", size, orElse: standard, atMost: largest)
+  }
+
+  /// How many of something a caller wants at most (AIP-158): 0 stands for `standard`, more than `largest` is cut
+  /// to it, a negative number is wrong.
+  package mutating func limit(
+    _ field: String, _ value: Int32, orElse standard: Int, atMost largest: Int
+  ) -> Int {
+    if value < 0 { add(field, "must not be negative") }
+    return value <= 0 ? standard : min(Int(value), largest)
   }
 
   /// The row that a page follows; nil for the first page.

@@ -335,7 +335,7 @@ def test_x8_all_wrong_fields_are_named_at_once(contexts):
     assert list(refusal.fields) == ["context.memory"]
     refusal = refused(
         contexts.Recall, query="x" * 5000, filter={"types": [1]}, kinds=[0, 99], min_importance=9, min_confidence=1.5,
-        sources=[44], half_life={"nanos": 1}, valid_at={"seconds": 2**50}, limit=101, view=7, as_of={},
+        sources=[44], half_life={"nanos": 1}, valid_at={"seconds": 2**50}, limit=-1, view=7, as_of={},
         code=grpc.StatusCode.INVALID_ARGUMENT)
     assert set(refusal.fields) == {
         "query", "filter.types", "kinds[0]", "kinds[1]", "min_importance", "min_confidence", "sources[0]", "half_life",

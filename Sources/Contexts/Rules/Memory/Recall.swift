@@ -36,7 +36,7 @@ struct Recall {
     memory = MemoryConditions(validating: request, &violations)
     halfLife = violations.halfLife("half_life", request.halfLife)
     asOf = violations.asOf("as_of", request.asOf)
-    limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.recalled)
+    limit = violations.limit("limit", request.limit, orElse: 10, atMost: Limits.recalled)
     violations.view("view", request.view)
     isFull = request.view.isFull
     try violations.check()

@@ -32,7 +32,7 @@ struct GraphWalk {
       validating: request.relationships, at: "relationships", &violations)
     contexts = ContextConditions(
       validating: request.contexts ?? ContextFilter(), showDeleted: false, at: "contexts", &violations)
-    limit = violations.bound("limit", request.limit, orElse: 1_000, atMost: Limits.walkHits)
+    limit = violations.limit("limit", request.limit, orElse: 1_000, atMost: Limits.walkHits)
     violations.view("view", request.view)
     asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
@@ -65,7 +65,7 @@ struct PathQuery {
     direction = WalkDirection(validating: request.direction, at: "direction", &violations)
     relationships = RelationshipConditions(
       validating: request.relationships, at: "relationships", &violations)
-    limit = violations.bound("limit", request.limit, orElse: 10, atMost: Limits.paths)
+    limit = violations.limit("limit", request.limit, orElse: 10, atMost: Limits.paths)
     asOf = violations.asOf("as_of", request.asOf)
     try violations.check()
     source = request.source
@@ -75,13 +75,11 @@ struct PathQuery {
 }
 
 extension Violations {
+  /// Steps: 0 stands for `standard`. Too many are refused and not cut, because the answer would be another one.
   fileprivate mutating func depth(_ field: String, _ depth: Int32, orElse standard: Int) -> Int {
-    bound(field, depth, orElse: standard, atMost: Limits.walkDepth)
-  }
-
-  /// A number from 1 to `limit`; 0 stands for `standard`.
-  mutating func bound(_ field: String, _ value: Int32, orElse standard: Int, atMost limit: Int) -> Int {
-    if value < 0 || value > limit { add(field, "must be from 0 to \(limit), not \(value)") }
-    return value == 0 ? standard : Int(value)
+    if !(0...Int32(Limits.walkDepth)).contains(depth) {
+      add(field, "must be from 0 to \(Limits.walkDepth), not \(depth)")
+    }
+    return depth == 0 ? standard : Int(depth)
   }
 }

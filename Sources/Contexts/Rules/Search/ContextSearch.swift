@@ -32,9 +32,8 @@ struct ContextSearch {
         "order_by", "must be `relevance`, or `create_time` or `update_time`, with or without ` desc`")
     }
     self.order = order ?? .standard
-    if request.pageSize < 0 { violations.add("page_size", "must not be negative") }
-    pageSize =
-      request.pageSize <= 0 ? Limits.defaultSearchPage : min(Int(request.pageSize), Limits.largestSearchPage)
+    pageSize = violations.pageSize(
+      request.pageSize, orElse: Limits.defaultSearchPage, atMost: Limits.largestSearchPage)
     violations.view("view", request.view)
     isFull = request.view.isFull
     highlights = request.highlight
