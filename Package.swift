@@ -78,13 +78,14 @@ let package = Package(
       "Contexts",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),
+    library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Operations", "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop", "CairnAPI",
-        "StandardProtos", "DynamicMessage", "Wire",
+        "Contexts", "LongRunning", "Operations", "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop",
+        "CairnAPI", "StandardProtos", "DynamicMessage", "Wire",
       ],
       resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),
 

@@ -40,7 +40,7 @@ package final class Journal: Sendable {
     ticker = SettleTicker(pool: pool, loop: home, configuration)
     changes = Feed(pool: pool, home: home, loops: loops, configuration)
     maintenance = Maintenance(pool: pool, loop: home, configuration)
-    operations = Operations(pool: pool, home: home)
+    operations = Operations(pool: pool, home: home, lanes: configuration.operationLanes)
   }
 
   /// Starts settling, feeds and maintenance. The schema must be up to date.

@@ -42,10 +42,14 @@ enum JournalQueries {
 
   static let beginOperation = Statement("begin_operation", PackageResources.begin_operation_sql)
   static let findOperation = Statement("find_operation", PackageResources.find_operation_sql)
-  static let claimOperation = Statement("claim_operation", PackageResources.claim_operation_sql)
+  static let claimOperations = Statement("claim_operations", PackageResources.claim_operations_sql)
   static let holdOperation = Statement("hold_operation", PackageResources.hold_operation_sql)
   static let advanceOperation = Statement("advance_operation", PackageResources.advance_operation_sql)
+  static let leaveOperation = Statement("leave_operation", PackageResources.leave_operation_sql)
   static let failOperation = Statement("fail_operation", PackageResources.fail_operation_sql)
+  static let cancelOperation = Statement("cancel_operation", PackageResources.cancel_operation_sql)
+  static let listOperations = QueryFragments(
+    String(decoding: PackageResources.list_operations_sql, as: UTF8.self))
 }
 
 /// The schema of this module, for the migrator.
@@ -69,5 +73,6 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0004_duties", PackageResources.m0004_duties_sql),
     Migration(module: "journal", file: "m0005_token_key", PackageResources.m0005_token_key_sql),
     Migration(module: "journal", file: "m0010_first_look", PackageResources.m0010_first_look_sql),
+    Migration(module: "journal", file: "m0020_operation_lanes", PackageResources.m0020_operation_lanes_sql),
   ]
 }

@@ -1,10 +1,12 @@
 """`page_size` and `limit` mean the same everywhere: 0 is the standard, too much is cut, a negative number is wrong."""
 
+import importlib
+import pkgutil
 import re
 
+import cairn.v1
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc
 from google.protobuf import message_factory
 
 from harness import ROOT
@@ -13,33 +15,42 @@ from harness.refusals import refused
 
 BOUNDS = ("page_size", "limit")
 LARGEST = 2**31 - 1
-FILES = {"ContextService": (context_pb2, context_pb2_grpc), "ProjectService": (project_pb2, project_pb2_grpc)}
 # What else a request of each method needs. The items that it then finds are fewer than its largest bound.
 METHODS = {
-    "ContextService.ListContexts": {},
-    "ContextService.ListContextVersions": {"id": "a"},
-    "ContextService.ListRelationships": {},
-    "ContextService.ListTemplates": {},
-    "ContextService.Search": {"query": "stone"},
-    "ContextService.Recall": {"query": "stone"},
-    "ContextService.Traverse": {"start": ["a"]},
-    "ContextService.FindPaths": {"source": "a", "target": "b"},
-    "ProjectService.ListProjects": {},
+    "ListContexts": {},
+    "ListContextVersions": {"id": "a"},
+    "ListRelationships": {},
+    "ListTemplates": {},
+    "Search": {"query": "stone"},
+    "Recall": {"query": "stone"},
+    "Traverse": {"start": ["a"]},
+    "FindPaths": {"source": "a", "target": "b"},
+    "ListOperations": {},
+    "ListProjects": {},
 }
 
 
+def methods():
+    """Every method of ours, by its name, with what makes its stubs."""
+    for file in pkgutil.iter_modules(cairn.v1.__path__, "cairn.v1."):
+        if file.name.endswith("_pb2"):
+            for service in importlib.import_module(file.name).DESCRIPTOR.services_by_name.values():
+                stub = getattr(importlib.import_module(f"{file.name}_grpc"), f"{service.name}Stub")
+                for method in service.methods:
+                    yield method.name, method, stub
+
+
 def bounded_methods():
-    """Every method of ours whose request has such a field, as (method, field)."""
-    for service, (messages, _) in FILES.items():
-        for method in messages.DESCRIPTOR.services_by_name[service].methods:
-            for bound in BOUNDS:
-                if bound in method.input_type.fields_by_name:
-                    yield f"{service}.{method.name}", bound
+    """Every method whose request has such a field, as (method, field)."""
+    for name, method, _ in methods():
+        for bound in BOUNDS:
+            if bound in method.input_type.fields_by_name:
+                yield name, bound
 
 
 def comment(method):
     """What the proto says of the bound of a method, on one line, with the largest value that it names."""
-    name = method.rpartition(".")[2] + "Request"
+    name = f"{method}Request"
     for file in (ROOT / "Protos/cairn/v1").glob("*.proto"):
         if found := re.search(rf"^message {name} {{(.*?)^}}", file.read_text(), re.M | re.S):
             text = re.search(r"((?:^ *//.*\n)+)^ *int32 (?:page_size|limit) =", found[1], re.M)[1]
@@ -66,16 +77,13 @@ def project(channel):
 
 @pytest.fixture(scope="module")
 def call(channel, project):
-    def call(method, **fields):
-        service, _, name = method.rpartition(".")
-        messages, stubs = FILES[service]
-        descriptor = messages.DESCRIPTOR.services_by_name[service].methods_by_name[name]
-        request = message_factory.GetMessageClass(descriptor.input_type)(**METHODS[method], **fields)
-        answer = getattr(getattr(stubs, f"{service}Stub")(channel), name)(
-            request, timeout=60, metadata=project.metadata)
+    def call(name, **fields):
+        _, method, stub = next(found for found in methods() if found[0] == name)
+        request = message_factory.GetMessageClass(method.input_type)(**METHODS[name], **fields)
+        answer = getattr(stub(channel), name)(request, timeout=60, metadata=project.metadata)
         if name == "Recall":  # Scores grow old from one answer to the next.
             return [memory.context.id for memory in answer.memories]
-        return list(answer) if descriptor.server_streaming else answer
+        return list(answer) if method.server_streaming else answer
 
     return call
 
@@ -106,8 +114,8 @@ def test_zero_is_the_standard_that_the_proto_names(call, method, bound):
 
 
 @pytest.mark.parametrize("method, items, field", [
-    ("ContextService.ListContexts", 1_010, "contexts"), ("ContextService.Search", 110, "hits"),
-    ("ContextService.Recall", 110, "memories")])
+    ("ListContexts", 1_010, "contexts"), ("Search", 110, "hits"),
+    ("Recall", 110, "memories")])
 def test_an_answer_holds_no_more_than_its_largest_bound(channel, method, items, field):
     contexts = new_project(channel)
     kind = "CONTEXT_TYPE_MEMORY"
@@ -115,5 +123,5 @@ def test_an_answer_holds_no_more_than_its_largest_bound(channel, method, items, 
         contexts.BatchCreateContexts(atomic=True, requests=[
             {"context": {"title": f"stone {n}", "type": kind}} for n in range(first, min(items, first + 500))])
     bound = dict(bounded_methods())[method]
-    answer = getattr(contexts, method.rpartition(".")[2])(**{bound: LARGEST})
+    answer = getattr(contexts, method)(**{bound: LARGEST})
     assert len(getattr(answer, field)) == largest(method) < items

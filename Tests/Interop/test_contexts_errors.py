@@ -5,6 +5,7 @@ import pytest
 from cairn.v1 import project_pb2, project_pb2_grpc, transfer_pb2
 from google.rpc import error_details_pb2
 
+from harness import operations
 from harness.project import Contexts, new_project
 from harness.refusals import refused
 from harness.transfer import Import
@@ -45,8 +46,8 @@ def test_errors_name_their_resource(contexts):
         (contexts.GetTemplate, {"id": "none"}, NOT_FOUND, "TEMPLATE_NOT_FOUND", ("cairn.v1.Template", "none")),
         (contexts.CreateTemplate, {"definition": {"id": "letter", "title": "t", "context_title": "t"}}, EXISTS, "TEMPLATE_EXISTS",
          ("cairn.v1.Template", "letter")),
-        (lambda **fields: list(contexts.Reindex(**fields)), {"operation_id": "none"}, NOT_FOUND,
-         "OPERATION_NOT_FOUND", ("cairn.v1.Operation", "none")),
+        (operations.of(contexts).GetOperation, {"id": "none"}, NOT_FOUND, "OPERATION_NOT_FOUND",
+         ("cairn.v1.Operation", "none")),
     ]:
         refusal = refused(call, **fields, code=code, reason=reason)
         assert refusal.resources == [resource], refusal

@@ -5,9 +5,9 @@ import threading
 import time
 
 import pytest
-from cairn.v1 import operation_pb2, project_pb2, project_pb2_grpc
+from cairn.v1 import project_pb2, project_pb2_grpc
 
-from harness import SLOWNESS
+from harness import SLOWNESS, operations
 from harness.postgres import Session
 from harness.project import new_project
 from harness.server import Server
@@ -146,15 +146,12 @@ def test_a_reindex_renews_what_was_created_meanwhile_in_the_old_language(channel
         project_pb2_grpc.ProjectServiceStub(channel).UpdateProject(
             project_pb2.UpdateProjectRequest(
                 project={"id": contexts.project, "search_language": "english"}), timeout=60)
-        answers = []
-        reindex = threading.Thread(target=lambda: answers.extend(contexts.Reindex(timeout=60 * SLOWNESS)), daemon=True)
-        reindex.start()
+        reindex = contexts.Reindex()
         eventually(lambda: found(contexts, "horse") == {"early"}, "all that is there was renewed")
         eventually(
             lambda: module_database.value(
                 f"SELECT resume LIKE E'\\t%' FROM operation WHERE project_id = '{contexts.project}'") == "t",
             "it waits for the create")
         session.execute("COMMIT")
-    reindex.join(60 * SLOWNESS)
-    assert answers[-1].operation.state == operation_pb2.Operation.STATE_DONE
+    assert operations.of(contexts).ended(reindex).state == operations.DONE
     assert found(contexts, "donkey") == {"a"} and contexts.SearchStats().outdated == 0

@@ -4,13 +4,12 @@ import threading
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, operation_pb2, project_pb2, project_pb2_grpc, search_pb2
+from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc, search_pb2
 
+from harness import operations
+from harness.operations import DONE, RUNNING, reindexed
 from harness.project import new_project
 from harness.refusals import refused
-from harness.waiting import eventually
-
-RUNNING, DONE = operation_pb2.Operation.STATE_RUNNING, operation_pb2.Operation.STATE_DONE
 
 
 def fill(contexts, count, text="running horses"):
@@ -53,15 +52,16 @@ def test_a_reindex_streams_its_progress_and_makes_words_of_the_new_language(chan
     assert total(contexts, "horse") == 0 and total(contexts, "horses") == 450
     assert speak(contexts, "english").search_language == "english"
     assert contexts.SearchStats().outdated == 450
-    operations = [response.operation for response in contexts.Reindex()]
-    assert [o.done for o in operations] == sorted(o.done for o in operations)
-    assert len({o.id for o in operations}) == 1 and all(o.kind == "reindex" for o in operations)
-    last = operations[-1]
+    begun = contexts.Reindex()
+    seen = [begun, *operations.of(contexts).watch(begun)]
+    assert [o.done for o in seen] == sorted(o.done for o in seen)
+    assert len({o.id for o in seen}) == 1 and all(o.kind == "reindex" for o in seen)
+    last = seen[-1]
     assert (last.state, last.done, last.total) == (DONE, 450, 450)
-    assert all(o.state == RUNNING and o.total == 450 for o in operations[:-1])
+    assert all(o.state == RUNNING and o.total == 450 for o in seen[:-1])
     assert contexts.SearchStats().outdated == 0
     assert total(contexts, "horse") == total(contexts, "run") == 450 and total(contexts, "the") == 0
-    assert [r.operation for r in contexts.Reindex(operation_id=last.id)] == [last]
+    assert list(operations.of(contexts).watch(last)) == [last]
 
 
 def test_a_reindex_survives_the_death_of_the_server(start_server, database):
@@ -70,22 +70,23 @@ def test_a_reindex_survives_the_death_of_the_server(start_server, database):
         contexts = new_project(channel)
         fill(contexts, 6_000)
         speak(contexts, "english")
-        stream = contexts.Reindex()
-        for response in stream:
-            if response.operation.done >= 200:
+        stream = operations.of(contexts).watch(contexts.Reindex())
+        for operation in stream:
+            if operation.done >= 200:
                 break
         server.kill()
         with pytest.raises(grpc.RpcError):
             list(stream)
-    id = response.operation.id
+    id = operation.id
     before = int(database.value(f"SELECT done FROM operation WHERE operation_id = '{id}' AND state = 'running'"))
     assert 200 <= before < 6_000
     server = start_server("--database-url", database.url)
     with server.channel() as channel:
         contexts = contexts.elsewhere(channel)
-        operations = [response.operation for response in contexts.Reindex()]
-        assert operations[0].id == id and operations[0].done >= before
-        assert (operations[-1].state, operations[-1].done, operations[-1].total) == (DONE, 6_000, 6_000)
+        again = contexts.Reindex()
+        assert again.id == id and again.done >= before
+        last = operations.of(contexts).ended(again)
+        assert (last.state, last.done, last.total) == (DONE, 6_000, 6_000)
         assert contexts.SearchStats().outdated == 0 and total(contexts, "horse number17") == 1
 
 
@@ -94,9 +95,7 @@ def test_a_reindex_goes_on_without_its_caller_and_beside_writers(channel):
     fill(contexts, 1_000)
     speak(contexts, "english")
     first = contexts.Reindex()
-    id = next(first).operation.id
-    assert next(contexts.Reindex()).operation.id == id
-    first.cancel()
+    assert contexts.Reindex().id == first.id
     changed = [context.id for context in contexts.list(page_size=200)[:200]]
 
     def write():
@@ -109,7 +108,7 @@ def test_a_reindex_goes_on_without_its_caller_and_beside_writers(channel):
         writer.start()
     for writer in writers:
         writer.join()
-    eventually(lambda: [*contexts.Reindex(operation_id=id)][-1].operation.state == DONE, "the operation is done")
+    assert operations.of(contexts).ended(first).state == DONE
     assert total(contexts, "donkey") == 200 and total(contexts, "horse") == 800 and contexts.SearchStats().outdated == 0
 
 
@@ -119,25 +118,17 @@ def test_what_is_missing_in_the_index_is_made_again(channel, module_database):
     module_database.query(f"DELETE FROM context_text WHERE project_id = '{contexts.project}' AND number % 2 = 0")
     stats = contexts.SearchStats()
     assert stats.documents == 20 and stats.indexed == 10
-    assert [*contexts.Reindex()][-1].operation.done == 20
+    assert reindexed(contexts).done == 20
     assert contexts.SearchStats().indexed == 20
 
 
 def test_a_project_without_contexts(channel):
     contexts = new_project(channel)
-    assert [*contexts.Reindex()][-1].operation.state == DONE
+    assert reindexed(contexts).state == DONE
 
 
-def test_unknown_operations_and_languages(channel):
-    contexts, other = new_project(channel), new_project(channel)
-    id = [*other.Reindex()][-1].operation.id
-
-    def reindex(**fields):
-        return list(contexts.Reindex(**fields))
-
-    for wrong in (id, "nothing"):
-        refused(reindex, operation_id=wrong, code=grpc.StatusCode.NOT_FOUND, reason="OPERATION_NOT_FOUND")
-    refused(reindex, operation_id="x" * 129, code=grpc.StatusCode.INVALID_ARGUMENT, reason="FIELD_INVALID")
+def test_unknown_languages(channel):
+    contexts = new_project(channel)
     for language in ("klingon", "pg_catalog.english", "English", "'"):
         refusal = refused(speak, contexts, language, code=grpc.StatusCode.INVALID_ARGUMENT, reason="FIELD_INVALID")
         assert set(refusal.fields) == {"project.search_language"}

@@ -49,12 +49,6 @@ extension RPCError {
       .alreadyExists, .contextNotDeleted, about: .context(id), "context \(id.quoted) is not deleted")
   }
 
-  static func operationNotFound(_ id: String) -> RPCError {
-    RPCError(
-      .notFound, .operationNotFound, about: ResourceName(Operation.self, "operation", id),
-      "no such operation \(id.quoted) in this project")
-  }
-
   static func projectExists(_ id: String) -> RPCError {
     RPCError(
       .alreadyExists, .projectExists, about: .project(id), "a project \(id.quoted) exists already",

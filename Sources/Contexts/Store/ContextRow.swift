@@ -91,7 +91,3 @@ enum ContextLife: Int64 {
     self = ContextLife(rawValue: try row.decode(column)) ?? .there
   }
 }
-
-extension WellKnown.Timestamp {
-  init(_ time: PostgresTimestamp) { self.init(seconds: time.seconds, nanos: time.nanoseconds) }
-}

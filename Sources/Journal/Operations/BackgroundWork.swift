@@ -5,8 +5,8 @@ package protocol BackgroundWork: Sendable {
   /// Names it in `operation.kind`.
   var kind: String { get }
 
-  /// Does one short step of `operation` (a second at most, or others are held up) and says how far it is.
-  /// What the step writes is committed together with its progress: it is done once, whatever breaks.
+  /// Does one short step of `operation` and says how far it is: a second at most, because whoever cancels the operation
+  /// waits for it. What the step writes is committed together with its progress: it is done once, whatever breaks.
   func step(
     _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress
@@ -18,9 +18,12 @@ package struct WorkProgress: Sendable {
   let done: Int64
   /// Where to go on; nil when nothing is left.
   let resume: String?
+  /// How long nothing can be done, as while the work waits for others.
+  let pause: Duration
 
-  package init(done: Int64, resume: String?) {
+  package init(done: Int64, resume: String?, pause: Duration = .zero) {
     self.done = done
     self.resume = resume
+    self.pause = pause
   }
 }

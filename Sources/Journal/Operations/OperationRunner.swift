@@ -2,44 +2,54 @@ import EventLoop
 import GRPC
 import Postgres
 
-/// Does what operations ask for, step by step, one operation at a time. Confined to `loop`.
+/// Does what operations ask for, step by step, several operations at once. Confined to `loop`.
 ///
-/// Who works on an operation holds a lease of a few seconds that each step renews; every step locks the
-/// operation's row and sees that the lease is still its own. So a step that was overtaken writes nothing.
+/// ```
+/// begun ──claim──▶ held ──last step──▶ done
+///   ▲               │ │ │ └──10 failures in a row──▶ failed
+///   │               │ │ └──CancelOperation──▶ cancelled
+///   └──turn is over─┘ └──server dies, lease ends──▶ claimed by another server, goes on at `resume`
+/// ```
+///
+/// Operations take turns in a few lanes, and those that have waited longest come first: one that begins waits for the
+/// end of a turn at most, however many long ones are under way. Who has its turn holds a lease of a few seconds that
+/// each step renews; every step locks the operation's row and sees that the lease is still its own. So a step that was
+/// overtaken writes nothing, and neither does one of an operation that was cancelled.
 final class OperationRunner: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
   private let bell: Bell
-  private let holder = UUID128.makeVersion7().description
   private var works: [String: any BackgroundWork] = [:]
   private var task: Task<Void, Never>?
+  private var turns: [Int: Task<Void, Never>] = [:]
+  private var lastTurn = 0
+  private let lanes: Int
   private var isStopped = false
+  /// When an operation that asked to be left alone may go on.
+  private var nextLook: Instant?
 
   /// How often it is looked for work that others began, or left.
   private static let interval: Duration = .seconds(2)
-  /// Pause after a failure, such as a database that is gone.
+  /// How long an operation keeps its lane; it ends the step under way.
+  private static let turn: Duration = .seconds(1)
+  /// Pause after a failure that is not the operation's, such as a database that is gone.
   private static let pause: Duration = .milliseconds(500)
   /// A step that fails so often in a row does not get better.
   private static let attempts = 10
 
-  init(pool: PostgresPool, loop: EventLoop) {
+  /// - Parameter lanes: How many operations may have their turn at once.
+  init(pool: PostgresPool, loop: EventLoop, lanes: Int) {
     self.pool = pool
     self.loop = loop
+    self.lanes = lanes
     bell = Bell(loop: loop)
   }
 
   func start(_ works: [any BackgroundWork]) {
     loop.assertOnLoop()
+    guard !isStopped else { return }
     for work in works { self.works[work.kind] = work }
-    task = loop.startTask { [self] in
-      while !isStopped {
-        if let operation = try? await claim() {
-          await run(operation)
-        } else {
-          await bell.wait(atMost: Self.interval)
-        }
-      }
-    }
+    task = loop.startTask { [self] in await run() }
   }
 
   func nudge() {
@@ -47,53 +57,88 @@ final class OperationRunner: @unchecked Sendable {
     bell.ring()
   }
 
+  /// Returns when the steps under way have ended.
   func stop() async {
     loop.assertOnLoop()
     isStopped = true
     bell.ring()
     await task?.value
+    for turn in turns.values { await turn.value }
   }
 
-  /// An operation that nobody holds.
-  private func claim() async throws(PostgresError) -> OperationRow? {
-    let rows = try await pool.write(JournalQueries.claimOperation, [holder, Array(works.keys)])
-    return try rows.first.map { row throws(PostgresError) in try OperationRow(decoding: row) }
-  }
-
-  /// Works on it until it is done, or lost to somebody else.
-  private func run(_ operation: OperationRow) async {
-    guard let work = works[operation.kind] else { return }
-    var failures = 0
+  private func run() async {
     while !isStopped {
-      do throws(PostgresError) {
-        guard try await step(operation, work) else { return }
-        failures = 0
-      } catch {
-        failures += 1
-        if failures == Self.attempts, error.kind == .server {
-          _ = try? await pool.write(
-            JournalQueries.failOperation,
-            [operation.project.text, operation.id, holder, RPCError(error).message])
-          return
+      if turns.count < lanes {
+        nextLook = nil
+        let holder = UUID128.makeVersion7().description
+        for operation in (try? await claim(lanes - turns.count, for: holder)) ?? [] {
+          begin(operation, holder)
         }
-        do throws(CancellationError) { try await loop.sleep(for: Self.pause) } catch { return }
       }
+      await bell.wait(atMost: max(.zero, min(Self.interval, nextLook.map { $0 - loop.now } ?? Self.interval)))
     }
   }
 
-  /// One step and its progress, committed together. False when there is no next one.
-  private func step(
-    _ operation: OperationRow, _ work: any BackgroundWork
-  ) async throws(PostgresError) -> Bool {
-    let holder = holder
-    return try await pool.transaction(.repeatable) { tx throws(PostgresError) in
+  /// Operations that nobody holds.
+  private func claim(_ count: Int, for holder: String) async throws(PostgresError) -> [OperationRow] {
+    try OperationRow.list(
+      try await pool.write(JournalQueries.claimOperations, [holder, Array(works.keys), count]))
+  }
+
+  /// Gives an operation its turn.
+  private func begin(_ operation: OperationRow, _ holder: String) {
+    guard let work = works[operation.kind] else { return }
+    lastTurn += 1
+    let number = lastTurn
+    turns[number] = loop.startTask { [self] in
       let key: [any PostgresValue] = [operation.project.text, operation.id, holder]
-      guard let row = try await tx.query(JournalQueries.holdOperation, key).first else { return false }
+      do throws(PostgresError) {
+        try await takeTurn(key, work)
+      } catch {
+        await note(error, of: key)
+      }
+      turns[number] = nil
+      bell.ring()
+    }
+  }
+
+  /// Does steps until the turn is over, the work waits for something, or nothing is left.
+  private func takeTurn(_ key: [any PostgresValue], _ work: any BackgroundWork) async throws(PostgresError) {
+    let end = loop.now + Self.turn
+    while true {
+      // Nil: the operation is somebody else's, or was cancelled.
+      guard let progress = try await step(key, work), progress.resume != nil else { return }
+      guard isStopped || progress.pause > .zero || Instant.now >= end else { continue }
+      if progress.pause > .zero { look(after: progress.pause) }
+      _ = try await pool.write(JournalQueries.leaveOperation, key + [progress.pause / .seconds(1)])
+      return
+    }
+  }
+
+  /// One step and its progress, committed together. Nil when there was none to do.
+  private func step(
+    _ key: [any PostgresValue], _ work: any BackgroundWork
+  ) async throws(PostgresError) -> WorkProgress? {
+    try await pool.transaction(.repeatable) { tx throws(PostgresError) in
+      guard let row = try await tx.query(JournalQueries.holdOperation, key).first else { return nil }
       let progress = try await work.step(try OperationRow(decoding: row), tx)
       try await tx.commit([
         JournalQueries.advanceOperation.bind(key + [progress.done, progress.resume])
       ])
-      return progress.resume != nil
+      return progress
     }
+  }
+
+  /// What the database refuses counts against the operation; a database that is gone, or busy, does not.
+  private func note(_ error: PostgresError, of key: [any PostgresValue]) async {
+    look(after: Self.pause)
+    guard error.kind == .server, !error.isConnectionFailure else { return }
+    _ = try? await pool.write(
+      JournalQueries.failOperation, key + [RPCError(error).message, Self.attempts])
+  }
+
+  private func look(after pause: Duration) {
+    let time = loop.now + pause
+    nextLook = nextLook.map { min($0, time) } ?? time
   }
 }

@@ -19,6 +19,7 @@ enum CommentedFiles {
     "cairn/v1/memory.proto": PackageResources.memory_proto,
     "cairn/v1/memory_resource.proto": PackageResources.memory_resource_proto,
     "cairn/v1/operation.proto": PackageResources.operation_proto,
+    "cairn/v1/operation_service.proto": PackageResources.operation_service_proto,
     "cairn/v1/operations.proto": PackageResources.operations_proto,
     "cairn/v1/project.proto": PackageResources.project_proto,
     "cairn/v1/relationship.proto": PackageResources.relationship_proto,

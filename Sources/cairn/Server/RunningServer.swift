@@ -4,6 +4,7 @@ import EventLoop
 import GRPC
 import Glibc
 import Journal
+import LongRunning
 import Operations
 import Postgres
 
@@ -40,7 +41,9 @@ final class RunningServer: Sendable {
       // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
       journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
       configuration: configuration.contexts(log))
-    let domains: [any RPCService] = [contexts, ProjectService(journal: journal)]
+    let domains: [any RPCService] = [
+      contexts, ProjectService(journal: journal), OperationService(journal: journal),
+    ]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
     journal.operations.start([contexts.reindexing])

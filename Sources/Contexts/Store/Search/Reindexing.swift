@@ -14,6 +14,8 @@ package struct Reindexing: BackgroundWork {
   private static let stepBytes: Int64 = 64 << 10
   /// Contexts of a step that only looks.
   private static let lookSize = 2_000
+  /// Between two looks whether transactions have ended.
+  private static let waitingPause: Duration = .milliseconds(50)
 
   package func step(
     _ operation: OperationRow, _ transaction: Transaction
@@ -40,7 +42,9 @@ package struct Reindexing: BackgroundWork {
     for xid: Int64, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let isOver: Bool = try await transaction.query(ContextQueries.awaitTransactions, [xid]).only().decode(0)
-    return WorkProgress(done: 0, resume: (isOver ? Place.other(after: 0) : .waiting(for: xid)).text)
+    return isOver
+      ? WorkProgress(done: 0, resume: Place.other(after: 0).text)
+      : WorkProgress(done: 0, resume: Place.waiting(for: xid).text, pause: Self.waitingPause)
   }
 
   private func renewOther(

@@ -1,0 +1,76 @@
+import CairnAPI
+import GRPC
+import Journal
+import Requests
+import Wire
+
+/// A page of operations that may be read.
+struct OperationList {
+  let kinds: [String]
+  let states: [OperationRow.State]
+  let pageSize: Int
+  /// The id of the last one on the page before.
+  let before: String?
+  private let seal: PageSeal
+
+  init(validating request: ListOperationsRequest, project: String, key: TokenKey) throws(RPCError) {
+    var violations = Violations()
+    violations.kinds("kinds", request.kinds)
+    states = violations.states("states", request.states)
+    pageSize = violations.pageSize(request.pageSize)
+    // A fingerprint is made of what is within its bounds.
+    try violations.check()
+    seal = PageSeal(Fingerprint(of: request, project: project), key)
+    before = violations.pageToken(request.pageToken, seal)?.id
+    try violations.check()
+    kinds = request.kinds
+  }
+
+  /// The token of the page that follows the operation.
+  func nextPageToken(after id: String) -> String { PageToken(time: 0, id: id).text(for: seal) }
+}
+
+extension Limits {
+  /// Kinds in a filter: more than there are, few enough to keep statements small.
+  fileprivate static let operationKinds = 32
+  fileprivate static let operationStates = 8
+}
+
+extension Violations {
+  fileprivate mutating func kinds(_ field: String, _ kinds: [String]) {
+    guard kinds.count <= Limits.operationKinds else {
+      return add(field, "must have at most \(Limits.operationKinds) entries, not \(kinds.count)")
+    }
+    for (index, kind) in kinds.enumerated() { identifier("\(field)[\(index)]", kind) }
+  }
+
+  fileprivate mutating func states(_ field: String, _ states: [Operation.State]) -> [OperationRow.State] {
+    guard states.count <= Limits.operationStates else {
+      add(field, "must have at most \(Limits.operationStates) entries, not \(states.count)")
+      return []
+    }
+    var known: [OperationRow.State] = []
+    for (index, state) in states.enumerated() {
+      if let match = OperationRow.State.allCases.first(where: { Operation.State($0) == state }) {
+        known.append(match)
+      } else if state == .unspecified {
+        add("\(field)[\(index)]", "must be specified")
+      } else {
+        add("\(field)[\(index)]", "has an unknown value, \(state.rawValue)")
+      }
+    }
+    return known
+  }
+}
+
+extension Fingerprint {
+  fileprivate init(of request: ListOperationsRequest, project: String) {
+    var query = request
+    query.pageSize = 0
+    query.pageToken = ""
+    self.init()
+    combine(part: "ListOperations")
+    combine(part: project)
+    combine(query.serializedBytes())
+  }
+}
