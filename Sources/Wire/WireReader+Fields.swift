@@ -10,7 +10,9 @@ extension WireReader {
   @inlinable @inline(__always)
   package mutating func append<C: FieldCoding>(to values: inout [C.Value], _: C.Type) throws(WireError) {
     try charge(MemoryLayout<C.Value>.stride &+ (values.isEmpty ? WireReader.allocationSize : 0))
-    values.append(try C.read(from: &self))
+    let value = try C.read(from: &self)
+    try charge(C.heapSize(value))
+    values.append(value)
   }
 
   /// All values of a packed repeated field.
@@ -69,6 +71,7 @@ extension WireReader {
         try skip(tag)
       }
     }
+    try charge(K.heapSize(key) &+ V.heapSize(value))
     map[key] = value
   }
 

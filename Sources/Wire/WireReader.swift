@@ -18,8 +18,8 @@ public struct WireReader {
   @usableFromInline var depthLeft = WireReader.nestingLimit
   /// Memory that the elements of lists and maps, nested messages and unknown fields may still take, in bytes.
   ///
-  /// An element of two bytes can take hundreds in memory: what is read is bounded by what it becomes. Strings and
-  /// bytes are not charged, for they take little more than they have on the wire.
+  /// An element of two bytes can take hundreds in memory: what is read is bounded by what it becomes. The content of
+  /// strings and bytes is not charged, for it takes no more than on the wire; in lists and maps, their allocation is.
   @usableFromInline package var allowance: Int
 
   /// A reader of all of `bytes`.

@@ -28,6 +28,19 @@ import Wire
   static let table: [(name: String, least: Int, fill: @Sendable (inout Everything) -> Void)] = [
     ("messages", 1000 * MemoryLayout<Leaf>.stride, { $0.manyLeaf = Array(repeating: Leaf(), count: 1000) }),
     ("strings", 16_000, { $0.manyString = Array(repeating: "", count: 1000) }),
+    (
+      "strings with memory of their own", 64_000,
+      { $0.manyString = Array(repeating: String(repeating: "x", count: 16), count: 1000) }
+    ),
+    ("bytes with memory of their own", 56_000, { $0.manyBytes = Array(repeating: [1], count: 1000) }),
+    (
+      "long entries of a map", 128_000,
+      {
+        for number in 0..<1000 {
+          $0.mapString["a key of more than 15 \(number)"] = "a value of more than 15"
+        }
+      }
+    ),
     ("bytes", 8000, { $0.manyBytes = Array(repeating: [], count: 1000) }),
     ("packed numbers", 8000, { $0.manyInt64 = Array(repeating: 1, count: 1000) }),
     ("packed bools", 1000, { $0.manyBool = Array(repeating: true, count: 1000) }),

@@ -8,10 +8,18 @@ public protocol FieldCoding {
   /// The value of a field that is not there.
   static var defaultValue: Value { get }
 
+  /// Bytes that an element takes on the heap beside what it has on the wire: one of a list or a map, of which there can
+  /// be many.
+  static func heapSize(_ value: Value) -> Int
+
   static func read(from reader: inout WireReader) throws(WireError) -> Value
 
   /// Writes the value (with its length, if it has one) in front of what `writer` holds; no tag.
   static func prepend(_ value: Value, to writer: inout WireWriter)
+}
+
+extension FieldCoding {
+  @inlinable @inline(__always) public static func heapSize(_ value: Value) -> Int { 0 }
 }
 
 /// Every type but messages: in proto3 a field of such a type is not sent while it has its default.

@@ -6,6 +6,11 @@ public enum ProtoString: ScalarCoding {
     try reader.string()
   }
 
+  /// Up to 15 bytes are kept in the value itself.
+  @inlinable @inline(__always) public static func heapSize(_ value: String) -> Int {
+    value.utf8.count > 15 ? WireReader.allocationSize : 0
+  }
+
   @inlinable public static func prepend(_ value: String, to writer: inout WireWriter) {
     var value = value
     value.withUTF8 { writer.prepend(contentsOf: UnsafeRawBufferPointer($0)) }
@@ -24,6 +29,10 @@ public enum ProtoTextKey: ScalarCoding {
     TextKey(try reader.string())
   }
 
+  @inlinable @inline(__always) public static func heapSize(_ value: TextKey) -> Int {
+    ProtoString.heapSize(value.text)
+  }
+
   @inlinable public static func prepend(_ value: TextKey, to writer: inout WireWriter) {
     ProtoString.prepend(value.text, to: &writer)
   }
@@ -35,6 +44,10 @@ public enum ProtoBytes: ScalarCoding {
 
   @inlinable public static func read(from reader: inout WireReader) throws(WireError) -> [UInt8] {
     [UInt8](try reader.lengthDelimited())
+  }
+
+  @inlinable @inline(__always) public static func heapSize(_ value: [UInt8]) -> Int {
+    value.isEmpty ? 0 : WireReader.allocationSize
   }
 
   @inlinable public static func prepend(_ value: [UInt8], to writer: inout WireWriter) {
