@@ -90,7 +90,8 @@ extension DynamicMessage {
     for (index, field) in unknownFields.enumerated() {
       let data = arena.data(field.payload)
       array[index] = ProtobufCMessageUnknownField(
-        tag: UInt32(field.number), wire_type: ProtobufCWireType(UInt32(field.wireType)), len: data.len,
+        tag: UInt32(bitPattern: field.number), wire_type: ProtobufCWireType(UInt32(field.wireType)),
+        len: data.len,
         data: data.data)
     }
     let header = target.memory.assumingMemoryBound(to: ProtobufCMessage.self)

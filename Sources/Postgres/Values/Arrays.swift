@@ -52,11 +52,14 @@ extension UInt8: PostgresArrayElement {
 /// length, lower bound, then each element after its length (-1 is NULL).
 extension PostgresArrayElement {
   package static func encodeArray(_ array: [Self], into buffer: ParameterBuffer) throws(PostgresError) {
+    guard let count = Int32(exactly: array.count) else {
+      throw PostgresError(.invalidParameter, "a list has more than 2^31 elements")
+    }
     buffer.write(Int32(array.isEmpty ? 0 : 1))
     buffer.write(Int32(array.contains { $0.isNull } ? 1 : 0))
     buffer.write(postgresType.oid)
     guard !array.isEmpty else { return }
-    buffer.write(Int32(array.count))
+    buffer.write(count)
     buffer.write(1 as Int32)
     for element in array {
       if element.isNull {

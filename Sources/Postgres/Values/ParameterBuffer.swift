@@ -104,7 +104,9 @@ package final class ParameterBuffer {
     let position = count
     _ = reserve(4)
     try body()
-    let length = Int32(count - position - 4)
+    guard let length = Int32(exactly: count - position - 4) else {
+      throw PostgresError(.invalidParameter, "an element of a list is larger than 2 GB")
+    }
     (storage + position).storeBytes(of: length.bigEndian, as: Int32.self)
   }
 }

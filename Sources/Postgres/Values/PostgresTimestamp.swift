@@ -9,8 +9,9 @@ package struct PostgresTimestamp: Hashable, Comparable, Sendable, PostgresArrayE
   /// From seconds and nanoseconds as protobuf's Timestamp has them; what is finer than a
   /// microsecond is cut off, as PostgreSQL keeps no more.
   package init(seconds: Int64, nanoseconds: Int32) {
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    microseconds = overflow ? (seconds < 0 ? .min : .max) : scaled &+ Int64(nanoseconds / 1000)
+    let (scaled, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    let (sum, overflow) = scaled.addingReportingOverflow(Int64(nanoseconds / 1000))
+    microseconds = isTooLarge || overflow ? (seconds < 0 ? .min : .max) : sum
   }
 
   package static var now: PostgresTimestamp {
