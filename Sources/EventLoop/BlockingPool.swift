@@ -103,13 +103,17 @@ private final class Crew: Sendable {
 
   /// The oldest work; nil when there is none, and the thread is to end.
   private func next() -> (@Sendable () -> Void)? {
-    state.withLock { state in
+    let (work, idle) = state.withLock { state -> ((@Sendable () -> Void)?, Int) in
       state.idle -= 1
       if state.waiting.isEmpty {
         state.threads -= 1
-        return nil
+        return (nil, 0)
       }
-      return state.waiting.removeFirst()
+      let work = state.waiting.removeFirst()
+      // Those that wait beside it for work that was there when the pool was closed wait in vain now.
+      return (work, state.isClosed && state.waiting.isEmpty ? state.idle : 0)
     }
+    for _ in 0..<idle { available.signal() }
+    return work
   }
 }

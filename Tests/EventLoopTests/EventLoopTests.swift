@@ -195,6 +195,22 @@ import Testing
     }
   }
 
+  @Test("no thread of a closed pool waits for work that another one took")
+  func poolEndsBusy() async throws {
+    let before = Self.blockingThreads()
+    try await withLoop { loop in
+      for _ in 0..<100 {
+        let pool = BlockingPool(threads: 4)
+        for number in 0..<12 { pool.start { usleep(UInt32(number) * 30) } }
+      }
+      let deadline = Instant.now + .seconds(10) * patience
+      while Self.blockingThreads() > before, Instant.now < deadline {
+        try await loop.sleep(for: .milliseconds(5))
+      }
+      #expect(Self.blockingThreads() == before)
+    }
+  }
+
   @Test("a pool whose idle threads were ended starts new ones")
   func poolGoesOn() async throws {
     let pool = BlockingPool(threads: 2)
