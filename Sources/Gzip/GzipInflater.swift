@@ -31,6 +31,9 @@ package final class GzipInflater: @unchecked Sendable {
     return bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
+  /// Bytes that came out of the last message, also when it was refused.
+  package var inflatedCount: Int { Int(stream.pointee.total_out) }
+
   /// - Parameter limit: The most bytes that come out; a bomb is stopped there, while it inflates.
   package func inflate(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
     guard !bytes.isEmpty, bytes.count <= Int(UInt32.max) else { throw .malformed }

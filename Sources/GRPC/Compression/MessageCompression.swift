@@ -80,7 +80,7 @@ final class MessageCompression: @unchecked Sendable {
       work.spend(inflated.count + Self.overhead)
       return inflated
     } catch {
-      work.spend(here + Self.overhead)
+      work.spend(inflater.inflatedCount + Self.overhead)
       // The claim was too low: begin again, elsewhere.
       if error == .tooLarge, limit > here { return nil }
       throw error
