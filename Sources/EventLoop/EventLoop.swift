@@ -23,6 +23,8 @@ package final class EventLoop: @unchecked Sendable {
   package internal(set) var now = Instant.now
   /// Counts the turns, so that work can be bounded in each of them.
   package private(set) var turn: UInt64 = 0
+  /// When the turn began to handle descriptors.
+  package private(set) var turnBegan = Instant.now
 
   var jobs: [UnownedJob] = []
   private var runningJobs: [UnownedJob] = []
@@ -211,6 +213,7 @@ package final class EventLoop: @unchecked Sendable {
       settle()
       turn &+= 1
       let count = waitForEvents(events)
+      turnBegan = now
       for index in 0..<count {
         if index > 0 { now = .now }
         deliver(events[index])

@@ -15,10 +15,17 @@ extension HTTP2Connection {
     loop.needsFlush(self)
   }
 
+  /// Time after which a turn of the loop takes little more from each peer: what has come can be a thousand calls.
+  private static let longTurn = Duration.milliseconds(5)
+  /// Bytes that a peer may bring in then.
+  private static let lateRead = 8 << 10
+
   func readAvailable() {
-    let input = buffers.input
+    let isLate = loop.now - loop.turnBegan > Self.longTurn
+    let input =
+      isLate ? UnsafeMutableRawBufferPointer(rebasing: buffers.input[..<Self.lateRead]) : buffers.input
     // A peer that sends faster than this reads gets its next turn when the others had theirs.
-    var turns = 4
+    var turns = isLate ? 1 : 4
     while !closeRequested, turns > 0 {
       turns -= 1
       let count = transport.read(input)
@@ -31,6 +38,7 @@ extension HTTP2Connection {
       guard process(UnsafeRawBufferPointer(rebasing: input[..<count])),
         transport.hasMore(afterReading: count, of: input.count)
       else { break }
+      if Instant.now - loop.turnBegan > Self.longTurn { break }
     }
     if let tls = transport.tls { resumeReading(tls) }
     loop.needsFlush(self)

@@ -17,6 +17,16 @@ extension HTTP2Connection {
     if streamCount == 1, role == .client { upkeep?.streamOpened() }
   }
 
+  /// Whether the peer may open a stream. Who ends streams while their handlers work gets as many of those as open
+  /// streams; then they must end first.
+  var admitsStream: Bool { orphanCount < max(1, Int(configuration.maxConcurrentStreams)) }
+
+  /// Refuses a stream that nothing was done about, so that the peer may try again (RFC 9113 §8.7).
+  func refuseStream(_ id: Int32) {
+    accepts(
+      nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.refusedStream))
+  }
+
   /// The open streams, newest first. `body` must not take streams off the list; resets and answers, which are
   /// sent later, do not.
   package func forEachStream(_ body: (HTTP2Stream) -> Void) {
@@ -41,7 +51,11 @@ extension HTTP2Connection {
     }
     // Also when it held nothing: it may have been the one whose turn it is.
     released(stream)
-    if stream.usedBytes > 0 { stream.usedConnection = self }
+    if stream.isWorkedOn {
+      stream.endedConnection = self
+      orphanCount += 1
+    }
+    forgetAnswer(of: stream)
     count(sent: stream.bufferedBytes)
     stream.connection = nil
     stream.outbound.removeAll()
@@ -109,6 +123,13 @@ extension HTTP2Connection {
 }
 
 extension HTTP2Stream {
+  package final func workBegins() { isWorkedOn = true }
+
+  package final func workEnded() {
+    isWorkedOn = false
+    endedConnection.take()?.orphanCount -= 1
+  }
+
   final func received(_ bytes: UnsafeRawBufferPointer, _ session: OpaquePointer?) {
     if receivedData(bytes), connection?.holdsBack(self) != true {
       connection?.accepts(nghttp2_session_consume_stream(session, id, bytes.count))

@@ -49,6 +49,11 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   var heldBackCount = 0
   /// Some stream waits for what is queued to be taken.
   var hasWaiting = false
+  var expected = ExpectedAnswers()
+  /// Streams that wait until there is room for their answers, and some that have ended since.
+  var awaitingRoom = Line<HTTP2Stream>()
+  /// Handlers at work whose streams have ended.
+  var orphanCount = 0
   /// The peer's first SETTINGS have come: it speaks HTTP/2.
   var hasHeardSettings = false
   /// Turns in which a closing connection still writes what its peer takes: as much as may be queued.
@@ -122,13 +127,18 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     while let stream = firstStream {
       streamEnded(stream, role == .client && !stream.isHeadSent ? .unsent : reason)
     }
+    awaitingRoom = Line()
     nghttp2_session_del(session)
     session = nil
     loop.cancel(drainTimer)
+    loop.cancel(turnTimer)
     if let upkeep { loop.cancel(upkeep) }
     upkeep = nil
     owner.take()?.connectionClosed(self)
   }
+
+  /// Bounds the wait of streams for handlers that keep what they work on.
+  lazy var turnTimer = ClosureTimer { [unowned self] in giveTurnInTime() }
 
   /// Bounds the wait for the peer's answer to the shutdown notice.
   lazy var drainTimer = ClosureTimer { [unowned self] in apply(drain.handle(.heard(openStreams: streamCount)))

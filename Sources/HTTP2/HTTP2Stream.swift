@@ -29,8 +29,14 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   package internal(set) final var heldBytes = 0
   /// What its handler works on, in bytes.
   package internal(set) final var usedBytes = 0
-  /// The connection that counts them, when the stream has ended and its handler has not.
-  final var usedConnection: HTTP2Connection?
+  /// A handler works for it.
+  final var isWorkedOn = false
+  /// The connection that counts the handler and what it works on, when the stream has ended before it.
+  final var endedConnection: HTTP2Connection?
+  /// Its answer is counted as one that is to come.
+  final var makesAnswer = false
+  /// It waits until there is room for its answer.
+  package internal(set) final var awaitsRoomForAnswer = false
   /// Its window is withheld because the connection holds much.
   final var isHeldBack = false
   /// Received bytes whose window has not been given back yet.
@@ -61,6 +67,8 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   /// What was buffered has fallen below the low-water mark after it had passed the high one, or what the
   /// whole connection has queued has.
   open func outboundDrained() {}
+  /// There is room for the answer that ``beginAnswer()`` found none for.
+  open func roomForAnswerCame() {}
 }
 
 /// Why a stream ended.

@@ -85,41 +85,10 @@ extension HTTP2Connection {
     buffers.shared.admits(count, own: held.total, limit: configuration.maxHeldBytes)
   }
 
-  /// Whether `stream` must wait for others before it may be sent more.
-  func holdsBack(_ stream: HTTP2Stream) -> Bool {
-    guard held.isReceivingTight, stream.heldBytes > 0 else { return false }
-    if favored == 0, held.admitsTurn { favored = stream.id }
-    guard favored != stream.id else { return false }
-    if !stream.isHeldBack { heldBackCount += 1 }
-    stream.isHeldBack = true
-    return true
-  }
-
-  /// Something that was received has been read, or its stream has ended.
-  func released(_ stream: HTTP2Stream) {
-    if favored == stream.id, stream.heldBytes == 0 { favored = 0 }
-    guard heldBackCount > 0, !held.isReceivingTight || favored == 0 && held.admitsTurn else { return }
-    var oldest: HTTP2Stream?
-    forEachStream { stream in
-      guard stream.isHeldBack else { return }
-      // One that holds nothing any more waits for nobody.
-      if held.isReceivingTight, stream.heldBytes > 0 { oldest = stream } else { giveWindow(to: stream) }
-    }
-    if let oldest {
-      favored = oldest.id
-      giveWindow(to: oldest)
-    }
-  }
-
-  private func giveWindow(to stream: HTTP2Stream) {
-    stream.isHeldBack = false
-    heldBackCount -= 1
-    stream.returnWindow()
-  }
-
   /// Bytes of answers have gone out, or are not wanted any more.
   func count(sent count: Int) {
     self.count(queued: -count)
+    if !awaitingRoom.isEmpty { admitAnswers() }
     guard hasWaiting, !held.isQueueTight else { return }
     hasWaiting = false
     // Not from within nghttp2's callback: who waits may start a call.
@@ -168,11 +137,10 @@ extension HTTP2Stream {
     guard usedBytes > 0 else { return 0 }
     let count = usedBytes
     usedBytes = 0
-    if let connection = connection ?? usedConnection {
+    if let connection = connection ?? endedConnection {
       connection.count(used: -count)
       connection.released(self)
     }
-    usedConnection = nil
     return count
   }
 

@@ -63,6 +63,10 @@ enum NghttpSession {
     borrow(context) { connection in
       let frame = frame!.pointee
       guard connection.role == .server, frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+      guard connection.admitsStream else {
+        connection.refuseStream(frame.hd.stream_id)
+        return 0
+      }
       guard let stream = connection.owner?.makeStream(on: connection) else { return 0 }
       // nghttp2 has just made the stream; `streamOpened` keeps the object until it ends.
       connection.streamOpened(stream, id: frame.hd.stream_id)

@@ -48,6 +48,40 @@ struct PoolSharesTests {
     }
   }
 
+  @Test("the writes of one project wait for their turns while those of others go on")
+  func writesOfProject() async throws {
+    try await TestDatabase.withPool("CREATE TABLE item (id int8)", loops: 2) {
+      $0.maximumConnections = 8
+      $0.acquireTimeout = .seconds(60)
+    } _: { pool, database in
+      let admin = try database.connect()
+      let busy = WriteGroup("busy")
+      let naps = (0..<40).map { number in
+        Task {
+          if number % 2 == 0 { return try await pool.write(.nap, [30.0], group: busy) }
+          return try await pool.transaction(.repeatable(busy)) { tx throws(PostgresError) in
+            try await tx.query(.nap, [30.0])
+          }
+        }
+      }
+      try await eventually("writes of the project run") {
+        try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 2
+      }
+      let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
+      for number in 0..<20 {
+        _ = try await pool.write(insert, [number], group: WriteGroup("other \(number % 3)"))
+        _ = try await pool.query(.one)
+        try await pool.transaction(.repeatable(WriteGroup("another"))) { tx throws(PostgresError) in
+          try await tx.query(insert, [number])
+        }
+      }
+      #expect(try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 2)
+      for nap in naps { nap.cancel() }
+      for nap in naps { _ = try? await nap.value }
+      _ = try await pool.write(insert, [0], group: busy)
+    }
+  }
+
   @Test("look-ups and upkeep have connections while all others are taken")
   func reserved() async throws {
     try await TestDatabase.withPool(loops: 2) {

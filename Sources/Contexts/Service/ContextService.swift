@@ -25,8 +25,9 @@ package struct ContextService: ContextServiceProvider {
   {
     let lookup = try ContextLookup(validating: request)
     let project = try await journal.scope(call).project
+    try await call.roomForAnswer()
     return try await store.get(
-      lookup, at: try await journal.moment(lookup.asOf, in: project, call), in: project)
+      lookup, at: try await journal.moment(lookup.asOf, in: project, call), in: project, for: call.connection)
   }
 
   package func listContexts(

@@ -6,11 +6,13 @@ import Requests
 
 extension ContextStore {
   /// One context, now or at a moment: one look-up by primary key.
+  ///
+  /// - Parameter caller: Whose turn it is where look-ups wait for each other; see ``PostgresPool/lookup(_:_:for:)``.
   func get(
-    _ lookup: ContextLookup, at moment: Moment? = nil, in project: ProjectID
+    _ lookup: ContextLookup, at moment: Moment? = nil, in project: ProjectID, for caller: Int64 = 0
   ) async throws(RPCError) -> Context {
     let found = try await database { () async throws(PostgresError) -> (Context, ContextLife)? in
-      let rows = try await pool.lookup(lookup, moment, project)
+      let rows = try await pool.lookup(lookup, moment, project, caller)
       guard let row = rows.first else { return nil }
       let context = try Context(
         decoding: row, contentColumn: lookup.isFull ? Context.columnCount + 1 : nil)
@@ -114,14 +116,15 @@ extension PostgresPool {
 
   /// Looks a context up, now or at a moment.
   fileprivate func lookup(
-    _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID
+    _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID, _ caller: Int64
   ) async throws(PostgresError) -> Rows {
     if let moment {
       return try await self.lookup(
-        ContextQueries.getAsOf, [project.text, lookup.id, moment.position, moment.time, lookup.isFull])
+        ContextQueries.getAsOf, [project.text, lookup.id, moment.position, moment.time, lookup.isFull],
+        for: caller)
     }
     return try await self.lookup(
-      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, [project.text, lookup.id])
+      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, [project.text, lookup.id], for: caller)
   }
 }
 

@@ -51,9 +51,13 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   func received(_ frame: MessageDeframer.Frame) {}
 
   /// The oldest message that was not taken. Taking the last one lets the peer send on.
-  package final func takeMessage() -> MessageDeframer.Frame? {
+  ///
+  /// - Parameter use: Counts it as what a handler works on. Before it is let go of as received: otherwise those that
+  ///   wait for room would all find it.
+  package final func takeMessage(toUse use: Bool = false) -> MessageDeframer.Frame? {
     guard hasMessage else { return nil }
     let frame = messages[nextMessage]
+    if use { self.use(frame.payload.count) }
     messages[nextMessage].payload = []
     nextMessage += 1
     if nextMessage == messages.count {

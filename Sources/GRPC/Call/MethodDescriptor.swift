@@ -3,6 +3,9 @@ import Wire
 /// How many messages go which way.
 package enum MethodKind: Sendable, Hashable {
   case unary, serverStreaming, clientStreaming, bidirectional
+
+  /// Whether a call has one answer.
+  var answersOnce: Bool { self == .unary || self == .clientStreaming }
 }
 
 /// A method of a service with the types of its messages.

@@ -22,6 +22,8 @@ package struct CallContext {
   /// The client by its certificate, which was verified; nil without TLS, or when it showed none.
   package var peerIdentity: PeerIdentity? { stream.peerIdentity }
   package var loop: EventLoop { stream.loop }
+  /// Tells the client's connection from all others of the process: whose turn it is where calls wait for each other.
+  package var connection: Int64 { stream.connectionNumber }
 
   /// Until the deadline; negative when it has passed; nil when there is none.
   package var timeRemaining: Duration? { deadline.map { $0 - .now } }
@@ -55,6 +57,16 @@ package struct CallContext {
 
   /// Whether the request message that was read last came compressed.
   package var wasRequestCompressed: Bool { stream.wasRequestCompressed }
+
+  /// Suspends a call with one answer while the client of its connection leaves so much untaken that there may be no
+  /// room for another one. To be called before what costs others something, such as a look-up, and ends by itself: what
+  /// waits for a row or for another call would keep the others of its connection waiting.
+  ///
+  /// - Throws: CANCELLED when the call has ended.
+  package func roomForAnswer() async throws(RPCError) {
+    guard stream.handler.kind.answersOnce, !stream.beginAnswer() else { return }
+    try await stream.awaitRoomForAnswer()
+  }
 
   /// Sends what was set for the head now instead of with the first message.
   package func sendHeaders() { stream.perform(stream.machine.handle(.headWanted)) }

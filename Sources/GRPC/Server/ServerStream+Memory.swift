@@ -30,11 +30,7 @@ extension ServerStream {
   func letGoOfMessage() { server.freed(letGoOfUsed()) }
 
   /// The oldest message. It counts as the handler's from now on.
-  func takeToUse() -> MessageDeframer.Frame? {
-    guard let frame = takeMessage() else { return nil }
-    use(frame.payload.count)
-    return frame
-  }
+  func takeToUse() -> MessageDeframer.Frame? { takeMessage(toUse: true) }
 
   /// Why the answer of a method that gives one is not queued.
   var refusalOfAnswer: RPCError? {

@@ -29,6 +29,14 @@ extension ServerStream {
     return request
   }
 
+  /// Suspends until the client has room for the answer; see ``CallContext/roomForAnswer()``.
+  @inline(never) func awaitRoomForAnswer() async throws(RPCError) {
+    while awaitsRoomForAnswer {
+      await waitToWrite()
+      try checkAlive()
+    }
+  }
+
   /// Keeps the answer until the handler and its interceptors are through.
   @inlinable package func setOnlyResponse(_ message: some Message) throws(RPCError) {
     onlyResponse = try server.frame(message)
@@ -132,5 +140,5 @@ extension ServerStream {
   /// Whether somebody waits for what is being done for the call.
   private var isWanted: Bool { !machine.isClosed && machine.response != .answered }
 
-  private var connectionNumber: Int64 { connection?.number ?? 0 }
+  var connectionNumber: Int64 { connection?.number ?? 0 }
 }

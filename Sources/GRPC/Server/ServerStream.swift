@@ -130,6 +130,8 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     startHandler()
   }
 
+  package override func roomForAnswerCame() { wakeWriter() }
+
   /// The deadline has passed.
   package override func fire() { fail(.deadlinePassed) }
 
@@ -189,13 +191,18 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   // Not inlined: an open call would hold room for what they keep.
 
-  @inline(never) private func handlerBegins() { runningTask = withUnsafeCurrentTask { $0 } }
+  @inline(never) private func handlerBegins() {
+    runningTask = withUnsafeCurrentTask { $0 }
+    workBegins()
+  }
 
   @inline(never) private func handlerEnded(_ failure: RPCError?) {
     (handlerTask, runningTask) = (nil, nil)
     inflatedRequest = nil
     letGoOfMessage()
+    workEnded()
     if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+    answerMade(size: failure == nil ? onlyResponse?.count : nil)
   }
 
   @inline(never) private func inflateRequest() async throws(RPCError) {

@@ -10,7 +10,8 @@ extension Journal {
     _ wanted: WantedMoment?, in project: ProjectID, _ call: CallContext
   ) async throws(RPCError) -> Moment? {
     guard let wanted else { return nil }
-    return try await moment(wanted, in: project, until: call.deadline, on: call.loop)
+    return try await moment(
+      wanted, in: project, until: call.deadline, on: call.loop, for: call.connection)
   }
 
   /// Resolves a moment of the project and waits until it is settled: everything that belongs to it is
@@ -19,14 +20,17 @@ extension Journal {
   /// Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or POSITION_IN_FUTURE; ABORTED / CONTENTION
   /// when a transaction stays open beyond the deadline, or ``JournalConfiguration/momentTimeout`` where there
   /// is none.
+  ///
+  /// - Parameter caller: Whose turn it is where look-ups wait for each other.
   package func moment(
-    _ wanted: WantedMoment, in project: ProjectID, until deadline: Instant?, on loop: EventLoop
+    _ wanted: WantedMoment, in project: ProjectID, until deadline: Instant?, on loop: EventLoop,
+    for caller: Int64 = 0
   ) async throws(RPCError) -> Moment {
     let limit = deadline ?? Instant.now + configuration.momentTimeout
     var awaited: Int64?
     while true {
       let settled = status.settled
-      let answer = try await find(wanted, in: project, settled: settled)
+      let answer = try await find(wanted, in: project, settled: settled, for: caller)
       switch try answer.decision(on: wanted, settled: settled, awaited: awaited) {
       case .resolved(let moment): return moment
       case .wait(let position):
@@ -37,12 +41,12 @@ extension Journal {
   }
 
   private func find(
-    _ wanted: WantedMoment, in project: ProjectID, settled: Int64
+    _ wanted: WantedMoment, in project: ProjectID, settled: Int64, for caller: Int64
   ) async throws(RPCError) -> MomentAnswer {
     do throws(PostgresError) {
       return try MomentAnswer(
         decoding: try await pool.lookup(
-          JournalQueries.findMoment, [project.text, wanted.position, wanted.time, settled]
+          JournalQueries.findMoment, [project.text, wanted.position, wanted.time, settled], for: caller
         ).only())
     } catch { throw RPCError(error) }
   }

@@ -9,7 +9,7 @@ extension Journal {
   /// Throws CALL_METADATA_INVALID or PROJECT_NOT_FOUND.
   package func scope(_ call: CallContext) async throws(RPCError) -> CallScope {
     let scope = try CallScope(metadata: call.metadata, path: call.path)
-    try await require(scope.project, on: call.loop)
+    try await require(scope.project, on: call.loop, for: call.connection)
     return scope
   }
 
@@ -21,15 +21,19 @@ extension Journal {
   }
 
   /// Throws PROJECT_NOT_FOUND when there is no such project. Asks the database once per project and loop.
-  package func require(_ project: ProjectID, on loop: EventLoop) async throws(RPCError) {
+  package func require(
+    _ project: ProjectID, on loop: EventLoop, for caller: Int64 = 0
+  ) async throws(RPCError) {
     if self.loops[loop].projects.contains(project) { return }
-    guard try await findProject(project) != nil else { throw .projectNotFound(project.text) }
+    guard try await findProject(project, for: caller) != nil else { throw .projectNotFound(project.text) }
     self.loops[loop].projects.insert(project)
   }
 
-  package func findProject(_ project: ProjectID) async throws(RPCError) -> ProjectRow? {
+  package func findProject(
+    _ project: ProjectID, for caller: Int64 = 0
+  ) async throws(RPCError) -> ProjectRow? {
     do throws(PostgresError) {
-      let rows = try await pool.lookup(JournalQueries.findProject, [project.text])
+      let rows = try await pool.lookup(JournalQueries.findProject, [project.text], for: caller)
       return try rows.first.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
     } catch { throw RPCError(error) }
   }

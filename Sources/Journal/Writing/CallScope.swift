@@ -34,6 +34,9 @@ package struct CallScope: Sendable {
     [project.text, principal, agent, session, task, leaseEpoch, operation]
   }
 
+  /// Whose writes share connections and commits.
+  var group: WriteGroup { WriteGroup(project.text) }
+
   /// The first step of every write in the project.
   var prologue: BoundStatement {
     JournalQueries.lockProjectShared.bind([AdvisoryLockClass.project.rawValue, project.lockKey])

@@ -33,7 +33,7 @@ extension Journal {
     return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         return try await once(request, in: scope) { () async throws(WriteFailure) in
-          let results = try await self.pool.transaction(.repeatable) { tx throws(WriteFailure) in
+          let results = try await self.pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
             try await tx.committing(self.opening(of: scope, keys) + [statement.bind(parameters), store])
           }
           let isStored = results[results.count - 1].affectedCount > 0
@@ -56,14 +56,14 @@ extension Journal {
     guard case .server = keys else {
       return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
         try await database { () async throws(PostgresError) in
-          try await pool.write(write.statement, write.parameters, prologue: opening(of: scope, keys))
+          try await pool.write(
+            write.statement, write.parameters, group: scope.group, prologue: opening(of: scope, keys))
         }
       }
     }
     do throws(PostgresError) {
       return try await pool.groupWrite(
-        write.statement, write.parameters, group: WriteGroup(scope.project.text),
-        prologue: [scope.prologue])
+        write.statement, write.parameters, group: scope.group, prologue: [scope.prologue])
     } catch {
       guard error.isOutcomeUnknown, let found = found() else { throw RPCError(error) }
       do throws(WriteFailure) {

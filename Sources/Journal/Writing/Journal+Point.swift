@@ -28,7 +28,8 @@ extension Journal {
   }
 
   private func exactPosition(of project: ProjectID) async throws(PostgresError) -> Int64 {
-    let options = TransactionOptions(isRepeatable: true, lockTimeout: configuration.pointLockTimeout)
+    let options = TransactionOptions(
+      isRepeatable: true, lockTimeout: configuration.pointLockTimeout, group: WriteGroup(project.text))
     return try await pool.transaction(options) { tx throws(PostgresError) in
       let results = try await tx.commit([
         JournalQueries.lockProjectExclusive.bind([AdvisoryLockClass.project.rawValue, project.lockKey]),

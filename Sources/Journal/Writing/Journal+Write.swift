@@ -33,13 +33,13 @@ extension Journal {
     if locks.isEmpty {
       let decided = try await decide(plan, LockedRows([]))
       if decided.isEmpty, !keepsAnswer(of: decided, scope) { return WriteAttempt(decided.nothing) }
-      return try await pool.transaction(.repeatable) { tx throws(WriteFailure) in
+      return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
         if decided.isEmpty { return try await self.finishNothing(decided, scope, tx) }
         return try await self.finish(decided, scope, opening: [scope.prologue], tx)
       }
     }
     let opening = opening(of: scope)
-    return try await pool.transaction(.repeatable) { tx throws(WriteFailure) in
+    return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
       let rows = try await tx.running(opening + locks)
       if let answer = try self.answer(in: rows, scope) { return WriteAttempt(.repeated(answer)) }
       let decided = try await self.decide(plan, LockedRows(Array(rows.dropFirst(opening.count)), tx))

@@ -5,21 +5,27 @@ final class Call {
   /// Whoever waits for just this; `nil` for members of a batch that is awaited as a whole.
   var waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
   var outcome: Result<Rows, PostgresError>?
+  /// Whose turn it is when look-ups wait for each other.
+  let caller: Int64
   /// How often it was sent.
   var attempts = 0
   /// Of the waiter; asked only whether it was cancelled.
   private let task: UnsafeCurrentTask?
+
+  /// A request to cancel ended it that was meant for another, or for one that nobody waits for.
+  var wasInterrupted = false
 
   /// A statement that keeps failing for reasons beyond it is given up.
   static let maximumAttempts = 4
 
   init(
     _ statement: Statement, _ parameters: [any PostgresValue],
-    waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>? = nil
+    waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>? = nil, caller: Int64 = 0
   ) {
     self.statement = statement
     self.parameters = parameters
     self.waiter = waiter
+    self.caller = caller
     task = waiter == nil ? nil : withUnsafeCurrentTask { $0 }
   }
 

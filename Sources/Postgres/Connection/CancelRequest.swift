@@ -21,7 +21,7 @@ extension Connection {
 
   /// Cancels what runs when all who asked for it have been gone for ``abandonedLimit``. Called again and again.
   ///
-  /// A request may hit the statement after the one it was meant for. Clients run that again: see ``wasCancelled``.
+  /// A request may hit the statement after the one it was meant for. Clients run that again: see ``cancelsToCome``.
   func cancelIfAbandoned(on blocking: BlockingPool) {
     guard isBusy, let client, client.isAbandoned(self) else {
       abandonedSince = nil
@@ -36,7 +36,7 @@ extension Connection {
     }
     abandonedSince = nil
     isBeingCancelled = true
-    wasCancelled = true
+    cancelsToCome += 1
     let request = CancelRequest(handle: handle)
     loop.startTask { [self] in
       await blocking.run(on: loop) { request.send() }

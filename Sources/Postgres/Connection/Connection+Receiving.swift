@@ -31,6 +31,8 @@ extension Connection {
       }
       switch PQresultStatus(result) {
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+        results += 1
+        resultBytes += PQresultMemorySize(result)
         lastResult = .success(Rows(result))
         perform(machine.received(.completed))
       case PGRES_PIPELINE_SYNC:
@@ -66,12 +68,10 @@ extension Connection {
       isStale = true
       return .failedStalePlan
     }
-    return isInterruption(error, of: call) ? .interrupted : .failed
-  }
-
-  /// Whether a request to cancel hit a statement that somebody waits for.
-  func isInterruption(_ error: PostgresError, of call: Call?) -> Bool {
-    wasCancelled && error.sqlState == .queryCanceled && call?.waiter != nil && call?.isAbandoned == false
+    guard error.sqlState == .queryCanceled, cancelsToCome > 0, let call else { return .failed }
+    cancelsToCome -= 1
+    call.wasInterrupted = true
+    return call.waiter != nil && !call.isAbandoned ? .interrupted : .failed
   }
 
   private func perform(_ action: PipelineMachine<Call>.Action) {

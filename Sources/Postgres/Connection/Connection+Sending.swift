@@ -20,6 +20,7 @@ extension Connection {
     if !isBusy { lastProgress = loop.now }
     self.delivery = delivery
     call.attempts += 1
+    call.wasInterrupted = false
     let sent =
       settings.prepareStatements
       ? sendPrepared(call.statement, handle) : sendUnprepared(call.statement, handle)

@@ -52,6 +52,9 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
   var timeouts: SessionTimeouts?
   /// Syncs sent.
   var roundTrips = 0
+  /// Results that came, and the memory that libpq took for them.
+  var results = 0
+  var resultBytes = 0
   /// When the server last answered, or was asked after it owed nothing.
   var lastProgress: Instant
   var isQueuedForFlush = false
@@ -62,9 +65,9 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
   var abandonedSince: Instant?
   /// A request to cancel is on its way.
   var isBeingCancelled = false
-  /// A request to cancel was sent since the connection was lent out: what ended because of it though somebody waits
-  /// for it was hit by mistake.
-  var wasCancelled = false
+  /// Requests to cancel that were sent since the connection was lent out and have ended nothing yet. Each ends one
+  /// statement at most: what ends by itself, by its time limit for one, is taken for that once, not again and again.
+  var cancelsToCome = 0
   var afterCancel: (() -> Void)?
 
   /// Takes over a connection that was just made.

@@ -2,25 +2,34 @@ import EventLoop
 
 /// Look-ups of one loop: those that start in one turn share a connection, a sync and a system call.
 ///
-/// The connection is held while look-ups are under way on it. Confined to the pool's loop.
+/// The connection is held while look-ups are under way on it. There are only so many at a time (``LookupDepth``); when
+/// there are more, their callers take turns. Confined to the pool's loop.
 final class LookupLane: ConnectionClient, @unchecked Sendable {
   private unowned let pool: LoopPool
   private var connection: Connection?
-  private var waiting = Ring<Call>()
+  private var waiting = FairQueue<Int64, Call>()
+  private var depth: LookupDepth
+  /// Results that the connection had when the depth was last set, and their bytes.
+  private var seen = (results: 0, bytes: 0)
   private var isRequesting = false
   /// Taken again when it is idle: its plans and the backend's caches are warm.
   private var favourite: Int?
 
-  init(pool: LoopPool) { self.pool = pool }
+  init(pool: LoopPool) {
+    self.pool = pool
+    depth = LookupDepth(most: pool.configuration.lookupDepth)
+  }
 
   func start(_ call: Call) {
     guard waiting.isEmpty, let connection, mayUse(connection) else {
-      waiting.append(call)
+      wait(call)
       request()
       return
     }
     send(call, on: connection)
   }
+
+  private func wait(_ call: Call) { waiting.append(call, for: call.caller) }
 
   private func send(_ call: Call, on connection: Connection) {
     if connection.send(call, .eachResult) { pool.loop.needsFlush(connection) }
@@ -30,7 +39,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   /// drained.
   private func mayUse(_ connection: Connection) -> Bool {
     connection.isOpen && !connection.isStale
-      && connection.callsUnderWay < pool.configuration.lookupDepth && !pool.mustShare
+      && connection.callsUnderWay < depth.limit && !pool.mustShare
   }
 
   private func request() {
@@ -41,7 +50,10 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
       switch result {
       case .success(let connection): adopt(connection)
       case .failure(let error):
-        for call in waiting.removeAll() { call.finish(.failure(error)) }
+        // Those that are asked for by who was told of it are not among them.
+        var failed = FairQueue<Int64, Call>()
+        swap(&failed, &waiting)
+        while let call = failed.popFirst() { call.finish(.failure(error)) }
       }
     }
   }
@@ -50,6 +62,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
     connection.client = self
     self.connection = connection
     favourite = connection.id
+    seen = (connection.results, connection.resultBytes)
     connection.ensure(pool.shared.readTimeouts, .eachResult)
     sendWaiting(on: connection)
     if connection.isBusy {
@@ -60,7 +73,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   }
 
   private func sendWaiting(on connection: Connection) {
-    while connection.callsUnderWay < pool.configuration.lookupDepth, let call = waiting.popFirst() {
+    while connection.callsUnderWay < depth.limit, let call = waiting.popFirst() {
       if call.isAbandoned {
         call.finish(.failure(.cancelledByCaller))
       } else {
@@ -73,7 +86,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
 
   func mustRunAgain(_ call: Call, on connection: Connection) {
     if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
-    if connection.isStale { return waiting.append(call) }
+    if connection.isStale { return wait(call) }
     // By itself: whatever was sent before it in this turn gets a sync of its own first.
     connection.sync()
     connection.send(call, .eachResult)
@@ -81,6 +94,10 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   }
 
   func progressed(_ connection: Connection) {
+    depth.came(
+      results: connection.results - seen.results, bytes: connection.resultBytes - seen.bytes,
+      underWay: connection.callsUnderWay)
+    seen = (connection.results, connection.resultBytes)
     if !waiting.isEmpty, !connection.isStale, !pool.mustShare {
       sendWaiting(on: connection)
       pool.loop.needsFlush(connection)
@@ -106,7 +123,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
       if call.waiter == nil || call.attempts >= 2 {
         call.finish(.failure(failure))
       } else {
-        waiting.append(call)
+        wait(call)
       }
     }
     if !waiting.isEmpty { request() }

@@ -1,8 +1,9 @@
 /// How the connections of a process are divided, so that nobody can take those that others live on. Pure.
 ///
 /// Look-ups have one connection a loop; the server's own upkeep, such as the ticker that settles positions, has one;
-/// everything else shares the rest, of which long reads may hold at most half. Below four connections all of it is
-/// shared: there is nothing to divide.
+/// everything else shares the rest, of which long reads may hold at most half, and the writes of one project almost the
+/// other half: both together leave one where there are three. Below four connections all of it is shared: there is
+/// nothing to divide.
 struct ConnectionShares: Equatable {
   /// Loops that have connections. Calls from other loops hop to one of them.
   let loops: Int
@@ -14,6 +15,8 @@ struct ConnectionShares: Equatable {
   let general: Int
   /// How many of the general ones long reads may hold at once.
   let longReads: Int
+  /// How many of them the writes of one project may hold at once, which may wait for rows.
+  let writesOfProject: Int
 
   init(maximum: Int, loops available: Int) {
     let maximum = max(1, maximum)
@@ -23,6 +26,7 @@ struct ConnectionShares: Equatable {
       upkeep = 0
       general = maximum
       longReads = maximum
+      writesOfProject = maximum
       return
     }
     loops = min(available, (maximum - 1) / 2)
@@ -30,6 +34,7 @@ struct ConnectionShares: Equatable {
     upkeep = 1
     general = maximum - lookups - upkeep
     longReads = max(1, general / 2)
+    writesOfProject = max(1, general - longReads - 1)
   }
 
   /// How many connections of each kind are kept open when `minimum` are to be in all.

@@ -28,7 +28,8 @@ final class LoopPool: @unchecked Sendable {
 
   private(set) lazy var lookups = LookupLane(pool: self)
   private(set) lazy var writes = GroupWriter(pool: self)
-  private(set) lazy var longReads = LongReads(pool: self)
+  /// Whose turn it is where kinds of work have a share of the connections.
+  var turns: [SharedTurns.Kind: Turns] = [:]
 
   var configuration: PoolConfiguration { shared.configuration }
 
@@ -37,6 +38,7 @@ final class LoopPool: @unchecked Sendable {
     self.loop = loop
     self.shared = shared
     machine = PoolMachine(shared.machineSettings(forLoop: index))
+    if shared.boundsLongReads { turns[.longReads] = Turns(pool: self, shared.longReads) }
   }
 
   /// Begins to keep the minimum of connections open.
@@ -79,7 +81,7 @@ final class LoopPool: @unchecked Sendable {
   }
 
   private func takeBack(_ connection: Connection) {
-    connection.wasCancelled = false
+    connection.cancelsToCome = 0
     guard connections[connection.id] === connection else { return }
     let surrender = shared.budget.isContended && machine.slots.count > shared.fairShare
     perform(
@@ -232,7 +234,7 @@ final class LoopPool: @unchecked Sendable {
   func close(within limit: Duration, _ completion: @escaping () -> Void) {
     whenClosed.append(completion)
     if let maintenance { loop.cancel(maintenance) }
-    longReads.close()
+    for turns in Array(turns.values) { turns.close() }
     perform(machine.close())
     guard !machine.slots.isEmpty else { return }
     let timer = ClosureTimer { [unowned self] in
@@ -257,8 +259,8 @@ final class LoopPool: @unchecked Sendable {
     figures.active = machine.slots.count { $0.state == .lent }
     figures.idle = machine.slots.count { $0.state == .idle }
     figures.connecting = machine.slots.count { $0.state == .opening }
-    figures.pending = machine.waiters.count + longReads.pending
-    figures.timedOut += longReads.timedOut
+    figures.pending = turns.values.reduce(machine.waiters.count) { $0 + $1.pending }
+    figures.timedOut = turns.values.reduce(figures.timedOut) { $0 + $1.timedOut }
     figures.uses = machine.slots.map(\.uses)
     figures.roundTrips = connections.values.reduce(finishedRoundTrips) { $0 + $1.roundTrips }
     return figures

@@ -21,6 +21,8 @@ package final class PostgresPool: Sendable {
   /// Those of look-ups, in the same order; the general ones when there are too few connections to divide.
   private let lookupPools: [LoopPool]
   private let upkeepPool: LoopPool
+  /// How many loops have connections of their own. Calls of the others hop to one of these.
+  package var loopCount: Int { pools.count }
 
   /// Opens a pool; connections are made when they are needed, the minimum in the background.
   ///
@@ -35,17 +37,21 @@ package final class PostgresPool: Sendable {
     let shares = ConnectionShares(maximum: configuration.maximumConnections, loops: loops.count)
     let minimums = shares.minimums(of: configuration.minimumConnections)
     let target = try ConnectionString(url)
-    func pools(_ count: Int, _ minimum: Int, _ maximum: Int, longReads: Int = 1) -> [LoopPool] {
+    func pools(
+      _ count: Int, _ minimum: Int, _ maximum: Int, longReads: Int = 1, writes: Int = .max
+    ) -> [LoopPool] {
       let shared = SharedPoolState(
         target: target, blocking: blocking, configuration: configuration, loopCount: count,
-        minimum: minimum, maximum: maximum, longReads: longReads)
+        minimum: minimum, maximum: maximum, longReads: longReads, writesOfProject: writes)
       let pools = loops.prefix(count).enumerated().map {
         LoopPool(index: $0.offset, loop: $0.element, shared: shared)
       }
       shared.adopt(pools)
       return pools
     }
-    let general = pools(shares.loops, minimums.general, shares.general, longReads: shares.longReads)
+    let general = pools(
+      shares.loops, minimums.general, shares.general, longReads: shares.longReads,
+      writes: shares.writesOfProject)
     self.pools = general
     lookupPools = shares.lookups == 0 ? general : pools(shares.loops, minimums.lookups, shares.lookups)
     upkeepPool = shares.upkeep == 0 ? lookupPools[0] : pools(1, minimums.upkeep, shares.upkeep)[0]
@@ -62,16 +68,19 @@ package final class PostgresPool: Sendable {
   /// Runs a bounded read by key, sharing a connection and a round trip with the other look-ups of
   /// this turn of the loop. It must not write. When it outlives its caller's task by a second, it is cancelled on the
   /// server.
+  ///
+  /// - Parameter caller: Whoever it is for, such as the number of a client's connection. When there are more look-ups
+  ///   than can be under way, callers take turns; those without a number are one caller.
   package func lookup(
-    _ statement: Statement, _ parameters: [any PostgresValue]
+    _ statement: Statement, _ parameters: [any PostgresValue], for caller: Int64 = 0
   ) async throws(PostgresError) -> Rows {
     guard let index = localIndex else {
       return try await onLoop { (_) async throws(PostgresError) in
-        try await self.lookup(statement, parameters)
+        try await self.lookup(statement, parameters, for: caller)
       }
     }
     return try await withUnsafeContinuation { continuation in
-      lookupPools[index].lookups.start(Call(statement, parameters, waiter: continuation))
+      lookupPools[index].lookups.start(Call(statement, parameters, waiter: continuation, caller: caller))
     }.get()
   }
 
@@ -100,16 +109,20 @@ package final class PostgresPool: Sendable {
 
   /// Runs one statement in a transaction of its own, with `prologue` before it, in one round trip.
   /// Returns after the commit. When it outlives its caller's task by a second, it is cancelled.
+  ///
+  /// - Parameter group: Writes of one group that may wait for rows hold only so many connections at once.
   package func write(
-    _ statement: Statement, _ parameters: [any PostgresValue], prologue: [BoundStatement] = []
+    _ statement: Statement, _ parameters: [any PostgresValue], group: WriteGroup? = nil,
+    prologue: [BoundStatement] = []
   ) async throws(PostgresError) -> Rows {
     guard let pool = local else {
       return try await onLoop { (_) async throws(PostgresError) in
-        try await self.write(statement, parameters, prologue: prologue)
+        try await self.write(statement, parameters, group: group, prologue: prologue)
       }
     }
     return try await withUnsafeContinuation { continuation in
-      pool.startWrite(Call(statement, parameters, waiter: continuation), prologue: prologue)
+      pool.startWrite(
+        Call(statement, parameters, waiter: continuation), in: pool.turns(of: group), prologue: prologue)
     }.get()
   }
 
@@ -125,7 +138,7 @@ package final class PostgresPool: Sendable {
       }
     }
     return try await withUnsafeContinuation { continuation in
-      pool.startWrite(Call(statement, parameters, waiter: continuation), prologue: [])
+      pool.startWrite(Call(statement, parameters, waiter: continuation), in: nil, prologue: [])
     }.get()
   }
 
@@ -171,13 +184,18 @@ package final class PostgresPool: Sendable {
     return sum
   }
 
-  /// Rejects those who wait with `poolClosed`, lets what runs finish, then closes all connections.
+  /// Rejects those who wait with `poolClosed`, lets what runs finish, then closes all connections, of all loops and
+  /// kinds at the same time.
   /// - Parameter limit: What runs longer is broken off.
   package func close(within limit: Duration = .seconds(30)) async {
-    for pool in all {
-      await pool.loop.run {
-        await withUnsafeContinuation { continuation in
-          pool.close(within: limit) { continuation.resume() }
+    await withTaskGroup { group in
+      for pool in all {
+        group.addTask {
+          await pool.loop.run {
+            await withUnsafeContinuation { continuation in
+              pool.close(within: limit) { continuation.resume() }
+            }
+          }
         }
       }
     }

@@ -8,7 +8,11 @@ final class SharedPoolState: Sendable {
   let blocking: BlockingPool
   let budget: ConnectionBudget
   /// The general connections that long reads may hold at once.
-  let longReads: ConnectionBudget
+  let longReads: SharedTurns
+  /// How many of the general connections the writes of one project may hold at once.
+  private let writesOfProject: Int
+  /// The shares of projects with writes under way, and how many loops use them.
+  private let writes = Mutex<[WriteGroup: (share: SharedTurns, loops: Int)]>([:])
   let loopCount: Int
   /// Connections kept open, on all loops together.
   private let minimum: Int
@@ -19,16 +23,18 @@ final class SharedPoolState: Sendable {
   ///   - minimum: Connections kept open.
   ///   - maximum: The most connections.
   ///   - longReads: How many of them long reads may hold at once.
+  ///   - writesOfProject: How many of them the writes of one project may hold at once.
   init(
     target: ConnectionString, blocking: BlockingPool, configuration: PoolConfiguration, loopCount: Int,
-    minimum: Int, maximum: Int, longReads: Int
+    minimum: Int, maximum: Int, longReads: Int, writesOfProject: Int
   ) {
     self.configuration = configuration
     self.blocking = blocking
     self.loopCount = loopCount
     self.minimum = minimum
     budget = ConnectionBudget(maximum: maximum)
-    self.longReads = ConnectionBudget(maximum: longReads)
+    self.longReads = SharedTurns(.longReads, maximum: longReads)
+    self.writesOfProject = writesOfProject
     var target = target
     target.addDefaults()
     if configuration.prepareStatements {
@@ -50,7 +56,27 @@ final class SharedPoolState: Sendable {
   func adopt(_ pools: [LoopPool]) { self.pools.withLock { $0 = pools } }
 
   /// Whether long reads may hold fewer connections than there are.
-  var boundsLongReads: Bool { longReads.maximum < budget.maximum }
+  var boundsLongReads: Bool { longReads.budget.maximum < budget.maximum }
+
+  /// Whether the writes of one project may hold fewer connections than there are.
+  var boundsWrites: Bool { writesOfProject < budget.maximum }
+
+  /// The share of a project's writes. ``shareLeft(by:)`` must follow.
+  func share(of group: WriteGroup) -> SharedTurns {
+    writes.withLock { writes in
+      let share = writes[group]?.share ?? SharedTurns(.writes(group), maximum: writesOfProject)
+      writes[group] = (share, (writes[group]?.loops ?? 0) + 1)
+      return share
+    }
+  }
+
+  /// A loop has no use for the share any more.
+  func shareLeft(by group: WriteGroup) {
+    writes.withLock { writes in
+      guard let (share, loops) = writes[group] else { return }
+      writes[group] = loops > 1 ? (share, loops - 1) : nil
+    }
+  }
 
   /// Connections of a loop that it need not give up to another.
   var fairShare: Int { max(1, budget.maximum / loopCount) }
@@ -106,9 +132,17 @@ final class SharedPoolState: Sendable {
     pool.loop.execute { pool.fed() }
   }
 
-  func feedLongReads(_ index: Int) {
+  /// Tells a loop that it may have a turn of a share.
+  func feed(_ share: SharedTurns, _ index: Int) {
     let pool = pools.withLock { $0[index] }
-    pool.loop.execute { pool.longReads.fed() }
+    pool.loop.execute { [self] in
+      if let turns = pool.turns[share.kind] {
+        turns.fed()
+      } else if let next = share.budget.next() {
+        // Those that wanted one have given up meanwhile.
+        feed(share, next)
+      }
+    }
   }
 
   /// Asks the other loops for a connection that they do not need.

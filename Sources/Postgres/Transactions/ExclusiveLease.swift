@@ -17,12 +17,12 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   private var cancelWaiter: UnsafeContinuation<Void, Never>?
   private(set) var lostWith: PostgresError?
 
-  /// Whether it has one of the turns of long reads.
-  private let isLong: Bool
+  /// Those of which it has one.
+  private let turns: Turns?
 
-  init(pool: LoopPool, _ connection: Connection, isLong: Bool) {
+  init(pool: LoopPool, _ connection: Connection, _ turns: Turns?) {
     self.pool = pool
-    self.isLong = isLong
+    self.turns = turns
     self.connection = connection
     connection.client = self
     lostWith = connection.isOpen ? nil : PostgresError(.connectionLost, "the connection is closed")
@@ -95,7 +95,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   /// Gives the connection back.
   func release() {
     pool.release(connection)
-    if isLong { pool.longReads.leave() }
+    turns?.leave()
   }
 
   // MARK: What the connection tells

@@ -3,10 +3,13 @@ import EventLoop
 extension LoopPool {
   /// Waits for a connection; withdraws when the task is cancelled.
   ///
-  /// - Parameter isLong: Waits for a turn among the long reads first.
-  func lease(isLong: Bool) async throws(PostgresError) -> ExclusiveLease {
-    if Task.isCancelled { throw .cancelledByCaller }
-    let request = LeaseRequest(self, isLong: isLong && shared.boundsLongReads)
+  /// - Parameter turns: Waits for one of these first.
+  func lease(_ turns: Turns?) async throws(PostgresError) -> ExclusiveLease {
+    if Task.isCancelled {
+      turns?.leftUnused()
+      throw .cancelledByCaller
+    }
+    let request = LeaseRequest(self, turns)
     let result = await withTaskCancellationHandler {
       await withUnsafeContinuation { request.start($0) }
     } onCancel: {
@@ -25,19 +28,19 @@ private final class LeaseRequest: @unchecked Sendable {
   }
 
   private let pool: LoopPool
-  private let isLong: Bool
+  private let turns: Turns?
   private var waiter: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>?
   private var state = State.idle
 
-  init(_ pool: LoopPool, isLong: Bool) {
+  init(_ pool: LoopPool, _ turns: Turns?) {
     self.pool = pool
-    self.isLong = isLong
+    self.turns = turns
   }
 
   func start(_ continuation: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>) {
     waiter = continuation
-    guard isLong else { return acquire() }
-    let number = pool.longReads.enter { [self] result in
+    guard let turns else { return acquire() }
+    let number = turns.enter { [self] result in
       switch result {
       case .success: acquire()
       case .failure(let error): finish(.failure(error))
@@ -52,9 +55,9 @@ private final class LeaseRequest: @unchecked Sendable {
     let number = pool.acquire { [self] result in
       switch result {
       case .success(let connection):
-        finish(.success(ExclusiveLease(pool: pool, connection, isLong: isLong)))
+        finish(.success(ExclusiveLease(pool: pool, connection, turns)))
       case .failure(let error):
-        if isLong { pool.longReads.leave() }
+        turns?.leave()
         finish(.failure(error))
       }
     }
@@ -69,10 +72,10 @@ private final class LeaseRequest: @unchecked Sendable {
     guard waiter != nil else { return }
     switch state {
     case .idle: return
-    case .waitsForTurn(let number): guard pool.longReads.abandon(number) else { return }
+    case .waitsForTurn(let number): guard turns?.abandon(number) == true else { return }
     case .waitsForConnection(let number):
       guard pool.abandon(number) else { return }
-      if isLong { pool.longReads.leave() }
+      turns?.leave()
     }
     finish(.failure(.cancelledByCaller))
   }

@@ -25,9 +25,9 @@ extension LoopPool {
     _ failure: inout PostgresError?
   ) async throws(E) -> T {
     let lease: ExclusiveLease
-    do throws(PostgresError) { lease = try await self.lease(isLong: options.isReadOnly) } catch {
-      throw E(error)
-    }
+    do throws(PostgresError) {
+      lease = try await self.lease(options.isReadOnly ? turns[.longReads] : turns(of: options.group))
+    } catch { throw E(error) }
     let transaction = Transaction(lease, options, timeouts(options))
     defer { lease.release() }
     do throws(E) {
@@ -76,7 +76,7 @@ extension LoopPool {
   private func queryOnce(
     _ statement: Statement, _ parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
   ) async throws(PostgresError) -> Rows {
-    let lease = try await lease(isLong: isLong)
+    let lease = try await lease(isLong ? turns[.longReads] : nil)
     defer { lease.release() }
     var timeouts = shared.readTimeouts
     if let timeout { timeouts.statement = timeout }

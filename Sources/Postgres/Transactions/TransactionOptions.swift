@@ -13,10 +13,13 @@ package struct TransactionOptions: Sendable {
   package var statementTimeout: Duration?
   /// Instead of the pool's `lockTimeout`.
   package var lockTimeout: Duration?
+  /// Transactions of one group that write hold only so many connections at once.
+  package var group: WriteGroup?
 
   package init(
     isolation: Isolation = .readCommitted, isReadOnly: Bool = false, isRepeatable: Bool = false,
-    attempts: Int = 5, statementTimeout: Duration? = nil, lockTimeout: Duration? = nil
+    attempts: Int = 5, statementTimeout: Duration? = nil, lockTimeout: Duration? = nil,
+    group: WriteGroup? = nil
   ) {
     self.isolation = isolation
     self.isReadOnly = isReadOnly
@@ -24,10 +27,15 @@ package struct TransactionOptions: Sendable {
     self.attempts = attempts
     self.statementTimeout = statementTimeout
     self.lockTimeout = lockTimeout
+    self.group = group
   }
 
   /// Retried after serialization failures, deadlocks and lost connections.
   package static let repeatable = TransactionOptions(isRepeatable: true)
+  /// The same for the writes of a group.
+  package static func repeatable(_ group: WriteGroup) -> TransactionOptions {
+    TransactionOptions(isRepeatable: true, group: group)
+  }
   /// One snapshot for several reads.
   package static let snapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
 }

@@ -68,7 +68,8 @@ final class WriteBatch: ConnectionClient {
   /// The write was alone: the error is its own, or that of what was run before it.
   private func settleFailure(of call: Call, among members: [Call], on connection: Connection) {
     let error = members.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? Self.noOutcome
-    let mayRunAgain = error.isStalePlan || connection.isStale || connection.isInterruption(error, of: call)
+    let mayRunAgain =
+      error.isStalePlan || connection.isStale || members.contains(where: \.wasInterrupted)
     if mayRunAgain, call.attempts < Call.maximumAttempts {
       runAgain(call, on: connection)
     } else {
@@ -80,7 +81,7 @@ final class WriteBatch: ConnectionClient {
   private func runAgain(_ call: Call, on connection: Connection) {
     call.outcome = nil
     if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
-    if connection.isStale { return pool.startWrite(call, prologue: prologue) }
+    if connection.isStale { return pool.startWrite(call, in: nil, prologue: prologue) }
     begin(connection)
     connection.send(call, Self.delivery)
     connection.sync()
@@ -111,18 +112,33 @@ final class WriteBatch: ConnectionClient {
 }
 
 extension LoopPool {
-  /// Runs one write as a batch of its own.
-  func startWrite(_ call: Call, prologue: [BoundStatement]) {
-    acquire { [self] result in
+  /// Runs one write as a batch of its own, when it has a turn among `turns`.
+  func startWrite(_ call: Call, in turns: Turns?, prologue: [BoundStatement]) {
+    guard let turns else { return startWrite(call, prologue: prologue) {} }
+    _ = turns.enter { [self] result in
       switch result {
       case .failure(let error): call.finish(.failure(error))
+      case .success: startWrite(call, prologue: prologue) { turns.leave() }
+      }
+    }
+  }
+
+  private func startWrite(
+    _ call: Call, prologue: [BoundStatement], completion: @escaping () -> Void
+  ) {
+    acquire { [self] result in
+      switch result {
+      case .failure(let error):
+        call.finish(.failure(error))
+        completion()
       case .success(let connection):
         if call.isAbandoned {
           call.finish(.failure(.cancelledByCaller))
-          return release(connection)
+          release(connection)
+          return completion()
         }
         var next: Call? = call
-        WriteBatch(pool: self, prologue: prologue, completion: {})
+        WriteBatch(pool: self, prologue: prologue, completion: completion)
           .start(on: connection) { next.take() }
       }
     }

@@ -89,7 +89,8 @@ struct Setting: Sendable {
     count("pool-min", \.poolMinimum, 0...10_000, "Database connections kept open. Default 2."),
     count(
       "pool-max", \.poolMaximum, 1...10_000,
-      "Most database connections at once; from 4 on, look-ups and upkeep have their own. Default 16."),
+      "Most database connections at once; from 4 on, look-ups and upkeep have their own. Each loop wants two. Default 16."
+    ),
     duration(
       "pool-acquire-timeout", \.poolAcquireTimeout, "How long a call waits for a connection. Default 2s."),
     duration(

@@ -67,6 +67,14 @@ extension Configuration {
     return contexts
   }
 
+  /// What to say when some loops have no database connections of their own; nil when all have.
+  func hint(connectedLoops: Int) -> String? {
+    guard connectedLoops < loopCount else { return nil }
+    return
+      "pool-max \(poolMaximum) gives connections to \(connectedLoops) of \(loopCount) loops; calls on the others "
+      + "use those, which costs them two hops. \(2 * loopCount + 1) are enough for all"
+  }
+
   func pool(for database: Database, _ log: Log) -> PoolConfiguration {
     var pool = PoolConfiguration()
     pool.minimumConnections = poolMinimum

@@ -34,6 +34,7 @@ final class RunningServer: Sendable {
     let pool = try PostgresPool(
       url: database.url, loops: group.loops, blocking: blocking,
       configuration: configuration.pool(for: database, log))
+    if let hint = configuration.hint(connectedLoops: pool.loopCount) { log.warning(hint) }
     let journal = Journal(pool: pool, url: database.url, loops: group.loops, blocking: blocking)
     try journal.start()
 

@@ -18,6 +18,10 @@ struct ConnectionSharesTests {
       [shares.loops, shares.lookups, shares.upkeep, shares.general, shares.longReads] == expected)
     #expect(shares.lookups + shares.upkeep + shares.general == maximum)
     #expect(shares.general >= shares.loops, "no loop is left without")
+    #expect(shares.writesOfProject >= 1)
+    if shares.general > 2, shares.lookups > 0 {
+      #expect(shares.writesOfProject + shares.longReads < shares.general, "one is left for everybody else")
+    }
     for minimum in 0...maximum {
       let minimums = shares.minimums(of: minimum)
       #expect(minimums.lookups + minimums.upkeep + minimums.general == minimum)

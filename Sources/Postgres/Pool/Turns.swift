@@ -1,10 +1,10 @@
 import EventLoop
 
-/// The long reads of one loop: they have a bounded share of the connections, and beyond it they take turns before they
-/// ask for one. Confined to the pool's loop.
+/// What on one loop has a bounded share of the connections together, such as the long reads: beyond it, it takes turns
+/// before it asks for one. Confined to the pool's loop.
 ///
-/// A read waits for as long as turns keep coming; when none has come within the acquire timeout, it is told so.
-final class LongReads {
+/// Who waits does so for as long as turns keep coming; when none has come within the acquire timeout, it is told so.
+final class Turns {
   typealias Receiver = (Result<Void, PostgresError>) -> Void
 
   private struct Waiter {
@@ -14,20 +14,28 @@ final class LongReads {
   }
 
   private unowned let pool: LoopPool
+  private let share: SharedTurns
   private var waiting: [Waiter] = []
   private var nextNumber = 0
   private var lastTurn = Instant(nanoseconds: 0)
   private var timer: ClosureTimer?
   private(set) var timedOut = 0
+  /// Turns that were given and not given back.
+  private var taken = 0
 
-  init(pool: LoopPool) { self.pool = pool }
+  init(pool: LoopPool, _ share: SharedTurns) {
+    self.pool = pool
+    self.share = share
+  }
 
   var pending: Int { waiting.count }
+  var isIdle: Bool { taken == 0 && waiting.isEmpty }
 
   /// Asks for a turn; `receiver` is called once, perhaps at once. Returns a number to abandon the request by.
   func enter(_ receiver: @escaping Receiver) -> Int {
     nextNumber += 1
-    if waiting.isEmpty, pool.shared.longReads.take(for: pool.index) {
+    if waiting.isEmpty, share.budget.take(for: pool.index) {
+      taken += 1
       receiver(.success(()))
     } else {
       waiting.append(Waiter(number: nextNumber, since: pool.loop.now, receiver: receiver))
@@ -41,23 +49,27 @@ final class LongReads {
     guard let index = waiting.firstIndex(where: { $0.number == number }) else { return false }
     waiting.remove(at: index)
     arm()
+    pool.turnsEnded(share)
     return true
   }
 
-  /// A long read has ended: the next one, here or on another loop, has its turn.
+  /// One has ended: the next one, here or on another loop, has its turn.
   func leave() {
-    if let hungry = pool.shared.longReads.give() { pool.shared.feedLongReads(hungry) }
+    taken -= 1
+    if let hungry = share.budget.give() { pool.shared.feed(share, hungry) }
+    pool.turnsEnded(share)
   }
 
   /// A turn became free somewhere.
   func fed() {
-    while let first = waiting.first, pool.shared.longReads.take(for: pool.index) {
+    while let first = waiting.first, share.budget.take(for: pool.index) {
       waiting.removeFirst()
+      taken += 1
       lastTurn = pool.loop.now
       first.receiver(.success(()))
     }
     arm()
-    if let next = pool.shared.longReads.next() { pool.shared.feedLongReads(next) }
+    if let next = share.budget.next() { pool.shared.feed(share, next) }
   }
 
   func close() {
@@ -69,6 +81,9 @@ final class LongReads {
         .failure(PostgresError(.poolClosed, "the connections to the database are being closed")))
     }
   }
+
+  /// Whoever asked for them does not want a turn.
+  func leftUnused() { pool.turnsEnded(share) }
 
   // MARK: Inside
 
@@ -92,10 +107,11 @@ final class LongReads {
       timedOut += 1
       let error = PostgresError(
         .poolExhausted,
-        "no long read ended within \(pool.configuration.acquireTimeout); "
-          + "all \(pool.shared.longReads.maximum) that may run at once are under way")
+        "no \(share.name) ended within \(pool.configuration.acquireTimeout); "
+          + "all \(share.budget.maximum) that may run at once are under way")
       first.receiver(.failure(pool.reachabilityFailure ?? error))
     }
     arm()
+    pool.turnsEnded(share)
   }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GRPC
+@testable import EventLoop
 
 @Suite struct FairQueueTests {
   static let cases: [(name: String, entries: String, order: String)] = [
