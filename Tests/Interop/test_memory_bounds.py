@@ -117,3 +117,18 @@ def test_more_calls_than_permitted_wait_at_the_client_or_are_refused(start_echo)
         echo = echo_pb2_grpc.EchoStub(channel)
         calls = [echo.Unary.future(Message(text=f"{i}", delay_milliseconds=50), timeout=30) for i in range(30)]
         assert [call.result().text for call in calls] == [f"{i}" for i in range(30)]
+
+
+def test_handlers_that_keep_large_requests_hold_no_others_up_for_ever(start_echo):
+    """Two that work for a minute on more than a quarter of the bound; each of the others waits for a second at most."""
+    server = start_echo("--max-connection-receive-buffer", str(16 * MIB))
+    with server.channel(OWN) as channel:
+        echo = echo_pb2_grpc.EchoStub(channel)
+        text = "x" * 3_900_000
+        kept = [echo.Unary.future(Message(text=text, delay_milliseconds=600_000), timeout=600) for _ in range(2)]
+        for _ in range(3):
+            assert echo.Unary(Message(text=text), timeout=30).text == text
+        assert not any(call.done() for call in kept)
+        for call in kept:
+            call.cancel()
+        assert works(echo)
