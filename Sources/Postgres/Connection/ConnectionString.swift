@@ -40,12 +40,15 @@ struct ConnectionString: Sendable {
     options["options"] = options["options"].map { "\($0) \(added)" } ?? added
   }
 
+  /// Tells this process from others of the same application: what its sessions do is its sign of life.
+  private static let process = String(UInt32.random(in: .min ... .max) | 1 << 31, radix: 16)
+
   /// What every connection of ours has.
   mutating func addDefaults() {
     options["client_encoding"] = "UTF8"
     // The server would be asked for a Kerberos ticket first, which blocks.
     options["gssencmode"] = "disable"
-    if options["application_name"] == nil { options["application_name"] = "cairn" }
+    options["application_name"] = "\((options["application_name"] ?? "cairn").prefix(40)) \(Self.process)"
     if options["keepalives_idle"] == nil { options["keepalives_idle"] = "30" }
     if options["tcp_user_timeout"] == nil { options["tcp_user_timeout"] = "30000" }
   }
