@@ -1,6 +1,10 @@
 /// A protobuf message: a value that can be read from and written to its wire format and ProtoJSON.
 ///
 /// Conformers are generated (or, for the well-known types, written here by the same pattern).
+///
+/// `==` and `hash(into:)` are those that Swift makes of the fields, so strings that are canonically equivalent are equal to
+/// them, whatever their bytes. Keys of maps are told apart by their bytes. Where bytes decide, compare encodings, or texts by
+/// `hasSameBytes(as:)`.
 public protocol Message: Sendable, Hashable {
   /// Full protobuf name, as in `cairn.v1.Context`.
   static var messageName: String { get }

@@ -37,6 +37,11 @@ struct ProtoJSONTests {
       ),
       (#"{"mInt32": {"10": {}, "9": {}}}"#, #"{"mInt32":{"9":{},"10":{}}}"#),
       (#"{"fString": "a\u0000b"}"#, #"{"fString":"a\u0000b"}"#),
+      // Equivalent in Unicode, and two keys.
+      (
+        #"{"mString": {"\u00e9": "1", "e\u0301": "2"}}"#,
+        "{\"mString\":{\"e\u{301}\":\"2\",\"\u{e9}\":\"1\"}}"
+      ),
     ])
   func spellings(text: String, printed: String) throws {
     #expect(try DynamicMessage(json: text, type: type).jsonText() == printed)

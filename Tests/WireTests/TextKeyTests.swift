@@ -23,6 +23,13 @@ struct TextKeyTests {
     #expect(values[one] == 1 && values[other] == nil)
   }
 
+  @Test("names of JSON are told apart by their bytes")
+  func names() {
+    #expect(EnumSchema("E", [(1, "KIND")]).number(of: "KIND") == 1)
+    #expect(EnumSchema("E", [(1, "KIND")]).number(of: "\u{212a}IND") == nil)
+    #expect(TypeRegistry().schema(named: "google.protobuf.Empty") != nil)
+  }
+
   @Test(
     "the same bytes are the same key, however they are held",
     arguments: ["", "a", composed, "a long text of more than fifteen bytes"])

@@ -1,5 +1,9 @@
+import Wire
+
 /// A value of a field whose type is known only at run time.
-package enum DynamicValue: Sendable, Hashable {
+///
+/// Strings are told apart by their bytes, as protobuf does it.
+package enum DynamicValue: Sendable {
   case bool(Bool)
   /// Also `sint32` and `sfixed32`.
   case int32(Int32)
@@ -78,6 +82,44 @@ package enum DynamicValue: Sendable, Hashable {
     case (.uint64(let left), .uint64(let right)): left < right
     case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
     default: false
+    }
+  }
+}
+
+extension DynamicValue: Hashable {
+  package static func == (left: DynamicValue, right: DynamicValue) -> Bool {
+    switch (left, right) {
+    case (.bool(let left), .bool(let right)): left == right
+    case (.int32(let left), .int32(let right)): left == right
+    case (.int64(let left), .int64(let right)): left == right
+    case (.uint32(let left), .uint32(let right)): left == right
+    case (.uint64(let left), .uint64(let right)): left == right
+    case (.float(let left), .float(let right)): left == right
+    case (.double(let left), .double(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+    case (.bytes(let left), .bytes(let right)): left == right
+    case (.enumeration(let left), .enumeration(let right)): left == right
+    case (.message(let left), .message(let right)): left == right
+    case (.list(let left), .list(let right)): left == right
+    case (.map(let left), .map(let right)): left == right
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .bool(let value): hasher.combine(value)
+    case .int32(let value), .enumeration(let value): hasher.combine(value)
+    case .int64(let value): hasher.combine(value)
+    case .uint32(let value): hasher.combine(value)
+    case .uint64(let value): hasher.combine(value)
+    case .float(let value): hasher.combine(value)
+    case .double(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(TextKey(value))
+    case .bytes(let value): hasher.combine(value)
+    case .message(let value): hasher.combine(value)
+    case .list(let values): hasher.combine(values)
+    case .map(let entries): hasher.combine(entries)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Wire
+
 /// A message type of a pool.
 package struct MessageType: Sendable, Hashable {
   package let pool: DescriptorPool
@@ -50,8 +52,8 @@ struct MessageTable: Sendable {
   let schema: SchemaMessage
   let sortedFields: [SchemaField]
   let byNumber: [Int32: SchemaField]
-  let byName: [String: SchemaField]
-  let byJSONName: [String: SchemaField]
+  let byName: [TextKey: SchemaField]
+  let byJSONName: [TextKey: SchemaField]
   let wellKnownForm: WellKnownForm?
 
   init(_ schema: SchemaMessage) {
@@ -61,8 +63,8 @@ struct MessageTable: Sendable {
       Dictionary(schema.fields.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
     byNumber = table(\.number)
-    byName = table(\.name)
-    byJSONName = table(\.jsonName)
+    byName = table { TextKey($0.name) }
+    byJSONName = table { TextKey($0.jsonName) }
     wellKnownForm = WellKnownForm(schema)
   }
 }

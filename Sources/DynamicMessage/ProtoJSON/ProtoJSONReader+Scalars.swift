@@ -43,7 +43,7 @@ extension ProtoJSONReader {
     }
     switch json {
     case .string(let text):
-      if let value = type.values.first(where: { $0.name == text }) { return value.number }
+      if let value = type.values.first(where: { $0.name.hasSameBytes(as: text) }) { return value.number }
       throw ProtoJSONError(
         "\(name) has no value \"\(text)\"" + NearestName.hint(for: text, among: type.values.map(\.name)))
     case .number(let digits):

@@ -1,6 +1,6 @@
 /// The message types that may be inside a `google.protobuf.Any`, whose JSON form shows their fields.
 package struct TypeRegistry: Sendable {
-  private var schemas: [String: MessageSchema] = [:]
+  private var schemas: [TextKey: MessageSchema] = [:]
 
   /// The well-known types, and `types`.
   package init(_ types: [any Message.Type] = []) {

@@ -9,7 +9,7 @@ public final class MessageSchema: Sendable {
   package let fields: [FieldSchema]
 
   private let indexByNumber: [UInt32: Int]
-  private let indexByName: [String: Int]
+  private let indexByName: [TextKey: Int]
 
   package init(_ name: String, _ fields: [FieldSchema]) {
     self.name = name
@@ -18,7 +18,7 @@ public final class MessageSchema: Sendable {
     indexByNumber = Dictionary(
       sorted.enumerated().map { ($1.number, $0) }, uniquingKeysWith: { first, _ in first })
     var byName = Dictionary(
-      sorted.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+      sorted.enumerated().map { (TextKey($1.name), $0) }, uniquingKeysWith: { first, _ in first })
     for (index, field) in sorted.enumerated() { byName[field.jsonName] = index }
     indexByName = byName
   }
