@@ -63,7 +63,10 @@ struct TestStore: Sendable {
 }
 
 /// Runs `body` on a loop with a store on a fresh database.
-func withStore<T: Sendable>(_ body: @escaping @Sendable (TestStore) async throws -> T) async throws -> T {
+func withStore<T: Sendable>(
+  _ contexts: ContextConfiguration = ContextConfiguration(),
+  _ body: @escaping @Sendable (TestStore) async throws -> T
+) async throws -> T {
   let database = try TestDatabase()
   let group = EventLoopGroup(loops: 2)
   let blocking = BlockingPool()
@@ -72,7 +75,8 @@ func withStore<T: Sendable>(_ body: @escaping @Sendable (TestStore) async throws
   configuration.listensForHints = false
   let journal = Journal(
     pool: pool, url: database.url, loops: group.loops, blocking: blocking, configuration: configuration)
-  let test = TestStore(store: ContextStore(journal: journal, pool: pool), pool: pool, journal: journal)
+  let test = TestStore(
+    store: ContextStore(journal: journal, pool: pool, configuration: contexts), pool: pool, journal: journal)
   let result: Result<T, any Error> = await group.loops[0].run {
     do { return .success(try await body(test)) } catch { return .failure(error) }
   }

@@ -7,9 +7,14 @@ extension ContextStore {
   /// Contexts deleted at once: a transaction of some tens of milliseconds, so that no feed waits for it.
   private static let batchItems = 200
 
-  /// Deletes some of the contexts that have expired, softly; returns how many. 0 when there are no more.
-  func expireSome(in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = ContextQueries.lockExpired.bind([project.text, Self.batchItems])
+  /// Some of the contexts that have expired.
+  func idsToExpire(in project: ProjectID) async throws(RPCError) -> [String] {
+    try await ids(ContextQueries.toExpire, in: project, atMost: Self.batchItems)
+  }
+
+  /// Deletes contexts softly whose expiry was not moved since; returns how many.
+  func expire(_ ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
+    let lock = ContextQueries.lockExpired.bind([project.text, ids])
     let result = try await journal.write(.sweep(project, "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0])
@@ -23,6 +28,17 @@ extension ContextStore {
     }
     guard case .written(let write) = result else { return 0 }
     return write.value
+  }
+
+  /// The ids that a statement about a project finds.
+  func ids(_ statement: Statement, in project: ProjectID, atMost count: Int) async throws(RPCError)
+    -> [String]
+  {
+    try await database { () async throws(PostgresError) in
+      var ids: [String] = []
+      for row in try await pool.read(statement, [project.text, count]) { ids.append(try row.decode(0)) }
+      return ids
+    }
   }
 }
 

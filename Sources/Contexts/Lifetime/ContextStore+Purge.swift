@@ -15,13 +15,7 @@ extension ContextStore {
 
   /// Some of the contexts whose time has come.
   func idsToPurge(in project: ProjectID) async throws(RPCError) -> [String] {
-    try await database { () async throws(PostgresError) in
-      var ids: [String] = []
-      for row in try await pool.read(ContextQueries.toPurge, [project.text, Self.batchItems]) {
-        ids.append(try row.decode(0))
-      }
-      return ids
-    }
+    try await ids(ContextQueries.toPurge, in: project, atMost: Self.batchItems)
   }
 
   /// Removes contexts for good; returns how many.

@@ -44,9 +44,9 @@ extension ContextStore {
     for project in try await projects(ContextQueries.projectsWithExpired) {
       var expired = 0
       while await mayGoOn() {
-        let count = try await expireSome(in: project)
-        if count == 0 { break }
-        expired += count
+        let ids = try await idsToExpire(in: project)
+        if ids.isEmpty { break }
+        expired += try await expire(ids, in: project)
       }
       if expired > 0 { configuration.note("\(expired) contexts of project \(project) have expired") }
     }

@@ -46,6 +46,9 @@ found AS MATERIALIZED (
       )
 -- any_word:
       AND numnode(asked.words) > 0
+-- whole:
+      -- A text whose words are still to be made is no text without them.
+      AND is_whole
 -- live:
       AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
 -- live_then:

@@ -7,7 +7,7 @@ import Wire
 protocol DecidedChange {
   var id: String { get }
   var oldVersion: Int64 { get }
-  /// Bytes of the content of which words are made, before the change or after it; 0 where the text stays.
+  /// Bytes of the texts of which words are made, before the change or after it; 0 where they stay.
   var textBytes: Int { get }
 }
 
@@ -51,10 +51,22 @@ extension ContextUpdate {
     return .success(
       ResolvedUpdate(
         update: self, oldVersion: head.version, metadata: json, memory: memory,
-        textBytes: fields.isDisjoint(with: ContextField.ofText)
-          ? 0 : max(1, fields.contains(.content) ? values.content.utf8.count : 0, head.contentBytes)))
+        textBytes: fields.isDisjoint(with: ContextField.ofText) ? 0 : textBytes(replacing: head)))
   }
 
+  /// Of the new texts, or of the content before them if that is more: its words are entered into the index of the past.
+  private func textBytes(replacing head: StoredHead) -> Int {
+    var written = Context()
+    if fields.contains(.title) { written.title = values.title }
+    if fields.contains(.tags) { written.tags = values.tags }
+    if fields.contains(.content) { written.content = values.content }
+    return max(written.textBytes, head.contentBytes)
+  }
+}
+
+extension Context {
+  /// Bytes of which words are made. At least 1: every context has marks.
+  var textBytes: Int { max(1, title.utf8.count + content.utf8.count + tags.reduce(0) { $0 + $1.utf8.count }) }
 }
 
 extension ResolvedUpdate {

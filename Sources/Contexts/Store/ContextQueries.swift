@@ -24,6 +24,7 @@ enum ContextQueries {
   static let restore = Statement("restore_context", PackageResources.restore_context_sql)
   static let projectsWithExpired = Statement(
     "projects_with_expired", PackageResources.projects_with_expired_sql)
+  static let toExpire = Statement("contexts_to_expire", PackageResources.contexts_to_expire_sql)
   static let lockExpired = Statement("lock_expired_contexts", PackageResources.lock_expired_contexts_sql)
   static let projectsWithPurges = Statement(
     "projects_with_purges", PackageResources.projects_with_purges_sql)
@@ -93,5 +94,8 @@ package enum ContextMigrations {
     Migration(module: "contexts", file: "m0012_long_texts", PackageResources.m0012_long_texts_sql),
     Migration(module: "contexts", file: "m0020_fields", PackageResources.m0020_fields_sql),
     Migration(module: "contexts", file: "m0021_ranks", PackageResources.m0021_ranks_sql),
+    Migration(module: "contexts", file: "m0022_short_writes", PackageResources.m0022_short_writes_sql),
+    Migration(
+      module: "contexts", file: "m0023_unfinished_words", PackageResources.m0023_unfinished_words_sql),
   ]
 }

@@ -24,7 +24,7 @@ extension ContextStore {
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
       guard let row = rows.first else { throw try await taken(id, in: scope.project) }
-      await finish(WrittenTexts(id: id, bytes: draft.textBytes), in: scope.project)
+      await finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
       return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
     }
   }
@@ -109,7 +109,7 @@ struct NamedDraft {
 }
 
 extension [NamedDraft] {
-  var texts: WrittenTexts { WrittenTexts(map { ($0.id, $0.draft.textBytes) }) }
+  var texts: WrittenTexts { WrittenTexts(map { ($0.id, $0.draft.context.textBytes) }) }
 
   /// Stores them all as new contexts.
   ///
@@ -144,9 +144,6 @@ extension [NamedDraft] {
 }
 
 extension ContextDraft {
-  /// At least 1: a title alone has words, too.
-  fileprivate var textBytes: Int { max(1, context.content.utf8.count) }
-
   /// `$8` to `$20` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {
     [

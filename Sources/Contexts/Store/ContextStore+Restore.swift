@@ -30,7 +30,7 @@ extension ContextStore {
         throw .contextNotFound(id)
       }
       await finish(
-        WrittenTexts(id: id, bytes: max(write.value, context.content.utf8.count)), in: scope.project)
+        WrittenTexts(id: id, bytes: max(write.value, context.textBytes)), in: scope.project)
       return context
     }
   }

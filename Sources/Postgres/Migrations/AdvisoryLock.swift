@@ -11,4 +11,6 @@ package enum AdvisoryLockClass: Int32, Sendable {
   case relationships = 0x4341_4910
   /// Second integer: a hash of the project: whoever says that a context contains another one.
   case containment = 0x4341_4911
+  /// Second integer 0: whoever sorts words into the text index (`context_text_settle`).
+  case words = 0x4341_4912
 }

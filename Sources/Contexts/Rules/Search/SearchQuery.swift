@@ -20,6 +20,9 @@ struct SearchQuery: Equatable {
 
   static let shortestPrefix = 2
 
+  /// Whether it can be met by what a text lacks.
+  var hasExclusion: Bool { groups.contains { $0.contains(where: \.isExcluded) } }
+
   var termCount: Int { groups.reduce(0) { $0 + $1.count } }
 
   init(_ text: String) {

@@ -4,7 +4,7 @@ import Postgres
 
 /// The part of the text index that is written after the writes, so that no feed waits for it.
 extension ContextStore {
-  /// Bytes of text whose words are made in one transaction, and one text more.
+  /// Bytes of text whose words are made in one transaction, and one text more. A short text counts some bytes more.
   private static let bytesAtOnce: Int64 = 64 << 10
   /// Attempts without progress after which the sweep gets the rest: others write the same contexts.
   private static let attempts = 20
@@ -31,32 +31,37 @@ extension ContextStore {
         var left: [String: [String]] = [:]
         let rows = try await pool.read(ContextQueries.unfinishedWords, [1_000])
         for row in rows { left[try row.decode(0), default: []].append(try row.decode(1)) }
-        var finished = 0
+        var made: Int64 = 0
         for (project, ids) in left {
           guard let project = ProjectID(project) else { continue }
-          finished += ids.count - (try await finish(ids, in: project))
+          made += try await finish(ids, in: project, while: mayGoOn)
         }
-        // Texts and former versions that cannot be finished now count as well: what is left may be more than the ids.
-        if finished <= 0 { break }
+        if made == 0 { break }
       }
       try await settleWords()
     }
   }
 
-  /// Returns how many were left.
+  /// Returns of how many texts words were made.
+  ///
+  /// - Parameter mayGoOn: Asked before each transaction.
   @discardableResult
-  private func finish(_ ids: [String], in project: ProjectID) async throws(PostgresError) -> Int {
-    if ids.isEmpty { return 0 }
-    var left = ids.count
+  private func finish(
+    _ ids: [String], in project: ProjectID, while mayGoOn: () async -> Bool = { true }
+  ) async throws(PostgresError) -> Int64 {
+    var missing = ids
+    var made: Int64 = 0
     var attempts = 0
-    while left > 0, attempts < Self.attempts {
-      let rows = try await pool.write(
-        ContextQueries.finishWords, [project.text, ids, Self.bytesAtOnce])
-      let now: Int = try rows.only().decode(0)
-      attempts = now < left ? 0 : attempts + 1
-      left = now
+    while !missing.isEmpty, attempts < Self.attempts, await mayGoOn() {
+      let row = try await pool.write(
+        ContextQueries.finishWords, [project.text, missing, Self.bytesAtOnce]
+      ).only()
+      missing = try row.decode(0)
+      let madeNow: Int64 = try row.decode(1)
+      made += madeNow
+      attempts = madeNow > 0 ? 0 : attempts + 1
     }
-    return left
+    return made
   }
 
   private func settleWords() async throws(PostgresError) {

@@ -60,7 +60,10 @@ struct SearchMatches {
     composition.add("matching")
     if let marks = conditions.marks(of: project) { composition.add("marked", marks) }
     composition.add("matching_end")
-    if query != nil { composition.add("any_word") }
+    if let query {
+      composition.add("any_word")
+      if query.hasExclusion { composition.add("whole") }
+    }
     if let moment { composition.add("live_then", moment.time) } else { composition.add("live") }
     if !conditions.statuses.isEmpty {
       composition.add("statuses", conditions.statuses.map { Int16($0.rawValue) })

@@ -55,10 +55,11 @@ extension ContextStore {
       scope, queueing: [.transfer(plan.id, scope)] + ids.map(RowKey.context), locking: locks
     ) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
-      let taken = ids.isEmpty ? [:] : try locked.rows[1].versions(areThere: locksThem)
-      let decided = DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished)
+      let taken = ids.isEmpty ? [:] : try locked.rows[1].taken(areLocked: locksThem)
+      let decided = DecidedBatch(
+        batch, taken: taken.mapValues(\.version), plan.mode, unfinished: progress.unfinished)
       let advance = ContextQueries.advanceImport.bind(key + decided.counts.columns)
-      let texts = (decided.overwritten + decided.new).texts
+      let texts = decided.texts(replacing: taken)
       return WritePlan(
         (counts: decided.counts, texts: texts),
         statements: texts.deferral + decided.statements(in: project, retention: retentionSeconds) + [advance],
@@ -80,7 +81,7 @@ extension ContextStore {
     let rows = try await database { () async throws(PostgresError) in
       ids.isEmpty ? nil : try await pool.read(ContextQueries.findIDs, [scope.project.text, ids])
     }
-    var taken = try rows?.versions(areThere: false) ?? [:]
+    var taken = try rows?.taken(areLocked: false).mapValues(\.version) ?? [:]
     for id in progress.unfinished { taken[id] = 0 }
     return progress.adding(
       DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished).counts)
@@ -97,8 +98,15 @@ extension DecidedBatch {
     return statements
   }
 
-  fileprivate func changes(from versions: [TextKey: Int64]) -> [ChangeRecord] {
-    overwritten.map { .context($0.id, "updated", from: versions[$0.id], to: $0.version) }
+  /// Those that the write stores, and those that it replaces: their words are entered into the index of the past.
+  fileprivate func texts(replacing taken: [TextKey: TakenID]) -> WrittenTexts {
+    WrittenTexts(
+      overwritten.map { ($0.id, max($0.draft.context.textBytes, taken[$0.id]?.contentBytes ?? 0)) }
+        + new.map { ($0.id, $0.draft.context.textBytes) })
+  }
+
+  fileprivate func changes(from taken: [TextKey: TakenID]) -> [ChangeRecord] {
+    overwritten.map { .context($0.id, "updated", from: taken[$0.id]?.version, to: $0.version) }
       + new.map { .context($0.id, "created", from: nil, to: $0.version) }
   }
 }
@@ -131,12 +139,21 @@ extension Rows {
     try database { () throws(PostgresError) in try first?.decode(0) }
   }
 
-  /// The ids that are taken, from `find_context_ids`, and where rows were locked, their versions.
-  fileprivate func versions(areThere: Bool) throws(RPCError) -> [TextKey: Int64] {
+  /// The ids that are taken, from `find_context_ids`, or, where rows were locked, from `lock_contexts`.
+  fileprivate func taken(areLocked: Bool) throws(RPCError) -> [TextKey: TakenID] {
     try database { () throws(PostgresError) in
-      var versions: [TextKey: Int64] = [:]
-      for row in self { versions[try row.decode(0)] = areThere ? try row.decode(1) : 0 }
-      return versions
+      var taken: [TextKey: TakenID] = [:]
+      for row in self {
+        taken[try row.decode(0)] =
+          areLocked ? TakenID(version: try row.decode(1), contentBytes: try row.decode(3)) : TakenID()
+      }
+      return taken
     }
   }
+}
+
+/// What an import must know of a context that has one of its ids; zeros where it only skips it.
+private struct TakenID {
+  var version: Int64 = 0
+  var contentBytes = 0
 }
