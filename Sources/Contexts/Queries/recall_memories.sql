@@ -50,9 +50,7 @@ sample AS MATERIALIZED (
     FROM context_current_text AS stored
 -- current_memories_any:
     SELECT number, context_id, update_time, memory,
-      ARRAY(
-        SELECT ts_rank('{0.5, 0.5, 0.7, 1}', coalesce(head, stored.words), term) FROM unnest(asked.terms) AS term
-      ) AS ranks
+      context_term_ranks(coalesce(head, stored.words), asked.terms) AS ranks
     FROM context_current_text AS stored
 -- with_memories:
     CROSS JOIN LATERAL (
@@ -66,7 +64,7 @@ sample AS MATERIALIZED (
 -- superseded_memories_any_then:
     UNION ALL
     SELECT number, context_id, update_time, memory,
-      ARRAY(SELECT ts_rank('{0.5, 0.5, 0.7, 1}', stored.words, term) FROM unnest(asked.terms) AS term) AS ranks
+      context_term_ranks(stored.words, asked.terms) AS ranks
     FROM context_past_text AS stored
 -- kinds:
       AND coalesce((memory ->> 'kind')::integer, 1) = ANY ($?::integer[])

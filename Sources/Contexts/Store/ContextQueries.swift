@@ -97,5 +97,6 @@ package enum ContextMigrations {
     Migration(module: "contexts", file: "m0022_short_writes", PackageResources.m0022_short_writes_sql),
     Migration(
       module: "contexts", file: "m0023_unfinished_words", PackageResources.m0023_unfinished_words_sql),
+    Migration(module: "contexts", file: "m0024_questions", PackageResources.m0024_questions_sql),
   ]
 }
