@@ -78,14 +78,17 @@ let package = Package(
       "Contexts",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: sql),
+    library(
+      "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
+      resources: [.embedInCode("Queries")]),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "LongRunning", "Operations", "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop",
-        "CairnAPI", "StandardProtos", "DynamicMessage", "Wire",
+        "Contexts", "Projects", "LongRunning", "Operations", "Journal", "Postgres", "GRPC", "HTTP2",
+        "EventLoop", "CairnAPI", "StandardProtos", "DynamicMessage", "Wire",
       ],
       resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),
 

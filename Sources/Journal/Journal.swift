@@ -20,6 +20,7 @@ package final class Journal: Sendable {
   private let home: EventLoop
   private let blocking: BlockingPool
   private let maintenance: Maintenance
+  private let deletedProjects: DeletedProjects
   private let listener = Mutex<NotificationListener?>(nil)
   /// Nil until somebody needs it.
   let keptTokenKey = Mutex<TokenKey?>(nil)
@@ -36,9 +37,15 @@ package final class Journal: Sendable {
     self.url = url
     self.blocking = blocking
     home = loops[0]
-    self.loops = PerLoop(loops) { JournalLoop($0, configuration) }
+    let perLoop = PerLoop(loops) { JournalLoop($0, configuration) }
+    self.loops = perLoop
     ticker = SettleTicker(pool: pool, loop: home, configuration)
-    changes = Feed(pool: pool, home: home, loops: loops, configuration)
+    let changes = Feed<Change>(pool: pool, home: home, loops: loops, configuration)
+    self.changes = changes
+    deletedProjects = DeletedProjects(pool: pool, loop: home) {
+      await perLoop.forget($0)
+      changes.end($0)
+    }
     maintenance = Maintenance(pool: pool, loop: home, configuration)
     operations = Operations(pool: pool, home: home, lanes: configuration.operationLanes)
   }
@@ -52,7 +59,10 @@ package final class Journal: Sendable {
       self.listener.withLock { $0 = listener }
     }
     home.execute { [self] in
-      ticker.start { [changes] outcome in changes.advance(outcome) }
+      ticker.start { [changes, deletedProjects] outcome in
+        deletedProjects.advance(outcome)
+        return changes.advance(outcome)
+      }
       maintenance.start()
     }
   }
@@ -73,6 +83,7 @@ package final class Journal: Sendable {
     await operations.stop()
     await home.run { [self] in
       await ticker.stop()
+      await deletedProjects.stop()
       await maintenance.stop()
     }
   }

@@ -34,11 +34,9 @@ enum JournalQueries {
   static let pageChanges = Statement("page_changes", PackageResources.page_changes_sql)
   static let tailChanges = Statement("tail_changes", PackageResources.tail_changes_sql)
 
-  static let findProject = Statement("find_project", PackageResources.find_project_sql)
-  static let listProjects = Statement("list_projects", PackageResources.list_projects_sql)
-  static let lockProjectRow = Statement("lock_project_row", PackageResources.lock_project_row_sql)
-  static let updateProject = Statement("update_project", PackageResources.update_project_sql)
-  static let createProject = Statement("create_project", PackageResources.create_project_sql)
+  static let projectState = Statement("project_state", PackageResources.project_state_sql)
+  static let projectIDs = Statement("project_ids", PackageResources.project_ids_sql)
+  static let deletedProjects = Statement("deleted_projects", PackageResources.deleted_projects_sql)
 
   static let beginOperation = Statement("begin_operation", PackageResources.begin_operation_sql)
   static let findOperation = Statement("find_operation", PackageResources.find_operation_sql)
@@ -74,5 +72,6 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0005_token_key", PackageResources.m0005_token_key_sql),
     Migration(module: "journal", file: "m0010_first_look", PackageResources.m0010_first_look_sql),
     Migration(module: "journal", file: "m0020_operation_lanes", PackageResources.m0020_operation_lanes_sql),
+    Migration(module: "journal", file: "m0021_project_deletion", PackageResources.m0021_project_deletion_sql),
   ]
 }

@@ -58,7 +58,7 @@ final class Maintenance: @unchecked Sendable {
   func sweep() async throws(PostgresError) {
     var last = ""
     while !isStopped {
-      let page = try await pool.read(JournalQueries.listProjects, [last, Self.projectPage])
+      let page = try await pool.read(JournalQueries.projectIDs, [last, Self.projectPage])
       for row in page {
         last = try row.decode(0)
         try await sweep(last)

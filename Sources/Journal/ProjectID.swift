@@ -18,7 +18,7 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// For text that the database holds already.
-  init(unchecked text: String) { self.text = text }
+  package init(unchecked text: String) { self.text = text }
 
   package var description: String { text }
 

@@ -46,14 +46,21 @@ package struct OperationService: OperationServiceProvider {
     _ request: WatchOperationRequest, _ responses: ResponseWriter<WatchOperationResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let id = try request.id.asOperation()
-    var operation = try await journal.operations.get(id, in: try await journal.scope(call).project)
+    let project = try await journal.scope(call).project
+    var operation = try await journal.operations.get(id, in: project)
     call.sendHeaders()
     while true {
       var response = WatchOperationResponse()
       response.operation = Operation(operation)
       try await responses.write(response)
       if operation.state != .running { return }
-      operation = try await journal.operations.change(since: operation, on: call.loop)
+      do throws(RPCError) {
+        operation = try await journal.operations.change(since: operation, on: call.loop)
+      } catch {
+        // Operations go with their project: that is what the caller should hear.
+        try await journal.require(project, on: call.loop)
+        throw error
+      }
     }
   }
 

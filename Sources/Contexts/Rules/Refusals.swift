@@ -49,12 +49,6 @@ extension RPCError {
       .alreadyExists, .contextNotDeleted, about: .context(id), "context \(id.quoted) is not deleted")
   }
 
-  static func projectExists(_ id: String) -> RPCError {
-    RPCError(
-      .alreadyExists, .projectExists, about: .project(id), "a project \(id.quoted) exists already",
-      ["project": id])
-  }
-
   static func relationshipNotFound(_ key: RelationshipKey) -> RPCError {
     RPCError(
       .notFound, .relationshipNotFound, about: .relationship(key),

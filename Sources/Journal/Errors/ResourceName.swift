@@ -34,6 +34,11 @@ extension RPCError {
       details: [.resource(resource.type, resource.id)])
   }
 
+  package static func projectDeleted(_ id: String) -> RPCError {
+    RPCError(
+      .notFound, .projectDeleted, about: .project(id), "project `\(id)` is deleted", ["project": id])
+  }
+
   package static func projectNotFound(_ id: String) -> RPCError {
     RPCError(
       .notFound, .projectNotFound, about: .project(id), "there is no project `\(id)`", ["project": id])

@@ -81,6 +81,11 @@ package final class Feed<Entry: FeedRow>: Sendable {
     return tail.isWatched
   }
 
+  /// Ends the streams of projects that were deleted. From any thread.
+  func end(_ deleted: [ProjectID]) {
+    for hub in hubs.all { hub.loop.execute { hub.end(deleted) } }
+  }
+
   /// Ends all streams. From any thread.
   func drain() {
     for hub in hubs.all { hub.loop.execute { hub.drain() } }

@@ -14,6 +14,8 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   private(set) var isDraining = false
 
   private var watchers = Watchers()
+  /// Projects that were deleted while somebody watched them: their streams end.
+  private var deleted: Set<ProjectID> = []
   /// Those who wait for a position whosever it is, not only for rows of their project.
   private var arrivals: [(position: Int64, waiter: any FeedWaiter)] = []
   /// Which subscription of a project counts: an answer to an earlier one is stale.
@@ -52,9 +54,21 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
     loop.assertOnLoop()
     arrivals.removeAll { $0.waiter === waiter }
     guard watchers.remove(waiter, project) else { return }
+    deleted.remove(project)
     subscriptions[project] = nil
     recent.deactivate(project)
     subscribe(self, project, nil)
+  }
+
+  func isDeleted(_ project: ProjectID) -> Bool { deleted.contains(project) }
+
+  /// Ends the streams of projects that were deleted.
+  func end(_ projects: [ProjectID]) {
+    loop.assertOnLoop()
+    for project in projects where subscriptions[project] != nil {
+      deleted.insert(project)
+      watchers.wake(project)
+    }
   }
 
   /// Wakes the waiter once everything up to the position has been read.

@@ -66,6 +66,7 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     loop.assertOnLoop()
     while true {
       if Task.isCancelled { throw failure(.cancelled, nil, "the call was cancelled") }
+      if hub.isDeleted(machine.project) { throw .projectDeleted(machine.project.text) }
       if hub.isDraining { throw failure(.unavailable, .shuttingDown, "the server is stopping") }
       if hub.incarnation != incarnation {
         throw failure(.unavailable, .databaseUnavailable, "the database was put back to an older state")

@@ -3,6 +3,7 @@ import Contexts
 import EventLoop
 import GRPC
 import HTTP2
+import Journal
 import Operations
 import Postgres
 
@@ -56,6 +57,13 @@ extension Configuration {
 
   /// In settings zero stands for never.
   private static func limit(_ duration: Duration) -> Duration? { duration > .zero ? duration : nil }
+
+  var journal: JournalConfiguration {
+    var journal = JournalConfiguration()
+    // Work in the background leaves most connections to calls.
+    journal.operationLanes = min(journal.operationLanes, max(1, poolMaximum / 4))
+    return journal
+  }
 
   func contexts(_ log: Log) -> ContextConfiguration {
     var contexts = ContextConfiguration()

@@ -7,6 +7,7 @@ import Journal
 import LongRunning
 import Operations
 import Postgres
+import Projects
 
 /// The composition root: everything a server is made of, put together and taken apart in order.
 final class RunningServer: Sendable {
@@ -35,19 +36,20 @@ final class RunningServer: Sendable {
       url: database.url, loops: group.loops, blocking: blocking,
       configuration: configuration.pool(for: database, log))
     if let hint = configuration.hint(connectedLoops: pool.loopCount) { log.warning(hint) }
-    let journal = Journal(pool: pool, url: database.url, loops: group.loops, blocking: blocking)
+    let journal = Journal(
+      pool: pool, url: database.url, loops: group.loops, blocking: blocking,
+      configuration: configuration.journal)
     try journal.start()
 
     let contexts = ContextService(
       // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
       journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
       configuration: configuration.contexts(log))
-    let domains: [any RPCService] = [
-      contexts, ProjectService(journal: journal), OperationService(journal: journal),
-    ]
+    let projects = ProjectService(journal: journal, pool: pool)
+    let domains: [any RPCService] = [contexts, projects, OperationService(journal: journal)]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
-    journal.operations.start([contexts.reindexing])
+    journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
       isStorageFull: { database.isStorageFull })

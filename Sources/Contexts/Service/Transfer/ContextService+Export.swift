@@ -19,6 +19,7 @@ extension ContextService {
     call.sendHeaders()
     var pageSize = ExportPageSize()
     while sender.cursor.phase == .contexts {
+      try await journal.require(project, on: call.loop)
       let page = try await store.page(of: export, after: sender.cursor, rows: pageSize.rows, in: project)
       guard let last = page.last else {
         sender.beginRelationships()
@@ -30,6 +31,7 @@ extension ContextService {
       pageSize.adapt(to: page)
     }
     while export.includesRelationships {
+      try await journal.require(project, on: call.loop)
       let (found, last) = try await store.relationships(of: export, after: sender.cursor, in: project)
       guard let last else { break }
       for (relationship, size) in found { try await sender.send(.relationship(relationship), size: size) }

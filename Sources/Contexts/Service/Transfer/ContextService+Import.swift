@@ -26,6 +26,7 @@ extension ContextService {
       do throws(RPCError) {
         while var records = try await intake.take() {
           while !records.isEmpty {
+            try await journal.require(scope.project, on: call.loop)
             let batch = ImportBatch(from: &records, plan, after: progress)
             progress = try await store(batch, of: plan, after: progress, scope, responses)
           }

@@ -1,14 +1,22 @@
 import CairnAPI
 import GRPC
 import Journal
+import Postgres
 import Requests
 import Wire
 
-/// `cairn.v1.ProjectService`. The journal keeps the projects: they are the first column of all its keys.
+/// `cairn.v1.ProjectService`. What a project is to calls in it, the journal knows: the first column of all its keys.
 package struct ProjectService: ProjectServiceProvider {
-  let journal: Journal
+  private let journal: Journal
+  private let store: ProjectStore
 
-  package init(journal: Journal) { self.journal = journal }
+  package init(journal: Journal, pool: PostgresPool) {
+    self.journal = journal
+    store = ProjectStore(journal: journal, pool: pool)
+  }
+
+  /// What DeleteProject asks for, for those who run operations.
+  package var purge: ProjectPurge { ProjectPurge() }
 
   package func createProject(_ request: CreateProjectRequest, _ call: CallContext) async throws(RPCError)
     -> Project
@@ -17,12 +25,10 @@ package struct ProjectService: ProjectServiceProvider {
     var scope = try CallScope(metadata: call.metadata, path: call.path)
     scope.request = RequestKey(request.requestId, of: request)
     if request.validateOnly {
-      guard try await journal.findProject(draft.id) == nil else { throw .projectExists(draft.id.text) }
+      guard try await store.find(draft.id) == nil else { throw .projectExists(draft.id.text) }
       return Project(draft, nil)
     }
-    switch try await journal.createProject(
-      draft.id, title: draft.title, searchLanguage: draft.searchLanguage, scope, answer: { [] })
-    {
+    switch try await store.create(draft, scope) {
     case .written(nil): throw .projectExists(draft.id.text)
     case .written(let stamp): return Project(draft, stamp)
     case .repeated(let stored): return Project(draft, stored.stamp)
@@ -34,8 +40,7 @@ package struct ProjectService: ProjectServiceProvider {
     var violations = Violations()
     let id = violations.projectID("id", request.id)
     try violations.check()
-    guard let row = try await journal.findProject(id) else { throw .projectNotFound(id.text) }
-    return Project(row)
+    return Project(try await found(id))
   }
 
   package func updateProject(_ request: UpdateProjectRequest, _ call: CallContext) async throws(RPCError)
@@ -43,19 +48,31 @@ package struct ProjectService: ProjectServiceProvider {
   {
     let update = try ProjectUpdate(validating: request)
     var scope = try CallScope(metadata: call.metadata, path: call.path)
-    scope.project = update.id
     scope.request = RequestKey(request.requestId, of: request)
     if request.validateOnly {
-      guard let row = try await journal.findProject(update.id) else { throw .projectNotFound(update.id.text) }
+      let row = try await found(update.id)
+      if row.deleteTime != nil { throw .projectDeleted(update.id.text) }
       return Project(row.updated(title: update.title, searchLanguage: update.searchLanguage))
     }
-    switch try await journal.updateProject(
-      title: update.title, searchLanguage: update.searchLanguage, scope,
-      answer: { Project($0).serializedBytes() })
-    {
-    case .written(nil): throw .projectNotFound(update.id.text)
-    case .written(let row?): return Project(row)
+    switch try await store.update(update, scope, answer: { Project($0).serializedBytes() }) {
+    case .written(let row): return Project(row)
     case .repeated(let stored): return try stored.decoded()
+    }
+  }
+
+  package func deleteProject(_ request: DeleteProjectRequest, _ call: CallContext) async throws(RPCError)
+    -> Project
+  {
+    let id = try ProjectID(deletedBy: request)
+    var scope = try CallScope(metadata: call.metadata, path: call.path)
+    scope.request = RequestKey(request.requestId, of: request)
+    if request.validateOnly { return Project(try await found(id)) }
+    switch try await store.delete(id, scope, answer: { Project($0).serializedBytes() }) {
+    case .written(let row): return Project(row)
+    case .repeated(let stored):
+      var project: Project = try stored.decoded()
+      project.deleteTime = WellKnown.Timestamp(stored.stamp.at)
+      return project
     }
   }
 
@@ -63,18 +80,25 @@ package struct ProjectService: ProjectServiceProvider {
     _ request: ListProjectsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListProjectsResponse {
     let seal = PageSeal(
-      Fingerprint(parts: ["ListProjects"]), try await journal.tokenKey())
+      Fingerprint(parts: ["ListProjects"] + (request.showDeleted ? ["deleted"] : [])),
+      try await journal.tokenKey())
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
     let after = violations.pageToken(request.pageToken, seal)
     try violations.check()
-    let rows = try await journal.listProjects(after: after?.id ?? "", limit: size + 1)
+    let rows = try await store.list(
+      after: after?.id ?? "", limit: size + 1, showDeleted: request.showDeleted)
     var response = ListProjectsResponse()
     response.projects = rows.prefix(size).map { Project($0) }
     if rows.count > size, let last = response.projects.last {
       response.nextPageToken = PageToken(time: 0, id: last.id).text(for: seal)
     }
     return response
+  }
+
+  private func found(_ id: ProjectID) async throws(RPCError) -> ProjectRow {
+    guard let row = try await store.find(id) else { throw .projectNotFound(id.text) }
+    return row
   }
 }
 
@@ -87,13 +111,12 @@ extension Project {
     createTime = stamp.map { WellKnown.Timestamp($0.at) }
     position = stamp?.position ?? 0
   }
+}
 
-  fileprivate init(_ row: ProjectRow) {
-    self.init()
-    id = row.id.text
-    title = row.title
-    createTime = WellKnown.Timestamp(row.createTime)
-    position = row.position
-    searchLanguage = row.searchLanguage
+extension RPCError {
+  fileprivate static func projectExists(_ id: String) -> RPCError {
+    RPCError(
+      .alreadyExists, .projectExists, about: .project(id),
+      "a project \(id.quoted) exists already, or did: an id is never given to another one", ["project": id])
   }
 }

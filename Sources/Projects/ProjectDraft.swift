@@ -48,13 +48,26 @@ struct ProjectUpdate {
   }
 }
 
+extension ProjectID {
+  /// The project that a request deletes: any but `default`.
+  init(deletedBy request: DeleteProjectRequest) throws(RPCError) {
+    var violations = Violations()
+    self = violations.projectID("id", request.id)
+    if request.id == ProjectID.default.text {
+      violations.add("id", "must not be `default`, which is always there")
+    }
+    violations.requestID(request.requestId)
+    try violations.check()
+  }
+}
+
 /// The fields of a project that a client may change.
 enum ProjectField: String, UpdatableField {
   case title
   case searchLanguage = "search_language"
 
   static let resource = "project"
-  static let outputOnly: Set<String> = ["id", "create_time", "position"]
+  static let outputOnly: Set<String> = ["id", "create_time", "position", "delete_time"]
   static let metadataField: ProjectField? = nil
 
   func isSet(in project: Project) -> Bool {

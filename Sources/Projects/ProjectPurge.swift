@@ -1,0 +1,50 @@
+import Journal
+import Postgres
+
+/// Removes what a deleted project held, a short batch a step.
+///
+/// ```
+/// removing ──nothing left──▶ waiting ──nobody can write there any more, and still nothing left──▶ gone
+///     ▲                         └──something was left──┐
+///     └────────────────────────────────────────────────┘
+/// ```
+///
+/// It knows no domain: what a project holds is what the tables of the schema hold under its id (`journal_purge`). A
+/// write that was under way when the project was deleted, or a server that had not heard of it, may still add something;
+/// so at the end it waits for both, and looks once more.
+package struct ProjectPurge: BackgroundWork {
+  static let kind = "purge-project"
+  package var kind: String { Self.kind }
+
+  /// Seconds after the deletion in which every server has heard of it.
+  private static let hearing: Int64 = 2
+  /// Between two looks whether all is quiet.
+  private static let pause: Duration = .milliseconds(200)
+
+  package init() {}
+
+  package func step(
+    _ operation: OperationRow, _ transaction: Transaction
+  ) async throws(PostgresError) -> WorkProgress {
+    let project = operation.subject
+    let isLast: Bool
+    if let writer = Int64(operation.resume) {
+      let quiet = try await transaction.query(ProjectQueries.isQuiet, [project, writer, Self.hearing])
+      guard try quiet.only().decode(0) else {
+        return WorkProgress(done: 0, resume: operation.resume, pause: Self.pause)
+      }
+      isLast = true
+    } else {
+      isLast = false
+    }
+    let row = try await transaction.query(ProjectQueries.purge, [project]).only()
+    let removed: Int64 = try row.decode(0)
+    guard try row.decode(1) else { return WorkProgress(done: removed, resume: "") }
+    if !isLast {
+      let writer: Int64 = try row.decode(2)
+      return WorkProgress(done: 0, resume: String(writer), pause: Self.pause)
+    }
+    _ = try await transaction.query(ProjectQueries.end, [project])
+    return WorkProgress(done: 0, resume: nil)
+  }
+}

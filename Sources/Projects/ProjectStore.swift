@@ -1,0 +1,123 @@
+import GRPC
+import Journal
+import Postgres
+
+/// The table `project`.
+struct ProjectStore: Sendable {
+  let journal: Journal
+  let pool: PostgresPool
+
+  /// Also a deleted one, until all it held is gone.
+  func find(_ project: ProjectID) async throws(RPCError) -> ProjectRow? {
+    try await database { () async throws(PostgresError) in
+      try ProjectRow.list(try await pool.lookup(ProjectQueries.find, [project.text])).first
+    }
+  }
+
+  /// Projects with ids after `id`, in order, at most `limit`.
+  func list(
+    after id: String, limit: Int, showDeleted: Bool
+  ) async throws(RPCError) -> [ProjectRow] {
+    try await database { () async throws(PostgresError) in
+      try ProjectRow.list(try await pool.read(ProjectQueries.list, [id, Int64(limit), showDeleted]))
+    }
+  }
+
+  /// Makes a project; the creation is the first change in it. Nil when the id is or was another one's.
+  ///
+  /// - Parameter scope: The call's; its request id counts in the new project.
+  func create(_ draft: ProjectDraft, _ scope: CallScope) async throws(RPCError) -> WriteResult<Stamp?> {
+    var scope = scope
+    scope.project = draft.id
+    let result = try await journal.create(
+      scope, keys: .client(ChosenKey(RowKey("project", draft.id.text))), ProjectQueries.create,
+      scope.parameters + [draft.title, draft.searchLanguage], answer: { [] })
+    switch result {
+    case .repeated(let stored): return .repeated(stored)
+    case .written(let rows):
+      return .written(
+        try database { () throws(PostgresError) in
+          try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) }
+        })
+    }
+  }
+
+  /// Changes a project. Throws PROJECT_NOT_FOUND or PROJECT_DELETED.
+  ///
+  /// - Parameter answer: The bytes of the answer, kept for a repetition of the request.
+  func update(
+    _ update: ProjectUpdate, _ scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<ProjectRow> {
+    try await write(update.id, scope) { found throws(RPCError) in
+      if found.deleteTime != nil { throw .projectDeleted(found.id.text) }
+      let updated = found.updated(title: update.title, searchLanguage: update.searchLanguage)
+      return WritePlan(
+        updated,
+        statements: [
+          ProjectQueries.update.bind([updated.id.text, updated.title, updated.searchLanguage])
+        ],
+        changes: [.project(found.id, "updated")], answer: { answer(updated) })
+    }.map { $0.value }
+  }
+
+  /// Deletes a project and begins to remove what it holds; has this server refuse calls in it. Of a project that is
+  /// deleted already the removal goes on. Throws PROJECT_NOT_FOUND when there is none, or all it held is gone.
+  ///
+  /// - Parameter answer: The bytes of the answer without the time of the deletion, kept for a repetition of the
+  ///   request.
+  func delete(
+    _ project: ProjectID, _ scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<ProjectRow> {
+    let purge = Operations.beginning(
+      ProjectPurge.kind, about: project.text, total: 0, in: .default, by: scope.principal)
+    let result = try await write(project, scope) { found throws(RPCError) in
+      if found.deleteTime != nil { return WritePlan(found, statements: [purge]) }
+      return WritePlan(
+        found, statements: [ProjectQueries.delete.bind([project.text]), purge],
+        changes: [.project(project, "deleted")], answer: { answer(found) })
+    }
+    await journal.forget([project])
+    journal.operations.nudge()
+    return result.map { write in
+      var row = write.value
+      row.deleteTime = row.deleteTime ?? write.stamp?.at
+      return row
+    }
+  }
+
+  private func write(
+    _ project: ProjectID, _ scope: CallScope,
+    _ plan: @escaping (ProjectRow) async throws(RPCError) -> WritePlan<ProjectRow>
+  ) async throws(RPCError) -> WriteResult<PlannedWrite<ProjectRow>> {
+    var scope = scope
+    scope.project = project
+    return try await journal.write(
+      scope, queueing: [RowKey("project", project.text)], locking: [ProjectQueries.lock.bind([project.text])]
+    ) { locked throws(RPCError) in
+      let found = try database { () throws(PostgresError) in try ProjectRow.list(locked.rows[0]).first }
+      guard let found else { throw .projectNotFound(project.text) }
+      return try await plan(found)
+    }
+  }
+}
+
+extension ProjectRow {
+  fileprivate static func list(_ rows: Rows) throws(PostgresError) -> [ProjectRow] {
+    try rows.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
+  }
+}
+
+extension ChangeRecord {
+  fileprivate static func project(_ id: ProjectID, _ action: String) -> ChangeRecord {
+    ChangeRecord(kind: "project", id: id.text, action: action, oldVersion: nil, newVersion: nil)
+  }
+}
+
+extension WriteResult {
+  fileprivate func map<Other>(_ transform: (Written) -> Other) -> WriteResult<Other> {
+    switch self {
+    case .written(let written): .written(transform(written))
+    case .repeated(let answer): .repeated(answer)
+    }
+  }
+}

@@ -1,0 +1,3 @@
+-- Deletes a locked project in a write that has drawn its position: $1 project.
+UPDATE project SET delete_time = drawn.at, delete_position = drawn.position
+FROM drawn WHERE project_id = $1;
