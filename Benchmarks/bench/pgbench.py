@@ -13,7 +13,12 @@ PARAMETER = re.compile(r"\$(\d+)")
 
 def statement(path, *parameters):
     """The text of one of the server's .sql files with its parameters replaced, each as pgbench or SQL has it."""
-    text = "\n".join(line.split("--")[0] for line in (ROOT / "Sources" / path).read_text().splitlines())
+    def sql(file):
+        return "\n".join(line.split("--")[0] for line in file.read_text().splitlines())
+
+    fragments = ROOT / "Sources/Journal/Queries/Fragments"
+    text = re.sub(
+        r"\{(\w+)\}", lambda match: sql(fragments / f"{match[1]}.sql"), sql(ROOT / "Sources" / path))
     return PARAMETER.sub(lambda match: parameters[int(match[1]) - 1], text).strip().rstrip(";") + ";"
 
 

@@ -10,6 +10,7 @@ package final class Change: FeedRow {
   package let agent: String?
   package let session: String?
   package let task: String?
+  package let lease: String?
   package let leaseEpoch: Int64?
   /// The method, such as `cairn.v1.ContextService/UpdateContext`.
   package let operation: String
@@ -30,13 +31,14 @@ package final class Change: FeedRow {
     agent = try row.decode(5)
     session = try row.decode(6)
     task = try row.decode(7)
-    leaseEpoch = try row.decode(8)
-    operation = try row.decode(9)
-    kind = try row.decode(10)
-    id = try row.decode(11)
-    action = try row.decode(12)
-    oldVersion = try row.decode(13)
-    newVersion = try row.decode(14)
+    lease = try row.decode(8)
+    leaseEpoch = try row.decode(9)
+    operation = try row.decode(10)
+    kind = try row.decode(11)
+    id = try row.decode(12)
+    action = try row.decode(13)
+    oldVersion = try row.decode(14)
+    newVersion = try row.decode(15)
   }
 
   package static var pageStatement: Statement { JournalQueries.pageChanges }

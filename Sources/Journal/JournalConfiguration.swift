@@ -43,8 +43,6 @@ package struct JournalConfiguration: Sendable {
   package var queuedWrites = 256
   /// How long a write waits for its turn.
   package var queueTimeout: Duration = .seconds(5)
-  /// How long an exact point waits for the writes under way before it lets new ones pass and tries again.
-  package var pointLockTimeout: Duration = .milliseconds(250)
   /// Operations that have their turn at once on this server, each of which holds a connection during a step.
   package var operationLanes = 4
   /// How long a read as of a moment waits for it to be settled when its call has no deadline.

@@ -3,9 +3,9 @@ import Postgres
 /// The statements of `Queries/`, under the names of their files.
 enum JournalQueries {
   static let lockProjectShared = Statement("lock_project_shared", PackageResources.lock_project_shared_sql)
-  static let lockProjectExclusive = Statement(
-    "lock_project_exclusive", PackageResources.lock_project_exclusive_sql)
   static let lockRequest = Statement("lock_request", PackageResources.lock_request_sql)
+  static let lockLease = Statement("lock_lease", PackageResources.lock_lease_sql)
+  static let findLease = Statement("find_lease", PackageResources.find_lease_sql)
   static let drawPosition = Statement("draw_position", PackageResources.draw_position_sql)
   static let lastPosition = Statement("last_position", PackageResources.last_position_sql)
   static let recordChanges = Statement("record_changes", PackageResources.record_changes_sql)
@@ -59,6 +59,7 @@ package enum JournalMigrations {
     TableRights("journal_history"),
     TableRights("journal_token_key"),
     TableRights("journal_duty", .insert, .update, .delete),
+    TableRights("lease", .insert, .update, .delete),
     TableRights("operation", .insert, .update),
     TableRights("project", .insert, .update),
     TableRights("request", .insert, .update, .delete),
@@ -71,7 +72,13 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0004_duties", PackageResources.m0004_duties_sql),
     Migration(module: "journal", file: "m0005_token_key", PackageResources.m0005_token_key_sql),
     Migration(module: "journal", file: "m0010_first_look", PackageResources.m0010_first_look_sql),
+    Migration(module: "journal", file: "m0011_leases", PackageResources.m0011_leases_sql),
     Migration(module: "journal", file: "m0020_operation_lanes", PackageResources.m0020_operation_lanes_sql),
     Migration(module: "journal", file: "m0021_project_deletion", PackageResources.m0021_project_deletion_sql),
   ]
+}
+
+extension SQLFragment {
+  /// `{draw}`: how a statement that is a whole write draws its position.
+  package static let draw = SQLFragment("draw", PackageResources.draw_sql)
 }

@@ -2,7 +2,8 @@ import Postgres
 
 /// The statements of `Queries/`, under the names of their files.
 enum ProjectQueries {
-  static let create = Statement("create_project", PackageResources.create_project_sql)
+  static let create = Statement(
+    "create_project", PackageResources.create_project_sql, including: [.draw])
   static let find = Statement("find_project", PackageResources.find_project_sql)
   static let list = Statement("list_projects", PackageResources.list_projects_sql)
   static let lock = Statement("lock_project", PackageResources.lock_project_sql)

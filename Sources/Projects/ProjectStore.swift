@@ -30,7 +30,7 @@ struct ProjectStore: Sendable {
     var scope = scope
     scope.project = draft.id
     let result = try await journal.create(
-      scope, keys: .client(ChosenKey(RowKey("project", draft.id.text))), ProjectQueries.create,
+      scope, keys: .client(ChosenKey(RowKey(.project, draft.id.text))), ProjectQueries.create,
       scope.parameters + [draft.title, draft.searchLanguage], answer: { [] })
     switch result {
     case .repeated(let stored): return .repeated(stored)
@@ -87,16 +87,16 @@ struct ProjectStore: Sendable {
 
   private func write(
     _ project: ProjectID, _ scope: CallScope,
-    _ plan: @escaping (ProjectRow) async throws(RPCError) -> WritePlan<ProjectRow>
+    _ plan: @escaping (ProjectRow) throws(RPCError) -> WritePlan<ProjectRow>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<ProjectRow>> {
     var scope = scope
     scope.project = project
     return try await journal.write(
-      scope, queueing: [RowKey("project", project.text)], locking: [ProjectQueries.lock.bind([project.text])]
+      scope, locking: [WriteLock(.project, rows: [project.text], [ProjectQueries.lock.bind([project.text])])]
     ) { locked throws(RPCError) in
       let found = try database { () throws(PostgresError) in try ProjectRow.list(locked.rows[0]).first }
       guard let found else { throw .projectNotFound(project.text) }
-      return try await plan(found)
+      return try plan(found)
     }
   }
 }

@@ -7,22 +7,21 @@ import Postgres
 enum Notes {
   static let create = Statement(
     "create_note",
-    """
-    WITH draw AS MATERIALIZED (
-      SELECT nextval('journal_position') AS position, clock_timestamp() AS at
-    ), created AS (
-      INSERT INTO note (project_id, id, version, body, position, at)
-      SELECT $1, $8, 1, $9, position, at FROM draw
-      ON CONFLICT DO NOTHING
-      RETURNING position, at
-    ), changed AS (
-      INSERT INTO change (
-        project_id, position, ordinal, at, principal, agent, session, task, lease_epoch, operation,
-        kind, id, action, new_version)
-      SELECT $1, position, 0, at, $2, $3, $4, $5, $6, $7, 'note', $8, 'created', 1 FROM created
-    )
-    SELECT position, at FROM created
-    """)
+    Array(
+      """
+      WITH {draw}, created AS (
+        INSERT INTO note (project_id, id, version, body, position, at)
+        SELECT $1, $9, 1, $10, position, at FROM draw
+        ON CONFLICT DO NOTHING
+        RETURNING position, at
+      ), changed AS (
+        INSERT INTO change (
+          project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
+          kind, id, action, new_version)
+        SELECT $1, position, 0, at, $2, $3, $4, $5, $6, $7, $8, 'note', $9, 'created', 1 FROM created
+      )
+      SELECT position, at FROM created
+      """.utf8), including: [.draw])
 
   static let lock = Statement(
     "lock_note",
@@ -34,6 +33,9 @@ enum Notes {
     UPDATE note SET version = note.version + 1, body = $3, position = drawn.position, at = drawn.at
     FROM drawn WHERE project_id = $1 AND id = ANY ($2)
     """)
+
+  /// Time that passes between the locks and the draw.
+  static let pause = Statement("pause", "SELECT pg_sleep($1)")
 
   static let find = Statement("find_note", "SELECT position, at FROM note WHERE project_id = $1 AND id = $2")
 
@@ -50,7 +52,7 @@ extension Journal {
     _ id: String, body: String = "", keys: NoteKeys = .server, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
-      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey("note", id))), Notes.create,
+      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))), Notes.create,
       scope.parameters + [id, body],
       found: Notes.find.bind([scope.project.text, id]), answer: { Array("made \(id)".utf8) })
     switch result {
@@ -62,23 +64,36 @@ extension Journal {
     }
   }
 
-  /// Updates notes; ABORTED when one is not at `version`. Calls `decided` between locks and draw.
+  /// Updates notes; ABORTED when one is not at `version`. Calls `decided` between locks and draw, after `pause` seconds.
   func updateNotes(
-    _ ids: [String], at version: Int64? = nil, _ scope: CallScope = .test,
-    decided: @escaping () async throws(RPCError) -> Void = {}
+    _ ids: [String], at version: Int64? = nil, _ scope: CallScope = .test, pause: Double? = nil,
+    decided: @escaping () throws(RPCError) -> Void = {}
   ) async throws(RPCError) -> WriteResult<PlannedWrite<[Int64]>> {
-    let locks = [Notes.lock.bind([scope.project.text, ids])]
-    return try await write(scope, queueing: ids.map { RowKey("note", $0) }, locking: locks) {
-      locked throws(RPCError) in
+    try await write(scope, .updating(ids, at: version, in: scope.project, pause: pause, decided: decided))
+  }
+}
+
+extension LockKind {
+  static let note = LockKind("note", rank: 1_000)
+}
+
+extension WritePart<[Int64]> {
+  static func updating(
+    _ ids: [String], at version: Int64? = nil, in project: ProjectID = .default, pause: Double? = nil,
+    decided: @escaping () throws(RPCError) -> Void = {}
+  ) -> WritePart {
+    var statements = [Notes.lock.bind([project.text, ids])]
+    if let pause { statements.append(Notes.pause.bind([pause])) }
+    return WritePart(locking: [WriteLock(.note, rows: ids, statements)]) { locked throws(RPCError) in
       var versions: [Int64] = []
       do throws(PostgresError) {
         for row in locked.rows[0] { versions.append(try row.decode(1)) }
       } catch { throw RPCError(error) }
       guard versions.count == ids.count else { throw RPCError(.notFound, "no such note") }
       if let version, versions.contains(where: { $0 != version }) { throw RPCError(.aborted, "stale") }
-      try await decided()
+      try decided()
       return WritePlan(
-        versions, statements: [Notes.update.bind([scope.project.text, ids, "updated"])],
+        versions, statements: [Notes.update.bind([project.text, ids, "updated"])],
         changes: zip(ids, versions).map { Notes.change($0, from: $1) },
         answer: { Array("updated".utf8) })
     }

@@ -37,6 +37,16 @@ final class TestDatabase: Sendable {
     try? BlockingConnection(url: Self.clusterURL).execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
   }
 
+  /// What coordination will do: gives a lease out, or to somebody else under a higher epoch.
+  func grantLease(_ id: String, epoch: Int64, in project: ProjectID = .default) throws {
+    try connect().query(
+      """
+      INSERT INTO lease (project_id, lease_id, epoch, holder, until)
+      VALUES ($1, $2, $3, 'test', clock_timestamp() + '1 minute')
+      ON CONFLICT (project_id, lease_id) DO UPDATE SET epoch = excluded.epoch
+      """, [project.text, id, epoch])
+  }
+
   func connect() throws -> BlockingConnection { try BlockingConnection(url: url) }
 
   /// Creates the table of the tests' own domain.

@@ -70,8 +70,8 @@ final class Torture: Sendable {
         case 4: _ = try? await server.journal.createNote("taken-\(Int.random(in: 0..<50))", keys: .client)
         default:
           let some = notes.shuffled().prefix(Int.random(in: 1...(Int.random(in: 0..<10) == 0 ? 20 : 4)))
-          _ = try? await server.journal.updateNotes(some.sorted()) { () async throws(RPCError) in
-            try? await loop.sleep(for: .milliseconds(.random(in: 0...12)))
+          let pause = Double.random(in: 0...0.012)
+          _ = try? await server.journal.updateNotes(some.sorted(), pause: pause) { () throws(RPCError) in
             if Int.random(in: 0..<4) == 0 { throw RPCError(.aborted, "rolled back") }
           }
         }

@@ -14,7 +14,7 @@ extension ContextStore {
 
   /// Deletes contexts softly whose expiry was not moved since; returns how many.
   func expire(_ ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = ContextQueries.lockExpired.bind([project.text, ids])
+    let lock = WriteLock(.context, rows: ids, [ContextQueries.lockExpired.bind([project.text, ids])])
     let result = try await journal.write(.sweep(project, "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0])

@@ -30,7 +30,7 @@ extension ContextStore {
         guard await mayGoOn() else { return 0 }
       }
     }
-    let lock = ContextQueries.lockPurged.bind([project.text, ids])
+    let lock = WriteLock(.context, [ContextQueries.lockPurged.bind([project.text, ids])])
     let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0])
@@ -49,7 +49,8 @@ extension ContextStore {
   /// Removes some relationships of contexts, as a write of its own; returns how many. Nobody has seen them
   /// since the contexts were deleted, but who adds up the journal must learn of their end, too.
   private func purgeRelationships(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = RelationshipQueries.lockPurged.bind([project.text, ids, Self.batchRows])
+    let lock = WriteLock(
+      .relationship, [RelationshipQueries.lockPurged.bind([project.text, ids, Self.batchRows])])
     let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try PurgedRelationship.list(locked.rows[0])

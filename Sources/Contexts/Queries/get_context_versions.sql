@@ -9,7 +9,7 @@ WITH head AS (
 SELECT image.context_id, image.version, image.position, image.create_time, image.update_time, image.delete_time,
   image.type, image.status, image.title, image.media_type, image.owner, image.session, image.tags,
   image.metadata, image.expire_time, image.purge_time, image.memory,
-  change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease_epoch,
+  change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease, change.lease_epoch,
   change.operation, head.wanted, CASE WHEN $4 = 0 THEN head.wanted - 1 ELSE $4 END,
   context_life(head.delete_time, head.expire_time, head.purge_time, now()), head.version,
   CASE WHEN $5 THEN image.content ELSE '' END, CASE WHEN $5 THEN image.data ELSE '' END

@@ -26,7 +26,7 @@ WITH head AS (
 )
 SELECT context_id, version, measured.position, create_time, update_time, delete_time, type, status, title,
   media_type, owner, measured.session, tags, metadata, expire_time, purge_time, memory,
-  change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease_epoch,
+  change.action, change.at, change.principal, change.agent, change.session, change.task, change.lease, change.lease_epoch,
   change.operation, bytes_before < $5,
   CASE WHEN bytes_before < $5 THEN content ELSE '' END, CASE WHEN bytes_before < $5 THEN data ELSE '' END
 FROM measured

@@ -26,11 +26,12 @@ extension Provenance {
     agent = change.agent ?? ""
     session = change.session ?? ""
     task = change.task ?? ""
+    lease = change.lease ?? ""
     leaseEpoch = change.leaseEpoch ?? 0
     operation = change.operation
   }
 
-  /// From seven neighbouring columns: time, principal, agent, session, task, lease epoch, operation.
+  /// From eight neighbouring columns: time, principal, agent, session, task, lease, its epoch, operation.
   init(decoding row: Row, at column: Int) throws(PostgresError) {
     self.init()
     time = WellKnown.Timestamp(try row.decode(column, as: PostgresTimestamp.self))
@@ -38,7 +39,8 @@ extension Provenance {
     agent = try row.decode(column + 2, as: String?.self) ?? ""
     session = try row.decode(column + 3, as: String?.self) ?? ""
     task = try row.decode(column + 4, as: String?.self) ?? ""
-    leaseEpoch = try row.decode(column + 5, as: Int64?.self) ?? 0
-    operation = try row.decode(column + 6)
+    lease = try row.decode(column + 5, as: String?.self) ?? ""
+    leaseEpoch = try row.decode(column + 6, as: Int64?.self) ?? 0
+    operation = try row.decode(column + 7)
   }
 }

@@ -16,7 +16,7 @@ enum ContextQueries {
   static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
 
   static let waitForContext = Statement("wait_for_context", PackageResources.wait_for_context_sql)
-  static let create = Statement("create_context", PackageResources.create_context_sql)
+  static let create = Statement("create_context", PackageResources.create_context_sql, including: [.draw])
   static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
   static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
   static let update = Statement("update_context", PackageResources.update_context_sql)

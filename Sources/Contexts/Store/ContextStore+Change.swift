@@ -47,30 +47,32 @@ extension ContextStore {
   ) async throws(RPCError) -> BatchOutcome {
     let project = scope.project.text
     let lock = ContextQueries.lock.bind([project, ids])
-    let result = try await journal.write(
-      scope, queueing: ids.map(RowKey.context), locking: ids.isEmpty ? [] : [lock]
-    ) {
+    let result = try await journal.write(scope, locking: ids.isEmpty ? [] : [.contexts(ids, [lock])]) {
       locked throws(RPCError) in
       let stored = try locked.rows.first.map { rows throws(RPCError) in try StoredHead.byID(rows) } ?? [:]
       let decided = try batch.decided { item in decide(item, stored) }
       let changes = decided.successes()
       let texts = WrittenTexts(changes.map { ($0.id, $0.textBytes) })
       return WritePlan(
-        (outcomes: decided.map { $0.map(\.id) }, texts: texts),
         statements: changes.isEmpty ? [] : texts.deferral + statements(changes),
         changes: changes.map { .context($0.id, action, from: $0.oldVersion) },
-        answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
+        answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes }
+      ) { written throws(RPCError) in
+        let contexts = try Context.byID(written.rows, isFull: isFull)
+        let outcomes = decided.map { result in
+          result.flatMap { item in
+            contexts[item.id].map(ItemOutcome.success) ?? .failure(.contextNotFound(item.id))
+          }
+        }
+        return (outcomes: outcomes, texts: texts)
+      }
     }
     switch result {
     case .repeated(let stored):
       return BatchOutcome(try await repeated(stored, isFull: isFull, scope), stored.stamp)
     case .written(let write):
       await finish(write.value.texts, in: scope.project)
-      let written = try Context.byID(write.rows, isFull: isFull)
-      let outcomes = write.value.outcomes.map { result in
-        result.flatMap { id in written[id].map(ItemOutcome.success) ?? .failure(.contextNotFound(id)) }
-      }
-      return BatchOutcome(outcomes, write.stamp)
+      return BatchOutcome(write.value.outcomes, write.stamp)
     }
   }
 }

@@ -53,9 +53,7 @@ extension ContextStore {
   {
     let chosen = batch.valid.compactMap(\.draft.id)
     let find = ContextQueries.findIDs.bind([scope.project.text, chosen])
-    let result = try await journal.write(
-      scope, queueing: chosen.map(RowKey.context), locking: chosen.isEmpty ? [] : [find]
-    ) {
+    let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, [find])]) {
       locked throws(RPCError) in
       let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]
       let decided = try batch.decided { item in
@@ -144,7 +142,7 @@ extension [NamedDraft] {
 }
 
 extension ContextDraft {
-  /// `$8` to `$20` of `create_context`.
+  /// `$9` to `$21` of `create_context`.
   fileprivate func parameters(_ id: String) -> [any PostgresValue] {
     [
       id, Int16(context.type.rawValue), Int16(context.status.rawValue), context.title, context.mediaType,

@@ -12,25 +12,28 @@ extension ContextStore {
       ContextQueries.lock.bind([project, [id]]),
       ContextQueries.findVersion.bind([project, id, restoration.version]),
     ]
-    let result = try await journal.write(scope, queueing: [.context(id)], locking: locks) {
+    let result = try await journal.write(scope, locking: [.contexts([id], locks)]) {
       locked throws(RPCError) in
       let head = try StoredHead.byID(locked.rows[0])[id]
       let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
       let target = try restoration.resolved(against: head, isKept: isKept).get()
       return WritePlan(
-        head?.contentBytes ?? 0,
         statements: [ContextQueries.restore.bind([project, id, restoration.version])],
         changes: [.context(id, "restored", from: target.oldVersion)],
-        answer: { WriteAnswer([.success(id)]).bytes })
+        answer: { WriteAnswer([.success(id)]).bytes }
+      ) { written throws(RPCError) in
+        guard let context = try Context.byID(written.rows, isFull: true)[id] else {
+          throw .contextNotFound(id)
+        }
+        return (context: context, formerBytes: head?.contentBytes ?? 0)
+      }
     }
     switch result {
     case .repeated(let stored): return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let write):
-      guard let context = try Context.byID(write.rows, isFull: true)[id] else {
-        throw .contextNotFound(id)
-      }
+      let (context, formerBytes) = write.value
       await finish(
-        WrittenTexts(id: id, bytes: max(write.value, context.textBytes)), in: scope.project)
+        WrittenTexts(id: id, bytes: max(formerBytes, context.textBytes)), in: scope.project)
       return context
     }
   }

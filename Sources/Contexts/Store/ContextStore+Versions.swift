@@ -19,9 +19,9 @@ extension ContextStore {
       var response = ListContextVersionsResponse()
       var bytes = 0
       for row in rows.prefix(list.pageSize) {
-        if list.isFull, try !row.decode(Context.columnCount + 8) { break }
+        if list.isFull, try !row.decode(ContextVersion.columnCount) { break }
         let version = try ContextVersion(
-          decoding: row, contentColumn: list.isFull ? Context.columnCount + 9 : nil)
+          decoding: row, contentColumn: list.isFull ? ContextVersion.columnCount + 1 : nil)
         bytes += version.context?.sizeBound(metadataBytes: row.metadataBytes) ?? 0
         if bytes > Limits.answerBytes, !response.versions.isEmpty { break }
         response.versions.append(version)
@@ -63,7 +63,7 @@ struct FoundVersions {
   /// From the rows of `get_context_versions`; nil when there is no such context.
   init?(decoding rows: Rows, isFull: Bool) throws(PostgresError) {
     guard let first = rows.first else { return nil }
-    let column = Context.columnCount + 8
+    let column = ContextVersion.columnCount
     let number: Int64 = try first.decode(column)
     let otherNumber: Int64? = try first.decode(column + 1)
     var images: [Int64: ContextVersion] = [:]
@@ -80,7 +80,10 @@ struct FoundVersions {
 }
 
 extension ContextVersion {
-  /// From the columns of a context and eight more: action, then provenance.
+  /// Columns of a context, and nine more: action, then provenance.
+  fileprivate static let columnCount = Context.columnCount + 9
+
+  /// From the first ``columnCount`` columns.
   fileprivate init(decoding row: Row, contentColumn: Int?) throws(PostgresError) {
     self.init()
     context = try Context(decoding: row, contentColumn: contentColumn)

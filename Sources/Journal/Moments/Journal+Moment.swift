@@ -40,6 +40,19 @@ extension Journal {
     }
   }
 
+  /// The project's present as a moment: all that was acknowledged before is in it, and it changes no more.
+  package func present(of project: ProjectID, _ call: CallContext) async throws(RPCError) -> Moment {
+    let position = try await newestPosition()
+    try await settle(position, until: call.deadline ?? .now + configuration.momentTimeout, on: call.loop)
+    return Moment(position: position, time: .now)
+  }
+
+  func newestPosition() async throws(RPCError) -> Int64 {
+    try await database { () async throws(PostgresError) in
+      try await pool.lookup(JournalQueries.lastPosition, []).only().decode(0)
+    }
+  }
+
   private func find(
     _ wanted: WantedMoment, in project: ProjectID, settled: Int64, for caller: Int64
   ) async throws(RPCError) -> MomentAnswer {

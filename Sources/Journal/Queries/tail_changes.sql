@@ -1,4 +1,4 @@
-SELECT project_id, position, ordinal, at, principal, agent, session, task, lease_epoch, operation,
+SELECT project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
   kind, id, action, old_version, new_version
 FROM change
 WHERE project_id = ANY ($1) AND position > $2 AND position <= $3

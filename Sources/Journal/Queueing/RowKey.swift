@@ -3,11 +3,10 @@ import Wire
 
 /// A row that a write will lock, as its writers queue for it. Within a project.
 package struct RowKey: Hashable, Sendable {
-  /// The table or the kind of lock.
-  package let kind: String
+  package let kind: LockKind
   package let id: TextKey
 
-  package init(_ kind: String, _ id: String) {
+  package init(_ kind: LockKind, _ id: String) {
     self.kind = kind
     self.id = TextKey(id)
   }

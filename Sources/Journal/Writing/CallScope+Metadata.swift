@@ -9,7 +9,7 @@ extension CallScope {
   /// | `cairn-project` | the project's id | `default` |
   /// | `cairn-principal` | who calls | `anonymous` |
   /// | `cairn-agent`, `cairn-session`, `cairn-task` | on whose behalf, as part of what | none |
-  /// | `cairn-lease-epoch` | the lease that fences the write: a positive number | none |
+  /// | `cairn-lease`, `cairn-lease-epoch` | the lease that fences the write, and its epoch: a positive number | none |
   ///
   /// An empty value is like an absent key, but not of `cairn-project`: who names a project must name one. No key may
   /// be there twice. While the server runs without credentials it believes
@@ -25,7 +25,7 @@ extension CallScope {
       agent: reader.name("cairn-agent"),
       session: reader.name("cairn-session"),
       task: reader.name("cairn-task"),
-      leaseEpoch: reader.epoch("cairn-lease-epoch"),
+      lease: reader.lease(),
       operation: path.hasPrefix("/") ? String(path.dropFirst()) : path)
     try reader.finish()
   }
@@ -79,7 +79,20 @@ private struct MetadataReader {
     return project
   }
 
-  mutating func epoch(_ key: String) -> Int64? {
+  /// Both keys or none.
+  mutating func lease() -> Lease? {
+    let id = name("cairn-lease")
+    let epoch = epoch("cairn-lease-epoch")
+    switch (id, epoch) {
+    case (let id?, let epoch?): return Lease(id: id, epoch: epoch)
+    case (.some, nil): wrong.append(("cairn-lease", "needs cairn-lease-epoch beside it"))
+    case (nil, .some): wrong.append(("cairn-lease-epoch", "needs cairn-lease beside it"))
+    case (nil, nil): break
+    }
+    return nil
+  }
+
+  private mutating func epoch(_ key: String) -> Int64? {
     guard let value = value(key) else { return nil }
     guard let epoch = Int64(value), epoch > 0 else {
       wrong.append((key, "is not a positive number"))

@@ -7,7 +7,8 @@ package struct CallScope: Sendable {
   package var agent: String?
   package var session: String?
   package var task: String?
-  package var leaseEpoch: Int64?
+  /// The lease that the writes of the call are made under.
+  package var lease: Lease?
   /// The method, such as `cairn.v1.ContextService/UpdateContext`.
   package var operation: String
   /// Set when the caller named the request, so that a repetition gets the first answer.
@@ -15,7 +16,7 @@ package struct CallScope: Sendable {
 
   package init(
     project: ProjectID = .default, principal: String = "anonymous", agent: String? = nil,
-    session: String? = nil, task: String? = nil, leaseEpoch: Int64? = nil, operation: String,
+    session: String? = nil, task: String? = nil, lease: Lease? = nil, operation: String,
     request: RequestKey? = nil
   ) {
     self.project = project
@@ -23,15 +24,15 @@ package struct CallScope: Sendable {
     self.agent = agent
     self.session = session
     self.task = task
-    self.leaseEpoch = leaseEpoch
+    self.lease = lease
     self.operation = operation
     self.request = request
   }
 
-  /// `$1` to `$7` of a statement that writes rows with provenance: project, principal, agent, session, task,
-  /// lease epoch, operation.
+  /// `$1` to `$8` of a statement that writes rows with provenance: project, principal, agent, session, task, lease, its
+  /// epoch, operation.
   package var parameters: [any PostgresValue] {
-    [project.text, principal, agent, session, task, leaseEpoch, operation]
+    [project.text, principal, agent, session, task, lease?.id, lease?.epoch, operation]
   }
 
   /// Whose writes share connections and commits.

@@ -6,9 +6,7 @@ extension Journal {
   ///
   /// The statement draws its position itself and writes the changes, as in
   /// ```sql
-  /// WITH draw AS MATERIALIZED (
-  ///   SELECT nextval('journal_position') AS position, clock_timestamp() AS at
-  /// ), … INSERT INTO change (…) …
+  /// WITH {draw}, created AS (INSERT INTO … SELECT …, position, at FROM draw …), … INSERT INTO change (…) …
   /// ```
   /// Expected outcomes, such as a key that is taken, are result rows, never SQL errors.
   ///
@@ -25,6 +23,15 @@ extension Journal {
     _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
+    let result = try await drawn(scope, keys: keys, statement, parameters, found: found(), answer: answer)
+    if case .written(let rows) = result, rows.isEmpty { try await checkLease(of: scope) }
+    return result
+  }
+
+  private func drawn(
+    _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
+    found: @autoclosure () -> BoundStatement?, answer: () -> [UInt8]
+  ) async throws(RPCError) -> WriteResult<Rows> {
     defer { ticker.nudge() }
     guard let request = scope.request else {
       return .written(try await create(scope, keys, statement.bind(parameters), found))
@@ -33,11 +40,19 @@ extension Journal {
     return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         return try await once(request, in: scope) { () async throws(WriteFailure) in
-          let results = try await self.pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
-            try await tx.committing(self.opening(of: scope, keys) + [statement.bind(parameters), store])
+          try await self.pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
+            var opening = self.opening(of: scope, keys)
+            if let lease = scope.lease {
+              // What was not drawn has no position to keep the answer under: look first.
+              if let answer = try await self.answer(ifNot: lease, scope, opening, tx) {
+                return WriteAttempt(.repeated(answer))
+              }
+              opening = []
+            }
+            let results = try await tx.committing(opening + [statement.bind(parameters), store])
+            let isStored = results[results.count - 1].affectedCount > 0
+            return WriteAttempt(.written(results[results.count - 2]), isStored: isStored)
           }
-          let isStored = results[results.count - 1].affectedCount > 0
-          return WriteAttempt(.written(results[results.count - 2]), isStored: isStored)
         }
       } catch { throw error.error }
     }
@@ -47,6 +62,17 @@ extension Journal {
   private func opening(of scope: CallScope, _ keys: KeyOrigin) -> [BoundStatement] {
     guard case .client(let key) = keys, let lock = key.lock else { return [scope.prologue] }
     return [scope.prologue, lock]
+  }
+
+  /// Takes the locks of a named create under a lease. Returns the answer that the request got before; throws LEASE_LOST.
+  private func answer(
+    ifNot lease: Lease, _ scope: CallScope, _ opening: [BoundStatement], _ tx: Transaction
+  ) async throws(WriteFailure) -> StoredAnswer? {
+    let requests = self.opening(of: scope)
+    let rows = try await tx.running(requests + opening.dropFirst() + lease.lock(in: scope.project).statements)
+    if let answer = try answer(in: rows, scope) { return answer }
+    if !lease.isCurrent(rows[rows.count - 1]) { throw WriteFailure(.leaseLost(lease)) }
+    return nil
   }
 
   /// Runs a create that has no name.

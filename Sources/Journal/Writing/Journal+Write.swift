@@ -2,55 +2,61 @@ import GRPC
 import Postgres
 
 extension Journal {
-  /// Runs a write in the one right order: the project's lock and the transaction's id, the caller's row
-  /// locks, the position, the rest. Two round trips; one when there is nothing to lock.
-  ///
-  /// `plan` decides with the locked rows before it and cannot write: it returns what is to be written. It may
-  /// be run more than once, when the transaction lost against another one, so it changes nothing itself.
-  /// What it throws takes everything back.
-  /// - Parameters:
-  ///   - rows: The rows that the write will lock: writers of one row take turns before they take a connection.
-  ///   - locks: Statements that lock rows (`SELECT … ORDER BY key FOR UPDATE`), in key order.
+  /// ``write(_:_:)`` of one part.
   package func write<Value>(
-    _ scope: CallScope, queueing rows: [RowKey] = [], locking locks: [BoundStatement] = [],
-    _ plan: @escaping (LockedRows) async throws(RPCError) -> WritePlan<Value>
+    _ scope: CallScope, locking locks: [WriteLock] = [],
+    _ decide: @escaping (LockedRows) throws(RPCError) -> WritePlan<Value>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
-    try await inTurn(for: rows, scope) { () async throws(RPCError) in
+    try await write(scope, WritePart(locking: locks, decide))
+  }
+
+  /// Runs a write in the one right order: the project's lock and the transaction's id, the row locks, the position, the
+  /// rest. Two round trips; one when there is nothing to lock.
+  ///
+  /// Writers of the rows that it will lock take turns before they take a connection. Under a lease the write counts only
+  /// while the lease is current.
+  ///
+  /// Throws what the decisions throw, LEASE_LOST, and what may befall any write.
+  package func write<Value>(
+    _ scope: CallScope, _ part: WritePart<Value>
+  ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
+    let fenced = scope.lease.map { part.fenced(by: $0, in: scope.project) } ?? part
+    return try await inTurn(for: part.locks.flatMap(\.rows), scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         defer { ticker.nudge() }
-        guard let request = scope.request else { return try await attempt(scope, locks, plan).result }
+        guard let request = scope.request else { return try await attempt(scope, fenced).result }
         return try await once(request, in: scope) { () async throws(WriteFailure) in
-          try await attempt(scope, locks, plan)
+          try await attempt(scope, fenced)
         }
       } catch { throw error.error }
     }
   }
 
   private func attempt<Value>(
-    _ scope: CallScope, _ locks: [BoundStatement],
-    _ plan: @escaping (LockedRows) async throws(RPCError) -> WritePlan<Value>
+    _ scope: CallScope, _ part: WritePart<Value>
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
-    if locks.isEmpty {
-      let decided = try await decide(plan, LockedRows([]))
-      if decided.isEmpty, !keepsAnswer(of: decided, scope) { return WriteAttempt(decided.nothing) }
+    let order = LockOrder(part.locks)
+    if order.statements.isEmpty {
+      let plan = try decide(part, LockedRows([]))
+      if plan.isEmpty, !keepsAnswer(of: plan, scope) { return WriteAttempt(try plan.nothing()) }
       return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
-        if decided.isEmpty { return try await self.finishNothing(decided, scope, tx) }
-        return try await self.finish(decided, scope, opening: [scope.prologue], tx)
+        if plan.isEmpty { return try await self.finishNothing(plan, scope, tx) }
+        return try await self.finish(plan, scope, opening: [scope.prologue], tx)
       }
     }
     let opening = opening(of: scope)
     return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
-      let rows = try await tx.running(opening + locks)
+      let rows = try await tx.running(opening + order.statements)
       if let answer = try self.answer(in: rows, scope) { return WriteAttempt(.repeated(answer)) }
-      let decided = try await self.decide(plan, LockedRows(Array(rows.dropFirst(opening.count)), tx))
-      if decided.isEmpty { return try await self.finishNothing(decided, scope, tx) }
-      return try await self.finish(decided, scope, opening: [], tx)
+      let plan = try self.decide(part, order.locked(rows.dropFirst(opening.count)))
+      if plan.isEmpty { return try await self.finishNothing(plan, scope, tx) }
+      return try await self.finish(plan, scope, opening: [], tx)
     }
   }
 
   /// Steps that come before the row locks. The twin of a named request waits in the second statement, and
   /// reads in the third one what was answered meanwhile.
-  private func opening(of scope: CallScope) -> [BoundStatement] {
+  func opening(of scope: CallScope) -> [BoundStatement] {
     guard let request = scope.request else { return [scope.prologue] }
     return [
       scope.prologue,
@@ -60,7 +66,7 @@ extension Journal {
   }
 
   /// What was answered to the request before, from the results of ``opening(of:)``.
-  private func answer(in rows: [Rows], _ scope: CallScope) throws(WriteFailure) -> StoredAnswer? {
+  func answer(in rows: [Rows], _ scope: CallScope) throws(WriteFailure) -> StoredAnswer? {
     guard let request = scope.request else { return nil }
     let stored: StoredRequest
     do throws(PostgresError) { stored = try StoredRequest(rows[2]) } catch { throw WriteFailure(error) }
@@ -68,9 +74,9 @@ extension Journal {
   }
 
   private func decide<Value>(
-    _ plan: (LockedRows) async throws(RPCError) -> WritePlan<Value>, _ locked: LockedRows
-  ) async throws(WriteFailure) -> WritePlan<Value> {
-    do throws(RPCError) { return try await plan(locked) } catch { throw WriteFailure(error) }
+    _ part: WritePart<Value>, _ locked: LockedRows
+  ) throws(WriteFailure) -> WritePlan<Value> {
+    do throws(RPCError) { return try part.decide(locked) } catch { throw WriteFailure(error) }
   }
 
   /// Draws the position, writes, commits: one round trip.
@@ -87,13 +93,9 @@ extension Journal {
       statements.append(storing(plan.answer?() ?? [], for: request, in: scope))
     }
     let results = try await tx.committing(statements)
-    do throws(PostgresError) {
-      let written = PlannedWrite(
-        value: plan.value, stamp: try Stamp(decoding: try results[first - 1].only()),
-        rows: Array(results[first..<changes]))
-      let isStored = scope.request == nil || results[results.count - 1].affectedCount > 0
-      return WriteAttempt(.written(written), isStored: isStored)
-    } catch { throw WriteFailure(error) }
+    let isStored = scope.request == nil || results[results.count - 1].affectedCount > 0
+    return WriteAttempt(
+      .written(try plan.written(results[first..<changes], drawn: results[first - 1])), isStored: isStored)
   }
 
   private func keepsAnswer<Value>(of plan: WritePlan<Value>, _ scope: CallScope) -> Bool {
@@ -107,7 +109,7 @@ extension Journal {
     if let request = scope.request, let answer = plan.answer {
       _ = try await tx.committing([storingRefusals(answer(), for: request, in: scope)])
     }
-    return WriteAttempt(plan.nothing)
+    return WriteAttempt(try plan.nothing())
   }
 
   private func recording(_ changes: [ChangeRecord], in scope: CallScope) -> BoundStatement {
@@ -133,7 +135,26 @@ struct WriteAttempt<Written> {
 
 extension WritePlan {
   /// The result of an empty plan.
-  fileprivate var nothing: WriteResult<PlannedWrite<Value>> {
-    .written(PlannedWrite(value: value, stamp: nil, rows: []))
+  fileprivate func nothing() throws(WriteFailure) -> WriteResult<PlannedWrite<Value>> {
+    .written(try concluded(WrittenRows(stamp: nil, rows: [])))
+  }
+
+  /// The result of a plan that has committed.
+  ///
+  /// - Parameter drawn: What the draw returned.
+  fileprivate func written(
+    _ rows: ArraySlice<Rows>, drawn: Rows
+  ) throws(WriteFailure) -> PlannedWrite<Value> {
+    let stamp: Stamp
+    do throws(PostgresError) { stamp = try Stamp(decoding: try drawn.only()) } catch {
+      throw WriteFailure(error)
+    }
+    return try concluded(WrittenRows(stamp: stamp, rows: rows))
+  }
+
+  private func concluded(_ written: WrittenRows) throws(WriteFailure) -> PlannedWrite<Value> {
+    do throws(RPCError) { return PlannedWrite(value: try value(written), stamp: written.stamp) } catch {
+      throw WriteFailure(error)
+    }
   }
 }

@@ -35,27 +35,11 @@ package struct RequestKey: Sendable, Hashable {
 
   /// What twins queue for.
   func row(in scope: CallScope) -> RowKey {
-    RowKey("request", "\(scope.principal)\u{0}\(scope.operation)\u{0}\(id)")
+    RowKey(.request, "\(scope.principal)\u{0}\(scope.operation)\u{0}\(id)")
   }
 
   /// `$1` to `$4` of the statements on the table `request`.
   func parameters(in scope: CallScope) -> [any PostgresValue] {
     [scope.project.text, scope.principal, scope.operation, id]
-  }
-}
-
-/// What was answered to a request before.
-package struct StoredAnswer: Sendable {
-  /// As the write gave it to the journal: the answer without what only the write itself knows.
-  package let bytes: [UInt8]
-  /// When and where the write was.
-  package let stamp: Stamp
-
-  /// The message that the write gave to the journal.
-  package func decoded<M: Message>() throws(RPCError) -> M {
-    guard let message = try? M(decoding: bytes) else {
-      throw RPCError(.internal, .internal, "the stored answer to this request cannot be read")
-    }
-    return message
   }
 }

@@ -1,12 +1,11 @@
+import GRPC
 import Postgres
 
-/// What a write will do, decided while its rows are locked and before its position is drawn.
+/// What a part of a write will do, decided while its rows are locked and before its position is drawn.
 ///
 /// The journal runs it in the only right order: position, statements, changes, stored answer, COMMIT, in one
 /// round trip. The statements find the position and time of the write in the view `drawn`.
 package struct WritePlan<Value> {
-  /// Handed back when the write has committed.
-  package var value: Value
   package var statements: [BoundStatement]
   /// What the write changes, in the order of their ordinals.
   package var changes: [ChangeRecord]
@@ -14,19 +13,58 @@ package struct WritePlan<Value> {
   /// put in again from the stamp. Asked for only when the request has an id. Nil: an error follows when the plan is
   /// empty, and none is kept.
   package var answer: (() -> [UInt8])?
+  /// What the write comes to, once it has committed.
+  let value: (WrittenRows) throws(RPCError) -> Value
 
+  /// - Parameter value: Handed back when the write has committed.
   package init(
     _ value: Value, statements: [BoundStatement] = [], changes: [ChangeRecord] = [],
     answer: (() -> [UInt8])? = nil
   ) {
-    self.value = value
+    self.init(statements: statements, changes: changes, answer: answer) { _ in value }
+  }
+
+  /// - Parameter value: Made of what the statements returned, when the write has committed.
+  package init(
+    statements: [BoundStatement], changes: [ChangeRecord], answer: (() -> [UInt8])? = nil,
+    value: @escaping (WrittenRows) throws(RPCError) -> Value
+  ) {
     self.statements = statements
     self.changes = changes
     self.answer = answer
+    self.value = value
   }
 
   /// A plan without statements and changes: nothing is drawn, nothing written but the answer.
   var isEmpty: Bool { statements.isEmpty && changes.isEmpty }
+
+  /// Both in one write, this one first.
+  func and<Other>(_ other: WritePlan<Other>) -> WritePlan<(Value, Other)> {
+    let count = statements.count
+    let (mine, others) = (answer, other.answer)
+    let both = { StoredPair(mine?(), others?()).bytes }
+    return WritePlan<(Value, Other)>(
+      statements: statements + other.statements, changes: changes + other.changes,
+      answer: mine == nil && others == nil ? nil : both
+    ) { written throws(RPCError) in
+      let (first, second) = written.divided(after: count)
+      return (try self.value(first), try other.value(second))
+    }
+  }
+}
+
+/// What the statements of a plan returned, in their order.
+package struct WrittenRows {
+  /// Nil when the plan was empty.
+  package let stamp: Stamp?
+  package let rows: ArraySlice<Rows>
+
+  func divided(after count: Int) -> (WrittenRows, WrittenRows) {
+    (
+      WrittenRows(stamp: stamp, rows: rows.prefix(count)),
+      WrittenRows(stamp: stamp, rows: rows.dropFirst(count))
+    )
+  }
 }
 
 /// How a write ended.
@@ -41,17 +79,4 @@ package struct PlannedWrite<Value> {
   package let value: Value
   /// Nil when the plan was empty.
   package let stamp: Stamp?
-  /// What each statement of the plan returned.
-  package let rows: [Rows]
-}
-
-/// Where the key of what is created comes from.
-package enum KeyOrigin: Sendable {
-  /// Made by the server, so nobody else can be inserting it: the write shares a commit with its neighbours.
-  case server
-  /// Chosen by the caller, so it may have to wait for another write: the write commits alone.
-  case client(ChosenKey)
-
-  /// The rows that the create queues for.
-  var rows: [RowKey] { if case .client(let key) = self { [key.row] } else { [] } }
 }

@@ -78,9 +78,7 @@ import Testing
         server.loop.startTask {
           while !Task.isCancelled {
             _ = try? await journal.createNote(UUID128.makeVersion7().description)
-            _ = try? await journal.updateNotes(["a"]) { () async throws(RPCError) in
-              try? await server.loop.sleep(for: .milliseconds(.random(in: 0...8)))
-            }
+            _ = try? await journal.updateNotes(["a"], pause: .random(in: 0...0.008))
           }
         }
       }

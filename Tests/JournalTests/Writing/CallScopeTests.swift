@@ -10,7 +10,7 @@ import Testing
     let scope = try CallScope(metadata: ["cairn-agent": ""], path: "/cairn.v1.ContextService/GetContext")
     #expect(scope.project == .default)
     #expect(scope.principal == "anonymous")
-    #expect(scope.agent == nil && scope.session == nil && scope.task == nil && scope.leaseEpoch == nil)
+    #expect(scope.agent == nil && scope.session == nil && scope.task == nil && scope.lease == nil)
     #expect(scope.operation == "cairn.v1.ContextService/GetContext")
   }
 
@@ -19,11 +19,11 @@ import Testing
     let scope = try CallScope(
       metadata: [
         "cairn-project": "my-project_1.x", "cairn-principal": "ann", "cairn-agent": "builder 7",
-        "cairn-session": "s", "cairn-task": "t", "cairn-lease-epoch": "12",
+        "cairn-session": "s", "cairn-task": "t", "cairn-lease": "l", "cairn-lease-epoch": "12",
       ], path: "/a/B")
     #expect(scope.project == ProjectID("my-project_1.x"))
     #expect(scope.principal == "ann" && scope.agent == "builder 7")
-    #expect(scope.session == "s" && scope.task == "t" && scope.leaseEpoch == 12)
+    #expect(scope.session == "s" && scope.task == "t" && scope.lease == Lease(id: "l", epoch: 12))
   }
 
   @Test("every wrong key is named at once")
@@ -42,6 +42,19 @@ import Testing
       for key in ["cairn-project", "cairn-agent", "cairn-lease-epoch"] {
         #expect(error.message.contains(key))
       }
+    }
+  }
+
+  @Test(
+    "a lease is named together with its epoch",
+    arguments: [(["cairn-lease": "l"], "cairn-lease"), (["cairn-lease-epoch": "1"], "cairn-lease-epoch")]
+      as [(Metadata, String)])
+  func halfALease(_ metadata: Metadata, _ key: String) {
+    #expect {
+      _ = try CallScope(metadata: metadata, path: "/a/B")
+    } throws: {
+      let error = $0 as? RPCError
+      return error?.reason == .callMetadataInvalid && error?.particular("key") == key
     }
   }
 

@@ -6,8 +6,17 @@ import Testing
 
 @testable import Journal
 
+/// A rollback point is the position of the write that says so. Nothing is locked for it.
 @Suite struct PointTests {
-  @Test("everything at or below a point is committed, everything above begins later")
+  private struct Point {
+    let position: Int64
+    /// Rows at or below it when it was settled.
+    let settled: Int64
+    /// By the database's clock: before the point's write was begun, and after it was settled.
+    let before, after: PostgresTimestamp
+  }
+
+  @Test("at or below a settled position everything is committed, above is only what ended later")
   func exact() async throws {
     try await withServer { server, database in
       let journal = server.journal
@@ -16,23 +25,24 @@ import Testing
         server.loop.startTask {
           while !Task.isCancelled {
             _ = try? await journal.createNote(UUID128.makeVersion7().description)
-            _ = try? await journal.updateNotes(["n\(number)"]) { () async throws(RPCError) in
-              try? await server.loop.sleep(for: .milliseconds(.random(in: 0...8)))
-            }
+            _ = try? await journal.updateNotes(["n\(number)"], pause: .random(in: 0...0.008))
           }
         }
       }
       let reader = try database.connect()
-      var points: [(position: Int64, committed: Int64, before: PostgresTimestamp, after: PostgresTimestamp)] =
-        []
-      for _ in 0..<60 {
+      var points: [Point] = []
+      for number in 0..<60 {
         let before = try reader.query("SELECT clock_timestamp()").only().decode(0, as: PostgresTimestamp.self)
-        let position = try await journal.point(
-          .default, until: .now + .seconds(20), on: server.loop)
+        let acknowledged = try reader.query("SELECT max(position) FROM change").only().decode(
+          0, as: Int64.self)
+        let point = try await journal.createNote("point-\(number)").written??.position ?? 0
+        #expect(point > acknowledged)
+        try await journal.settle(point, until: .now + .seconds(20), on: server.loop)
         let row = try reader.query(
-          "SELECT count(*), clock_timestamp() FROM change WHERE position <= $1", [position]
+          "SELECT count(*), clock_timestamp() FROM change WHERE position <= $1", [point]
         ).only()
-        points.append((position, try row.decode(0), before, try row.decode(1)))
+        points.append(
+          Point(position: point, settled: try row.decode(0), before: before, after: try row.decode(1)))
         try await server.loop.sleep(for: .milliseconds(.random(in: 0...10)))
       }
       for writer in writers { writer.cancel() }
@@ -46,34 +56,34 @@ import Testing
           FROM change
           """, [point.position, point.before, point.after]
         ).only()
-        #expect(try row.decode(0, as: Int64.self) == point.committed)
+        #expect(try row.decode(0, as: Int64.self) == point.settled)
         #expect(try row.decode(1, as: Int64.self) == 0)
         #expect(try row.decode(2, as: Int64.self) == 0)
       }
       #expect(points.map(\.position) == points.map(\.position).sorted())
-      #expect(Set(points.map(\.position)).count > 10)
     }
   }
 
-  @Test("a point that waits too long lets writers pass, and gives up in the end")
-  func givesUp() async throws {
-    try await withServer({ $0.pointLockTimeout = .milliseconds(20) }) { server, database in
-      let writer = try database.connect()
-      try writer.execute("BEGIN")
-      try writer.query(
-        "SELECT pg_advisory_xact_lock_shared($1, $2)",
-        [AdvisoryLockClass.project.rawValue, ProjectID.default.lockKey])
-      do {
-        _ = try await server.journal.point(.default, until: .now + .milliseconds(200), on: server.loop)
-        Issue.record("did not give up")
-      } catch let error as RPCError {
-        #expect(error.code == .aborted)
-        #expect(error.reason == .contention)
+  @Test("a point holds up no writer, and waits for none that begins later")
+  func locksNothing() async throws {
+    try await withServer { server, database in
+      let journal = server.journal
+      _ = try await journal.createNote("n")
+      let slow = Task {
+        await server.loop.run { try? await journal.updateNotes(["n"], pause: 1).written?.stamp?.position }
       }
-      _ = try await server.journal.createNote("a")
-      try writer.execute("COMMIT")
-      let point = try await server.journal.point(.default, until: .now + .seconds(5), on: server.loop)
-      #expect(point == 1)
+      try await eventually("the slow write is under way") {
+        try !database.connect().query(
+          "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
+        ).isEmpty
+      }
+      let point = try await journal.createNote("point").written??.position ?? 0
+      let later = try await journal.createNote("later").written??.position ?? 0
+      #expect(later > point)
+      #expect(journal.status.settled < point, "the slow write is older than the point and still under way")
+      let written = await slow.value ?? 0
+      #expect(written > point, "it drew its position after the point")
+      try await journal.settle(point, until: .now + .seconds(20), on: server.loop)
     }
   }
 }

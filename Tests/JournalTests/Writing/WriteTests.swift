@@ -81,7 +81,7 @@ import Testing
   func emptyPlan() async throws {
     try await withQuietServer { server, database in
       _ = try await server.journal.createNote("a")
-      let locks = [Notes.lock.bind(["default", ["a"]])]
+      let locks = [WriteLock(.note, [Notes.lock.bind(["default", ["a"]])])]
       let result = try await server.journal.write(.test, locking: locks) { _ in WritePlan(3) }
       #expect(result.written?.value == 3)
       #expect(result.written?.stamp == nil)
@@ -98,7 +98,7 @@ import Testing
       let scope = CallScope.test.named("r")
       func write(_ changes: [ChangeRecord]) async throws -> WriteResult<PlannedWrite<Int>> {
         let lock = Notes.lock.bind(["default", ["a"]])
-        return try await server.journal.write(scope, locking: locks ? [lock] : []) { _ in
+        return try await server.journal.write(scope, locking: locks ? [WriteLock(.note, [lock])] : []) { _ in
           WritePlan(3, changes: changes) { Array("refused".utf8) }
         }
       }
@@ -117,26 +117,28 @@ import Testing
   func provenance() async throws {
     try await withQuietServer { server, database in
       let scope = CallScope(
-        principal: "ann", agent: "builder", session: "s1", task: "t1", leaseEpoch: 7, operation: "x/Y")
+        principal: "ann", agent: "builder", session: "s1", task: "t1", lease: Lease(id: "l1", epoch: 7),
+        operation: "x/Y")
+      try database.grantLease("l1", epoch: 7)
       for id in ["a", "b"] { _ = try await server.journal.createNote(id, scope) }
       let written = try await server.journal.updateNotes(["a", "b"], scope).written
       let rows = try database.connect().query(
         """
-        SELECT ordinal, principal, agent, session, task, lease_epoch, operation, kind, id, action,
+        SELECT ordinal, principal, agent, session, task, lease, lease_epoch, operation, kind, id, action,
           old_version, new_version, at = (SELECT max(at) FROM note)
         FROM change WHERE position = $1 ORDER BY ordinal
         """, [written?.stamp?.position])
       #expect(rows.count == 2)
       for (index, row) in rows.enumerated() {
         #expect(try row.decode(0, as: Int32.self) == Int32(index))
-        let texts = try (1...4).map { try row.decode($0, as: String.self) }
-        #expect(texts == ["ann", "builder", "s1", "t1"])
-        #expect(try row.decode(5, as: Int64.self) == 7)
-        let what = try (6...9).map { try row.decode($0, as: String.self) }
+        let texts = try (1...5).map { try row.decode($0, as: String.self) }
+        #expect(texts == ["ann", "builder", "s1", "t1", "l1"])
+        #expect(try row.decode(6, as: Int64.self) == 7)
+        let what = try (7...10).map { try row.decode($0, as: String.self) }
         #expect(what == ["x/Y", "note", ["a", "b"][index], "updated"])
-        #expect(try row.decode(10, as: Int64.self) == 1)
-        #expect(try row.decode(11, as: Int64.self) == 2)
-        #expect(try row.decode(12, as: Bool.self))
+        #expect(try row.decode(11, as: Int64.self) == 1)
+        #expect(try row.decode(12, as: Int64.self) == 2)
+        #expect(try row.decode(13, as: Bool.self))
       }
     }
   }

@@ -49,9 +49,7 @@ extension ContextService {
       return start
     }
     if let moment = try await journal.moment(export.asOf, in: project, call) { return ExportCursor(moment) }
-    let deadline = call.deadline ?? Instant.now + .seconds(30)
-    let position = try await journal.point(project, until: deadline, on: call.loop)
-    return ExportCursor(Moment(position: position, time: .now))
+    return ExportCursor(try await journal.present(of: project, call))
   }
 
   private func send(

@@ -12,16 +12,19 @@ extension ContextStore {
   ) async throws(RPCError) -> SupersedeResponse {
     let named = NamedDraft(id: supersession.draft.id ?? Self.newID(), draft: supersession.draft)
     let locks = Self.locks(supersession, scope)
-    let rows = (supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])).map(
-      RowKey.context)
-    let result = try await journal.write(scope, queueing: rows, locking: locks) { locked throws(RPCError) in
+    let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
+    let result = try await journal.write(scope, locking: [.contexts(ids, locks)]) { locked throws(RPCError) in
       let resolved = try Self.decide(
         supersession, heads: locked.rows[0], taken: locked.rows.dropFirst().first)
       return WritePlan(
-        resolved.map(\.id),
         statements: self.statements(named, resolved, beginning: supersession.beginsWithWrite, scope),
         changes: Self.changes(named, resolved),
-        answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes })
+        answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes }
+      ) { written throws(RPCError) in
+        let ended = try Context.byID(written.rows, isFull: false)
+        return SupersedeResponse(
+          supersession.stored(named, written.stamp), resolved.compactMap { ended[$0.id] })
+      }
     }
     switch result {
     case .repeated(let stored):
@@ -30,9 +33,7 @@ extension ContextStore {
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):
       await finish([named].texts, in: scope.project)
-      let ended = try Context.byID(write.rows, isFull: false)
-      return SupersedeResponse(
-        supersession.stored(named, write.stamp), write.value.compactMap { ended[$0] })
+      return write.value
     }
   }
 

@@ -12,7 +12,7 @@ extension ContextStore {
   ) async throws(RPCError) -> RelationshipAnswer {
     let statements = Self.looks(for: batch.valid, scope, locking: true)
     let rows = RelationshipLocks(batch.valid, scope.project).rows
-    let result = try await journal.write(scope, queueing: rows, locking: statements) {
+    let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: rows, statements)]) {
       locked throws(RPCError) in
       let decided = try Self.decide(batch, try RelateLooks(Array(locked.rows.dropFirst())))
       let outcomes = decided.map { $0.map(\.outcome) }

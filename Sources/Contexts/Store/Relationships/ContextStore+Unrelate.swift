@@ -13,7 +13,8 @@ extension ContextStore {
     let endings = batch.valid
     let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false)
     let looks = endings.isEmpty ? [] : [locks.statement, Self.look(for: endings, scope)]
-    let result = try await journal.write(scope, queueing: locks.rows, locking: looks) {
+    let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: locks.rows, looks)])
+    {
       locked throws(RPCError) in
       let decided = try Self.decide(batch, locked.rows.last)
       let outcomes = decided.map { $0.map(\.outcome) }

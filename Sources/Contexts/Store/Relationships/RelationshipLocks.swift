@@ -31,7 +31,7 @@ struct RelationshipLocks {
   }
 
   /// What their writers queue for.
-  var rows: [RowKey] { all.map { RowKey("lock-\($0.lockClass)", String($0.key)) } }
+  var rows: [String] { all.map { "\($0.lockClass) \($0.key)" } }
 
   private var all: [(lockClass: AdvisoryLockClass, key: Int32)] {
     let containment = containing ? [project.lockKey] : []

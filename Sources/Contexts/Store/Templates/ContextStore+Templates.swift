@@ -91,21 +91,21 @@ extension ContextStore {
     let project = scope.project.text
     let lock = TemplateQueries.lock.bind([project, id])
     let result = try await journal.write(
-      scope, queueing: isNew ? [] : [.template(id)], locking: isNew ? [] : [lock]
+      scope, locking: isNew ? [] : [WriteLock(.template, rows: [id], [lock])]
     ) { locked throws(RPCError) in
       let stored = try database { () throws(PostgresError) in
         try locked.rows.first?.first.map { row throws(PostgresError) in try Template(decoding: row) }
       }
       let change = try decide(stored)
       return WritePlan(
-        change, statements: change.statements(id, in: project), changes: [change.record(id)],
-        answer: { change.answer(id).serializedBytes() })
+        statements: change.statements(id, in: project), changes: [change.record(id)],
+        answer: { change.answer(id).serializedBytes() }
+      ) { written throws(RPCError) in
+        try database { () throws(PostgresError) in try Template(decoding: try written.rows.last!.only()) }
+      }
     }
     switch result {
-    case .written(let write):
-      return try database { () throws(PostgresError) in
-        try Template(decoding: try write.rows[write.rows.count - 1].only())
-      }
+    case .written(let write): return write.value
     case .repeated(let stored): return try Template(repeated: stored)
     }
   }

@@ -50,10 +50,11 @@ extension ContextStore {
     let ids = batch.contexts.map(\.id)
     let locksThem = plan.mode == .overwrite || !batch.former.isEmpty || !progress.unfinished.isEmpty
     let look = locksThem ? ContextQueries.lock : ContextQueries.findIDs
-    let locks = [ContextQueries.lockImport.bind(key)] + (ids.isEmpty ? [] : [look.bind([project.text, ids])])
-    let result = try await journal.write(
-      scope, queueing: [.transfer(plan.id, scope)] + ids.map(RowKey.context), locking: locks
-    ) { locked throws(RPCError) in
+    let locks: [WriteLock] = [
+      .transfer(plan.id, scope, ContextQueries.lockImport.bind(key)),
+      .contexts(ids, ids.isEmpty ? [] : [look.bind([project.text, ids])]),
+    ]
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let taken = ids.isEmpty ? [:] : try locked.rows[1].taken(areLocked: locksThem)
       let decided = DecidedBatch(

@@ -22,11 +22,12 @@ extension ContextStore {
       atomic: false, requestID: "", key: { $0.key.text }
     ) { item, violations in RelationshipDraft(validating: item, &violations) }
     let key: [any PostgresValue] = [scope.project.text, scope.operation, plan.id]
-    let locks = [ContextQueries.lockImport.bind(key)] + Self.looks(for: drafts.valid, scope, locking: true)
-    let result = try await journal.write(
-      scope, queueing: [.transfer(plan.id, scope)] + RelationshipLocks(drafts.valid, scope.project).rows,
-      locking: locks
-    ) { locked throws(RPCError) in
+    let rows = RelationshipLocks(drafts.valid, scope.project).rows
+    let locks: [WriteLock] = [
+      .transfer(plan.id, scope, ContextQueries.lockImport.bind(key)),
+      WriteLock(.relationship, rows: rows, Self.looks(for: drafts.valid, scope, locking: true)),
+    ]
+    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let decided = try Self.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
       let results = RelationshipResults(
