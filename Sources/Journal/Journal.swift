@@ -22,6 +22,8 @@ package final class Journal: Sendable {
   private let maintenance: Maintenance
   private let deletedProjects: DeletedProjects
   private let listener = Mutex<NotificationListener?>(nil)
+  let feeds: FeedRegistry
+  private let eventLoops: [EventLoop]
   /// Nil until somebody needs it.
   let keptTokenKey = Mutex<TokenKey?>(nil)
 
@@ -40,14 +42,25 @@ package final class Journal: Sendable {
     let perLoop = PerLoop(loops) { JournalLoop($0, configuration) }
     self.loops = perLoop
     ticker = SettleTicker(pool: pool, loop: home, configuration)
-    let changes = Feed<Change>(pool: pool, home: home, loops: loops, configuration)
+    eventLoops = loops
+    let (changes, feeds) = (Feed<Change>(pool: pool, home: home, loops: loops, configuration), FeedRegistry())
+    feeds.add(changes)
     self.changes = changes
+    self.feeds = feeds
     deletedProjects = DeletedProjects(pool: pool, loop: home) {
       await perLoop.forget($0)
-      changes.end($0)
+      feeds.end($0)
     }
     maintenance = Maintenance(pool: pool, loop: home, configuration)
     operations = Operations(pool: pool, home: home, lanes: configuration.operationLanes)
+  }
+
+  /// A feed of a domain's own history: rows of a table that is written at positions of the journal. Before
+  /// ``start()``.
+  package func feed<Entry: FeedRow>(of _: Entry.Type) -> Feed<Entry> {
+    let feed = Feed<Entry>(pool: pool, home: home, loops: eventLoops, configuration)
+    feeds.add(feed)
+    return feed
   }
 
   /// Starts settling, feeds and maintenance. The schema must be up to date.
@@ -59,9 +72,9 @@ package final class Journal: Sendable {
       self.listener.withLock { $0 = listener }
     }
     home.execute { [self] in
-      ticker.start { [changes, deletedProjects] outcome in
+      ticker.start { [feeds, deletedProjects] outcome in
         deletedProjects.advance(outcome)
-        return changes.advance(outcome)
+        return feeds.advance(outcome)
       }
       maintenance.start()
     }
@@ -69,7 +82,7 @@ package final class Journal: Sendable {
 
   /// Ends all feeds with UNAVAILABLE and the position to go on from; new ones are refused. Writes go on.
   package func drain() {
-    changes.drain()
+    feeds.drain()
     operations.drain()
   }
 

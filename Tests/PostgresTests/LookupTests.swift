@@ -146,7 +146,7 @@ struct LookupTests {
       let found7 = try await doubles(1...100, on: pool)
       #expect(found7 == 10100)
       let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
-      _ = try await pool.groupWrite(insert, [1], group: WriteGroup(1))
+      _ = try await pool.groupWrite(insert, [1], group: WriteGroup("1"))
       try await pool.transaction { tx throws(PostgresError) in try await tx.query(insert, [2]) }
       let admin = try database.connect()
       #expect(try admin.query("SELECT count(*) FROM item").only().decode(0, as: Int64.self) == 2)

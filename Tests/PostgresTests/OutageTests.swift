@@ -47,7 +47,7 @@ private final class Outage: Sendable {
     while !Task.isCancelled, !enough() {
       let id = UUID128.makeVersion7()
       do throws(PostgresError) {
-        _ = try await pool.groupWrite(insert, [id, body], group: WriteGroup(1))
+        _ = try await pool.groupWrite(insert, [id, body], group: WriteGroup("1"))
         acknowledged.withLock { $0.append(id) }
       } catch {
         errors.withLock { $0.append(error) }

@@ -15,7 +15,7 @@ struct PoolBasicsTests {
       #expect(try await pool.looked(one, [41], as: Int64.self) == 42)
       #expect(try await pool.value(one, [1], as: Int64.self) == 2)
       _ = try await pool.write(insert, [1, "a"])
-      _ = try await pool.groupWrite(insert, [2, "b"], group: WriteGroup(1))
+      _ = try await pool.groupWrite(insert, [2, "b"], group: WriteGroup("1"))
       let trips = try await pool.transaction { tx throws(PostgresError) in
         try await tx.query(insert, [3, "c"])
         let rows = try await tx.pipeline([find.bind([1]), find.bind([2]), find.bind([3])])

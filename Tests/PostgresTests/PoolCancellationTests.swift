@@ -125,7 +125,7 @@ struct PoolCancellationTests {
       let slow = Statement("slow", "INSERT INTO item SELECT $1::int8 FROM pg_sleep(60)")
       let task = Task {
         isGrouped
-          ? try await pool.groupWrite(slow, [1], group: WriteGroup(1)) : try await pool.write(slow, [1])
+          ? try await pool.groupWrite(slow, [1], group: WriteGroup("1")) : try await pool.write(slow, [1])
       }
       try await eventually("the write runs") { try admin.query(Self.runningInserts).count == 1 }
       task.cancel()
@@ -133,7 +133,7 @@ struct PoolCancellationTests {
       let error = await #expect(throws: PostgresError.self) { try await task.value }
       #expect(error?.isCancelled == true || error?.sqlState == .queryCanceled)
       let insert = Statement("insert", "INSERT INTO item VALUES ($1)")
-      _ = try await pool.groupWrite(insert, [2], group: WriteGroup(1))
+      _ = try await pool.groupWrite(insert, [2], group: WriteGroup("1"))
       let stored = try admin.query("SELECT min(id) FROM item").value(as: Int64.self)
       #expect(stored == 2)
     }

@@ -20,7 +20,7 @@ struct PoolSharesTests {
         _ = try await pool.lookup(.one, [])
         _ = try await pool.read(.one)
         _ = try await pool.upkeep(.one, [])
-        _ = try await pool.groupWrite(insert, [number], group: WriteGroup(1))
+        _ = try await pool.groupWrite(insert, [number], group: WriteGroup("1"))
       }
       #expect(try admin.query(TestDatabase.runningNaps).value(as: Int64.self) == 2)
       for nap in naps { nap.cancel() }

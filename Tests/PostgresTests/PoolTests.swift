@@ -68,7 +68,7 @@ struct PoolTests {
         for number in 0..<60 {
           group.addTask { _ = try await pool.lookup(.one, []) }
           group.addTask { _ = try await pool.query(.one) }
-          group.addTask { _ = try await pool.groupWrite(insert, [number], group: WriteGroup(1)) }
+          group.addTask { _ = try await pool.groupWrite(insert, [number], group: WriteGroup("1")) }
           group.addTask {
             _ = try await pool.transaction { tx throws(PostgresError) in try await tx.query(.one) }
           }

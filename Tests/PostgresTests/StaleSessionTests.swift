@@ -50,7 +50,7 @@ struct StaleSessionTests {
       case .lookup: try await pool.lookup(sized, [])
       case .query: try await pool.query(sized)
       case .write: try await pool.write(sized, [])
-      case .groupWrite: try await pool.groupWrite(sized, [], group: WriteGroup(1))
+      case .groupWrite: try await pool.groupWrite(sized, [], group: WriteGroup("1"))
       case .transaction:
         try await pool.transaction(.repeatable) { tx throws(PostgresError) in
           try await tx.commit([sized.bind([])])[0]

@@ -30,7 +30,7 @@ struct WriteTests {
         group.addTask {
           do throws(PostgresError) {
             _ = try await pool.groupWrite(
-              statement, [id, "body \(id)"], group: WriteGroup(1), prologue: prologue.map { [$0] } ?? [])
+              statement, [id, "body \(id)"], group: WriteGroup("1"), prologue: prologue.map { [$0] } ?? [])
             return (id, nil)
           } catch { return (id, error) }
         }
@@ -75,7 +75,7 @@ struct WriteTests {
     try await TestDatabase.withPool(schema, loops: 1) { pool, _ in
       async let others = write(2...30, on: pool)
       let error = await #expect(throws: PostgresError.self) {
-        try await pool.groupWrite(child, [1, 999], group: WriteGroup(1))
+        try await pool.groupWrite(child, [1, 999], group: WriteGroup("1"))
       }
       #expect(error?.isForeignKeyViolation() == true)
       let outcomes = await others
@@ -102,7 +102,7 @@ struct WriteTests {
   func unknownOutcome() async throws {
     try await TestDatabase.withPool(schema, loops: 1) { pool, _ in
       let error = await #expect(throws: PostgresError.self) {
-        try await pool.groupWrite(suicide, [1], group: WriteGroup(1))
+        try await pool.groupWrite(suicide, [1], group: WriteGroup("1"))
       }
       #expect(error?.kind == .outcomeUnknown)
       let alone = await #expect(throws: PostgresError.self) { try await pool.write(suicide, [2]) }
@@ -120,8 +120,8 @@ struct WriteTests {
       try admin.execute("BEGIN; SELECT pg_advisory_xact_lock(7, 7)")
       let waiting = Statement("waiting", "SELECT pg_advisory_xact_lock_shared(7, 7)")
       async let blocked = pool.groupWrite(
-        insert, [1, "x"], group: WriteGroup(1), prologue: [waiting.bind([])])
-      _ = try await pool.groupWrite(insert, [2, "y"], group: WriteGroup(2))
+        insert, [1, "x"], group: WriteGroup("1"), prologue: [waiting.bind([])])
+      _ = try await pool.groupWrite(insert, [2, "y"], group: WriteGroup("2"))
       try admin.execute("COMMIT")
       _ = try await blocked
     }
@@ -138,7 +138,7 @@ struct WriteTests {
       let found6 = try await pool.query(count).only().decode(1, as: Int64.self)
       #expect(found6 >= 10)
       let large = String(repeating: "x", count: 3_000_000)
-      _ = try await pool.groupWrite(insert, [1000, large], group: WriteGroup(1))
+      _ = try await pool.groupWrite(insert, [1000, large], group: WriteGroup("1"))
     }
   }
 
@@ -147,7 +147,7 @@ struct WriteTests {
     try await TestDatabase.withPool(schema, loops: 1) { pool, _ in
       async let others = write(1...20, on: pool)
       let error = await #expect(throws: PostgresError.self) {
-        try await pool.groupWrite(insert, [100, "a\0b"], group: WriteGroup(1))
+        try await pool.groupWrite(insert, [100, "a\0b"], group: WriteGroup("1"))
       }
       #expect(error?.kind == .invalidParameter)
       let outcomes = await others

@@ -10,7 +10,7 @@ extension ContextService {
     let watch = try ContextWatch(validating: request)
     let project = try await journal.scope(call).project
     let stream = try await journal.changes.watch(
-      project, from: watch.start, journal: watch.journalID, on: call.loop, matching: watch.matches)
+      FeedTopic(project), from: watch.start, journal: watch.journalID, on: call.loop, matching: watch.matches)
     // Of a project that is deleted from now on the stream hears.
     try await journal.require(project, on: call.loop)
     let journalID = stream.journal.description

@@ -4,7 +4,7 @@ import GRPC
 import Postgres
 
 /// The feed of one kind of row, for any number of watchers on all loops.
-package final class Feed<Entry: FeedRow>: Sendable {
+package final class Feed<Entry: FeedRow>: RegisteredFeed {
   private let pool: PostgresPool
   private let home: EventLoop
   private let tail: Tail<Entry>
@@ -18,23 +18,24 @@ package final class Feed<Entry: FeedRow>: Sendable {
     let tail = Tail<Entry>(pool: pool, loop: home, chunk: configuration.tailChunk)
     self.tail = tail
     hubs = PerLoop(loops) { loop in
-      FeedHub(loop: loop, configuration) { hub, project, subscription in
-        home.execute { tail.subscribe(hub, project, subscription) }
+      FeedHub(loop: loop, configuration) { hub, topic, subscription in
+        home.execute { tail.subscribe(hub, topic, subscription) }
       }
     }
     tail.attach(Array(hubs.all))
   }
 
-  /// Delivers the project's rows that match, from `start` on, each exactly once and in order.
+  /// Delivers the topic's rows that match, from `start` on, each exactly once and in order.
   ///
   /// Rows are read as the caller takes them: one that does not hurry holds up nobody. To go on after an error
   /// start with the last row received (position and ordinal) or the last `caughtUp` or `checkpoint`,
   /// whichever came later.
   /// - Parameters:
+  ///   - topic: With a key only for rows that have ``FeedRow/keyedStatements``.
   ///   - journal: The journal that the start comes from; nil when the caller does not say.
   ///   - loop: Where the stream will be read; the caller runs on it.
   package func watch(
-    _ project: ProjectID, from start: StartPosition, journal: String? = nil, on loop: EventLoop,
+    _ topic: FeedTopic, from start: StartPosition, journal: String? = nil, on loop: EventLoop,
     matching matches: @escaping @Sendable (Entry) -> Bool = { _ in true }
   ) async throws(RPCError) -> FeedStream<Entry> {
     loop.assertOnLoop()
@@ -43,7 +44,7 @@ package final class Feed<Entry: FeedRow>: Sendable {
     return FeedStream(
       FeedWatcher(
         self, hubs[loop],
-        FeedMachine(project: project, start: cursor, present: extent.newest, matches: matches)),
+        FeedMachine(topic, start: cursor, present: extent.newest, matches: matches)),
       journal: extent.id)
   }
 
@@ -55,12 +56,19 @@ package final class Feed<Entry: FeedRow>: Sendable {
 
   /// One page of a watcher that catches up, and the number of rows that make it a full one.
   func page(
-    _ project: ProjectID, after cursor: Cursor, through: Int64
+    _ topic: FeedTopic, after cursor: Cursor, through: Int64
   ) async throws(RPCError) -> (rows: [Entry], limit: Int) {
+    var parameters: [any PostgresValue] = [
+      topic.project.text, cursor.position, cursor.ordinal, through, Int64(pageSize),
+    ]
+    var statement = Entry.pageStatement
+    if let key = topic.key {
+      guard let keyed = Entry.keyedStatements else { preconditionFailure("\(Entry.self) has no keys") }
+      statement = keyed.page
+      parameters.append(key.text)
+    }
     do throws(PostgresError) {
-      let rows = try await pool.query(
-        Entry.pageStatement,
-        [project.text, cursor.position, cursor.ordinal, through, Int64(pageSize)])
+      let rows = try await pool.query(statement, parameters)
       return (try Entry.decode(rows), pageSize)
     } catch { throw RPCError(error) }
   }
@@ -72,7 +80,6 @@ package final class Feed<Entry: FeedRow>: Sendable {
       .after(cursor.position, ordinal: cursor.isBorder ? nil : cursor.ordinal), journal: nil)
   }
 
-  /// From the ticker, on the home loop. Returns whether anybody watches.
   func advance(_ outcome: SettleTicker.Outcome) -> Bool {
     switch outcome {
     case .settled(let position): tail.advance(position)
@@ -81,12 +88,10 @@ package final class Feed<Entry: FeedRow>: Sendable {
     return tail.isWatched
   }
 
-  /// Ends the streams of projects that were deleted. From any thread.
   func end(_ deleted: [ProjectID]) {
     for hub in hubs.all { hub.loop.execute { hub.end(deleted) } }
   }
 
-  /// Ends all streams. From any thread.
   func drain() {
     for hub in hubs.all { hub.loop.execute { hub.drain() } }
   }

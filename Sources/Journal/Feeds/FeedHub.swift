@@ -3,7 +3,7 @@ import EventLoop
 /// A feed's part on one loop: the newest rows, and those who watch them. Confined to `loop`.
 ///
 /// The tail reads on its own loop and hands every hub the same ranges in the same order, without gaps. A
-/// project's rows are in them from the moment the tail confirms that it is watched.
+/// topic's rows are in them from the moment the tail confirms that it is watched.
 final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   let loop: EventLoop
   private(set) var recent: RecentRows<Entry>
@@ -16,20 +16,20 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   private var watchers = Watchers()
   /// Projects that were deleted while somebody watched them: their streams end.
   private var deleted: Set<ProjectID> = []
-  /// Those who wait for a position whosever it is, not only for rows of their project.
+  /// Those who wait for a position whosever it is, not only for rows of their topic.
   private var arrivals: [(position: Int64, waiter: any FeedWaiter)] = []
-  /// Which subscription of a project counts: an answer to an earlier one is stale.
-  private var subscriptions: [ProjectID: Int] = [:]
+  /// Which subscription of a topic counts: an answer to an earlier one is stale.
+  private var subscriptions: [FeedTopic: Int] = [:]
   private var lastSubscription = 0
   private let limit: Int
   private let checkpointInterval: Duration
   private var reminder: ClosureTimer?
-  /// Asks the tail for a project's rows, or tells it that they are no longer wanted (nil).
-  private let subscribe: @Sendable (FeedHub<Entry>, ProjectID, Int?) -> Void
+  /// Asks the tail for a topic's rows, or tells it that they are no longer wanted (nil).
+  private let subscribe: @Sendable (FeedHub<Entry>, FeedTopic, Int?) -> Void
 
   init(
     loop: EventLoop, _ configuration: JournalConfiguration,
-    subscribe: @escaping @Sendable (FeedHub<Entry>, ProjectID, Int?) -> Void
+    subscribe: @escaping @Sendable (FeedHub<Entry>, FeedTopic, Int?) -> Void
   ) {
     self.loop = loop
     limit = configuration.recentRows
@@ -40,24 +40,26 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
 
   // MARK: Watchers
 
-  func insert(_ waiter: any FeedWaiter, _ project: ProjectID) {
+  func insert(_ waiter: any FeedWaiter, _ topic: FeedTopic) {
     loop.assertOnLoop()
-    if watchers.insert(waiter, project) {
+    if watchers.insert(waiter, topic) {
       lastSubscription += 1
-      subscriptions[project] = lastSubscription
-      subscribe(self, project, lastSubscription)
+      subscriptions[topic] = lastSubscription
+      subscribe(self, topic, lastSubscription)
     }
     startReminding()
   }
 
-  func remove(_ waiter: any FeedWaiter, _ project: ProjectID) {
+  func remove(_ waiter: any FeedWaiter, _ topic: FeedTopic) {
     loop.assertOnLoop()
     arrivals.removeAll { $0.waiter === waiter }
-    guard watchers.remove(waiter, project) else { return }
-    deleted.remove(project)
-    subscriptions[project] = nil
-    recent.deactivate(project)
-    subscribe(self, project, nil)
+    guard watchers.remove(waiter, topic) else { return }
+    subscriptions[topic] = nil
+    if deleted.contains(topic.project), !subscriptions.keys.contains(where: { $0.project == topic.project }) {
+      deleted.remove(topic.project)
+    }
+    recent.deactivate(topic)
+    subscribe(self, topic, nil)
   }
 
   func isDeleted(_ project: ProjectID) -> Bool { deleted.contains(project) }
@@ -65,9 +67,9 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   /// Ends the streams of projects that were deleted.
   func end(_ projects: [ProjectID]) {
     loop.assertOnLoop()
-    for project in projects where subscriptions[project] != nil {
-      deleted.insert(project)
-      watchers.wake(project)
+    for topic in subscriptions.keys where projects.contains(topic.project) {
+      deleted.insert(topic.project)
+      watchers.wake(topic)
     }
   }
 
@@ -100,18 +102,18 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
 
   // MARK: From the tail, in order
 
-  /// Every row of the project after what was read so far will be among those appended.
-  func activate(_ project: ProjectID, _ subscription: Int) {
+  /// Every row of the topic after what was read so far will be among those appended.
+  func activate(_ topic: FeedTopic, _ subscription: Int) {
     loop.assertOnLoop()
-    guard subscriptions[project] == subscription else { return }
-    recent.activate(project)
-    watchers.wake(project)
+    guard subscriptions[topic] == subscription else { return }
+    recent.activate(topic)
+    watchers.wake(topic)
   }
 
-  func append(_ rows: [ProjectID: [Entry]], through: Int64) {
+  func append(_ rows: [FeedTopic: [Entry]], through: Int64) {
     loop.assertOnLoop()
     recent.append(rows, through: through)
-    for project in rows.keys { watchers.wake(project) }
+    for topic in rows.keys { watchers.wake(topic) }
     wakeArrivals()
   }
 

@@ -15,7 +15,7 @@ struct FeedMachine<Entry: FeedRow> {
     case wait
   }
 
-  let project: ProjectID
+  let topic: FeedTopic
   /// The last position drawn when the feed was opened: before everything up to there was delivered, nobody
   /// may be told that he is caught up, or a write acknowledged before would come after.
   let present: Int64
@@ -31,9 +31,9 @@ struct FeedMachine<Entry: FeedRow> {
   private static var stepLimit: Int { 256 }
 
   init(
-    project: ProjectID, start: Cursor, present: Int64 = 0, matches: @escaping @Sendable (Entry) -> Bool
+    _ topic: FeedTopic, start: Cursor, present: Int64 = 0, matches: @escaping @Sendable (Entry) -> Bool
   ) {
-    self.project = project
+    self.topic = topic
     self.present = present
     self.matches = matches
     cursor = start
@@ -43,7 +43,7 @@ struct FeedMachine<Entry: FeedRow> {
 
   /// - Parameter isReminded: Whether a checkpoint is due even though nothing was delivered.
   mutating func next(_ recent: RecentRows<Entry>, isReminded: Bool = false) -> Step {
-    guard let rows = recent.rows(of: project, after: cursor, limit: Self.stepLimit) else {
+    guard let rows = recent.rows(of: topic, after: cursor, limit: Self.stepLimit) else {
       guard cursor < .after(recent.through) else { return .wait }
       isLive = false
       return .read(after: cursor, through: recent.through)

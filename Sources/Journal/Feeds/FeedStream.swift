@@ -55,10 +55,10 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     delivered = machine.cursor
   }
 
-  func open() { hub.insert(self, machine.project) }
+  func open() { hub.insert(self, machine.topic) }
 
   func close() {
-    hub.remove(self, machine.project)
+    hub.remove(self, machine.topic)
     wake()
   }
 
@@ -66,7 +66,7 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     loop.assertOnLoop()
     while true {
       if Task.isCancelled { throw failure(.cancelled, nil, "the call was cancelled") }
-      if hub.isDeleted(machine.project) { throw .projectDeleted(machine.project.text) }
+      if hub.isDeleted(machine.topic.project) { throw .projectDeleted(machine.topic.project.text) }
       if hub.isDraining { throw failure(.unavailable, .shuttingDown, "the server is stopping") }
       if hub.incarnation != incarnation {
         throw failure(.unavailable, .databaseUnavailable, "the database was put back to an older state")
@@ -99,7 +99,7 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
       await suspend()
     case .read(let cursor, let through):
       do throws(RPCError) {
-        let page = try await feed.page(machine.project, after: cursor, through: through)
+        let page = try await feed.page(machine.topic, after: cursor, through: through)
         try await feed.checkNotPruned(cursor)
         // A journal that went back meanwhile has other rows at these positions.
         guard hub.incarnation == incarnation else { return }

@@ -1,10 +1,10 @@
-/// The newest rows of the watched projects, shared by all watchers of a loop.
+/// The newest rows of the watched topics, shared by all watchers of a loop.
 ///
-/// A watcher is only a cursor into them. For each project every row after `from` and up to `through` is here,
+/// A watcher is only a cursor into them. For each topic every row after `from` and up to `through` is here,
 /// so a watcher whose cursor is not older than `from` is live; one that is older reads by SQL. Bounded: the
 /// oldest rows go first, whoever still wants them, so a slow watcher costs nothing.
 struct RecentRows<Entry: FeedRow> {
-  private struct Project {
+  private struct Topic {
     var from: Int64
     /// Rows in order; those before `head` were dropped.
     var rows: [Entry] = []
@@ -13,28 +13,28 @@ struct RecentRows<Entry: FeedRow> {
     var generation: Int
   }
 
-  /// Everything at or below was read, for the projects that are active.
+  /// Everything at or below was read, for the topics that are active.
   private(set) var through: Int64
   private(set) var count = 0
-  private var projects: [ProjectID: Project] = [:]
-  /// Which project's rows came in which order, oldest first.
-  private var ages: [(project: ProjectID, generation: Int, count: Int)] = []
+  private var topics: [FeedTopic: Topic] = [:]
+  /// Which topic's rows came in which order, oldest first.
+  private var ages: [(topic: FeedTopic, generation: Int, count: Int)] = []
   private var agesHead = 0
   private var generations = 0
   private let limit: Int
 
-  /// - Parameter limit: How many rows are kept, of all projects together.
+  /// - Parameter limit: How many rows are kept, of all topics together.
   init(through: Int64, limit: Int) {
     self.through = through
     self.limit = limit
   }
 
-  /// Whether rows of the project are being kept.
-  func isActive(_ project: ProjectID) -> Bool { projects[project] != nil }
+  /// Whether rows of the topic are being kept.
+  func isActive(_ topic: FeedTopic) -> Bool { topics[topic] != nil }
 
-  /// The rows of the project after `cursor`, at most `limit`; nil when some of them are not here.
-  func rows(of project: ProjectID, after cursor: Cursor, limit: Int) -> ArraySlice<Entry>? {
-    guard let recent = projects[project], cursor >= .after(recent.from) else { return nil }
+  /// The rows of the topic after `cursor`, at most `limit`; nil when some of them are not here.
+  func rows(of topic: FeedTopic, after cursor: Cursor, limit: Int) -> ArraySlice<Entry>? {
+    guard let recent = topics[topic], cursor >= .after(recent.from) else { return nil }
     var low = recent.head
     var high = recent.rows.count
     while low < high {
@@ -44,24 +44,24 @@ struct RecentRows<Entry: FeedRow> {
     return recent.rows[low..<min(recent.rows.count, low + limit)]
   }
 
-  /// From now on every row of the project is appended, beginning after `through`.
-  mutating func activate(_ project: ProjectID) {
-    guard projects[project] == nil else { return }
+  /// From now on every row of the topic is appended, beginning after `through`.
+  mutating func activate(_ topic: FeedTopic) {
+    guard topics[topic] == nil else { return }
     generations += 1
-    projects[project] = Project(from: through, generation: generations)
+    topics[topic] = Topic(from: through, generation: generations)
   }
 
-  /// Nobody watches the project any more.
-  mutating func deactivate(_ project: ProjectID) {
-    guard let gone = projects.removeValue(forKey: project) else { return }
+  /// Nobody watches the topic any more.
+  mutating func deactivate(_ topic: FeedTopic) {
+    guard let gone = topics.removeValue(forKey: topic) else { return }
     count -= gone.rows.count - gone.head
   }
 
-  /// Takes the rows of all active projects with positions after ``through`` and up to `next`.
-  mutating func append(_ batch: [ProjectID: [Entry]], through next: Int64) {
-    for (project, rows) in batch where projects[project] != nil && !rows.isEmpty {
-      projects[project]!.rows.append(contentsOf: rows)
-      ages.append((project, projects[project]!.generation, rows.count))
+  /// Takes the rows of all active topics with positions after ``through`` and up to `next`.
+  mutating func append(_ batch: [FeedTopic: [Entry]], through next: Int64) {
+    for (topic, rows) in batch where topics[topic] != nil && !rows.isEmpty {
+      topics[topic]!.rows.append(contentsOf: rows)
+      ages.append((topic, topics[topic]!.generation, rows.count))
       count += rows.count
     }
     through = next
@@ -78,8 +78,8 @@ struct RecentRows<Entry: FeedRow> {
     count = 0
     ages.removeAll()
     agesHead = 0
-    for (project, recent) in projects {
-      projects[project] = Project(from: next, generation: recent.generation)
+    for (topic, recent) in topics {
+      topics[topic] = Topic(from: next, generation: recent.generation)
     }
   }
 
@@ -87,7 +87,7 @@ struct RecentRows<Entry: FeedRow> {
   private mutating func dropOldest() {
     let (name, generation, dropped) = ages[agesHead]
     agesHead += 1
-    guard var recent = projects.removeValue(forKey: name) else { return }
+    guard var recent = topics.removeValue(forKey: name) else { return }
     if recent.generation == generation {
       recent.from = recent.rows[recent.head + dropped - 1].position
       recent.head += dropped
@@ -97,6 +97,6 @@ struct RecentRows<Entry: FeedRow> {
         recent.head = 0
       }
     }
-    projects[name] = recent
+    topics[name] = recent
   }
 }

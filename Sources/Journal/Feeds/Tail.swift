@@ -3,8 +3,8 @@ import Postgres
 
 /// Reads every settled range once and hands it to the hubs of all loops. Confined to `loop`.
 ///
-/// Only the projects that somebody watches are read: the history's key begins with the project, so that is an
-/// index range for each. A range in which nobody is interested costs nothing.
+/// Only what somebody watches is read: whole projects, one index range each, because the history's key begins with the
+/// project; and single keys by an index of their own. A range in which nobody is interested costs nothing.
 final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
@@ -15,10 +15,10 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private var through: Int64 = -1
   private var settled: Int64 = -1
   private var isReading = false
-  /// Which loops watch a project.
-  private var watched: [ProjectID: Set<ObjectIdentifier>] = [:]
+  /// Which loops watch a topic.
+  private var watched: [FeedTopic: Set<ObjectIdentifier>] = [:]
   /// Subscriptions that came while a range was being read: their rows begin after it.
-  private var waiting: [(hub: FeedHub<Entry>, project: ProjectID, subscription: Int)] = []
+  private var waiting: [(hub: FeedHub<Entry>, topic: FeedTopic, subscription: Int)] = []
 
   init(pool: PostgresPool, loop: EventLoop, chunk: Int) {
     self.pool = pool
@@ -31,23 +31,23 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   /// Before anything else, once.
   func attach(_ hubs: [FeedHub<Entry>]) { self.hubs = hubs }
 
-  /// - Parameter subscription: Nil when the loop watches the project no longer.
-  func subscribe(_ hub: FeedHub<Entry>, _ project: ProjectID, _ subscription: Int?) {
+  /// - Parameter subscription: Nil when the loop watches the topic no longer.
+  func subscribe(_ hub: FeedHub<Entry>, _ topic: FeedTopic, _ subscription: Int?) {
     loop.assertOnLoop()
     guard let subscription else {
-      waiting.removeAll { $0.hub === hub && $0.project == project }
-      watched[project]?.remove(ObjectIdentifier(hub))
-      if watched[project]?.isEmpty == true { watched[project] = nil }
+      waiting.removeAll { $0.hub === hub && $0.topic == topic }
+      watched[topic]?.remove(ObjectIdentifier(hub))
+      if watched[topic]?.isEmpty == true { watched[topic] = nil }
       return
     }
-    waiting.append((hub, project, subscription))
+    waiting.append((hub, topic, subscription))
     if !isReading { confirm() }
   }
 
   private func confirm() {
-    for (hub, project, subscription) in waiting {
-      watched[project, default: []].insert(ObjectIdentifier(hub))
-      hub.loop.execute { hub.activate(project, subscription) }
+    for (hub, topic, subscription) in waiting {
+      watched[topic, default: []].insert(ObjectIdentifier(hub))
+      hub.loop.execute { hub.activate(topic, subscription) }
     }
     waiting.removeAll()
   }
@@ -86,11 +86,10 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
       }
       let from = through
       do throws(PostgresError) {
-        let rows = try await pool.lookup(
-          Entry.tailStatement, [watched.keys.map(\.text), from, target, Int64(chunk)])
+        let chunk = try await read(TailReads(watched.keys), after: from, through: target)
         // The journal may have been restarted meanwhile.
         guard through == from else { continue }
-        pass(try Entry.decode(rows), target: target)
+        pass(chunk)
       } catch {
         // The ticker tells about a database that is gone; the range is still to be read.
         try? await loop.sleep(for: .milliseconds(100))
@@ -99,8 +98,29 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
     confirm()
   }
 
-  private func pass(_ rows: [Entry], target: Int64) {
-    switch TailChunk(rows, limit: chunk, target: target) {
+  private func read(
+    _ reads: TailReads, after from: Int64, through target: Int64
+  ) async throws(PostgresError) -> TailChunk<Entry> {
+    var result = TailChunk<Entry>.rows([], through: target)
+    if !reads.projects.isEmpty {
+      let rows = try await pool.lookup(
+        Entry.tailStatement, [reads.projects.map(\.text), from, target, Int64(chunk)])
+      result = TailChunk(try Entry.decode(rows), limit: chunk, target: target)
+    }
+    if !reads.topics.isEmpty, let statement = Entry.keyedStatements?.tail {
+      let rows = try await pool.lookup(
+        statement,
+        [
+          reads.topics.map(\.project.text), reads.topics.map { $0.key?.text ?? "" }, from, target,
+          Int64(chunk),
+        ])
+      result = result.merged(with: TailChunk(try Entry.decode(rows), limit: chunk, target: target))
+    }
+    return result
+  }
+
+  private func pass(_ chunk: TailChunk<Entry>) {
+    switch chunk {
     case .rows(let rows, let through): pass(rows, through: through)
     case .skip(let through):
       self.through = through
@@ -108,12 +128,18 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
     }
   }
 
-  /// Each hub gets the rows of the projects that its loop watches, and each range in order.
+  /// Each hub gets the rows of the topics that its loop watches, and each range in order.
   private func pass(_ rows: [Entry], through: Int64) {
     self.through = through
-    let byProject = Dictionary(grouping: rows, by: \.project)
+    var byTopic: [FeedTopic: [Entry]] = [:]
+    for row in rows {
+      for topic in [FeedTopic(row.project)] + (row.key.map { [FeedTopic(row.project, key: $0)] } ?? [])
+      where watched[topic] != nil {
+        byTopic[topic, default: []].append(row)
+      }
+    }
     for hub in hubs {
-      let wanted = byProject.filter { watched[$0.key]?.contains(ObjectIdentifier(hub)) == true }
+      let wanted = byTopic.filter { watched[$0.key]?.contains(ObjectIdentifier(hub)) == true }
       hub.loop.execute { hub.append(wanted, through: through) }
     }
   }

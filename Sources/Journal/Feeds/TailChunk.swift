@@ -19,3 +19,25 @@ enum TailChunk<Entry: FeedRow> {
       : .rows(Array(whole), through: last.position - 1)
   }
 }
+
+extension TailChunk {
+  private var through: Int64 {
+    switch self {
+    case .rows(_, let through), .skip(let through): through
+    }
+  }
+
+  /// What two reads of different rows come to: as far as both are complete. One that is to be skipped earlier than the
+  /// other ends is skipped by all.
+  func merged(with other: TailChunk) -> TailChunk {
+    let through = min(self.through, other.through)
+    var rows: [Entry] = []
+    for chunk in [self, other] {
+      switch chunk {
+      case .rows(let read, _): rows += read.prefix { $0.position <= through }
+      case .skip(let position): if position <= through { return .skip(through: through) }
+      }
+    }
+    return .rows(rows.sorted { $0.cursor < $1.cursor }, through: through)
+  }
+}

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Someone who waits for rows of a project.
+/// Someone who waits for rows of a topic.
 protocol FeedWaiter: AnyObject {
   /// Rows came, or the feed ended: look again.
   func wake()
@@ -8,29 +8,29 @@ protocol FeedWaiter: AnyObject {
   func remind()
 }
 
-/// Who watches which project on one loop. Confined to that loop.
+/// Who watches which topic on one loop. Confined to that loop.
 struct Watchers {
-  private var byProject: [ProjectID: [ObjectIdentifier: any FeedWaiter]] = [:]
+  private var byTopic: [FeedTopic: [ObjectIdentifier: any FeedWaiter]] = [:]
 
-  var isEmpty: Bool { byProject.isEmpty }
+  var isEmpty: Bool { byTopic.isEmpty }
 
-  /// - Returns: Whether it is the first one of the project.
-  mutating func insert(_ waiter: any FeedWaiter, _ project: ProjectID) -> Bool {
-    byProject[project, default: [:]][ObjectIdentifier(waiter)] = waiter
-    return byProject[project]!.count == 1
+  /// - Returns: Whether it is the first one of the topic.
+  mutating func insert(_ waiter: any FeedWaiter, _ topic: FeedTopic) -> Bool {
+    byTopic[topic, default: [:]][ObjectIdentifier(waiter)] = waiter
+    return byTopic[topic]!.count == 1
   }
 
-  /// - Returns: Whether it was the last one of the project.
-  mutating func remove(_ waiter: any FeedWaiter, _ project: ProjectID) -> Bool {
-    guard byProject[project]?.removeValue(forKey: ObjectIdentifier(waiter)) != nil else { return false }
-    guard byProject[project]!.isEmpty else { return false }
-    byProject[project] = nil
+  /// - Returns: Whether it was the last one of the topic.
+  mutating func remove(_ waiter: any FeedWaiter, _ topic: FeedTopic) -> Bool {
+    guard byTopic[topic]?.removeValue(forKey: ObjectIdentifier(waiter)) != nil else { return false }
+    guard byTopic[topic]!.isEmpty else { return false }
+    byTopic[topic] = nil
     return true
   }
 
-  func wake(_ project: ProjectID) { byProject[project]?.values.forEach { $0.wake() } }
+  func wake(_ topic: FeedTopic) { byTopic[topic]?.values.forEach { $0.wake() } }
 
-  func wakeAll() { byProject.values.forEach { $0.values.forEach { $0.wake() } } }
+  func wakeAll() { byTopic.values.forEach { $0.values.forEach { $0.wake() } } }
 
-  func remindAll() { byProject.values.forEach { $0.values.forEach { $0.remind() } } }
+  func remindAll() { byTopic.values.forEach { $0.values.forEach { $0.remind() } } }
 }

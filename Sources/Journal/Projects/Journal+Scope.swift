@@ -46,7 +46,7 @@ extension Journal {
   /// deletion when its position is settled.
   package func forget(_ deleted: [ProjectID]) async {
     await loops.forget(deleted)
-    changes.end(deleted)
+    feeds.end(deleted)
   }
 }
 

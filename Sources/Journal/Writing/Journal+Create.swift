@@ -10,8 +10,9 @@ extension Journal {
   /// ```
   /// Expected outcomes, such as a key that is taken, are result rows, never SQL errors.
   ///
-  /// With keys made by the server and no request id it shares a transaction with concurrent writes of the
-  /// project, and returns when that has committed. Otherwise it commits alone.
+  /// Without a request id it shares a transaction with concurrent writes of the project whose keys are made by the
+  /// server, or with concurrent appends to the same log, and returns when that has committed. Otherwise it commits
+  /// alone.
   ///
   /// When the connection dies during the commit of a key made by the server, the write is run again: the key
   /// is unique, so a commit still under way is waited for, and a row that is there is this one's.
@@ -60,8 +61,7 @@ extension Journal {
 
   /// What comes before the statement that draws.
   private func opening(of scope: CallScope, _ keys: KeyOrigin) -> [BoundStatement] {
-    guard case .client(let key) = keys, let lock = key.lock else { return [scope.prologue] }
-    return [scope.prologue, lock]
+    [scope.prologue] + (keys.lock.map { [$0] } ?? [])
   }
 
   /// Takes the locks of a named create under a lease. Returns the answer that the request got before; throws LEASE_LOST.
@@ -79,21 +79,25 @@ extension Journal {
   private func create(
     _ scope: CallScope, _ keys: KeyOrigin, _ write: BoundStatement, _ found: () -> BoundStatement?
   ) async throws(RPCError) -> Rows {
-    guard case .server = keys else {
+    let opening = opening(of: scope, keys)
+    let group: WriteGroup
+    switch keys {
+    case .client:
       return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
         try await database { () async throws(PostgresError) in
           try await pool.write(
-            write.statement, write.parameters, group: scope.group, prologue: opening(of: scope, keys))
+            write.statement, write.parameters, group: scope.group, prologue: opening)
         }
       }
+    case .server: group = scope.group
+    case .next(let head): group = head.group(in: scope.project)
     }
     do throws(PostgresError) {
-      return try await pool.groupWrite(
-        write.statement, write.parameters, group: scope.group, prologue: [scope.prologue])
+      return try await pool.groupWrite(write.statement, write.parameters, group: group, prologue: opening)
     } catch {
       guard error.isOutcomeUnknown, let found = found() else { throw RPCError(error) }
       do throws(WriteFailure) {
-        return try await decided(scope, write, found, WriteFailure(error))
+        return try await decided(opening, write, found, WriteFailure(error))
       } catch { throw error.error }
     }
   }
@@ -103,12 +107,12 @@ extension Journal {
   /// Finds out what became of a write whose connection died during its commit, and makes up for it if nothing
   /// did. Throws `unknown` when the database does not come back within the attempts.
   private func decided(
-    _ scope: CallScope, _ write: BoundStatement, _ found: BoundStatement, _ unknown: WriteFailure
+    _ opening: [BoundStatement], _ write: BoundStatement, _ found: BoundStatement, _ unknown: WriteFailure
   ) async throws(WriteFailure) -> Rows {
     var delay = Duration.milliseconds(50)
     for _ in 0..<Self.decisionAttempts {
       do throws(PostgresError) {
-        let rows = try await pool.write(write.statement, write.parameters, prologue: [scope.prologue])
+        let rows = try await pool.write(write.statement, write.parameters, prologue: opening)
         return rows.isEmpty ? try await pool.read(found.statement, found.parameters) : rows
       } catch {
         guard error.isOutcomeUnknown || error.isConnectionFailure else { throw WriteFailure(error) }

@@ -8,7 +8,7 @@ import EventLoop
 /// Which one to use:
 /// - ``lookup(_:_:)``: a bounded read by key. Cheapest; shares a connection that only look-ups use.
 /// - ``groupWrite(_:_:group:prologue:)``: one statement that inserts rows with ids made by the
-///   server and locks no existing row. Shares a commit with its neighbours.
+///   server and locks no row but the one that its group's prologue locks. Shares a commit with its neighbours.
 /// - ``write(_:_:prologue:)``: one statement that commits alone, in one round trip.
 /// - ``read(_:_:)``: a bounded read on a connection of its own. Cancelled with its task.
 /// - ``query(_:_:timeout:)``: a list, search or anything long, of which only so many run at once. Cancelled with its

@@ -53,11 +53,12 @@ final class GroupWriter: Flushable, @unchecked Sendable {
       if group.batchesUnderWay == 0 { groups[key] = nil }
       return
     }
-    guard group.batchesUnderWay < pool.configuration.writeBatchesPerGroup else { return }
+    guard group.batchesUnderWay < key.batches(of: pool.configuration) else { return }
     group.batchesUnderWay += 1
-    pool.acquire(preferred: group.favourite) { [self] result in
+    let turns = key.mayWait ? pool.turns(of: key.project) : nil
+    acquire(for: group, turns) { [self] result in
       switch result {
-      case .success(let connection): begin(key, group, on: connection)
+      case .success(let connection): begin(key, group, turns, on: connection)
       case .failure(let error):
         group.batchesUnderWay -= 1
         // The other batches will take what waits, if there are any.
@@ -71,6 +72,20 @@ final class GroupWriter: Flushable, @unchecked Sendable {
     if group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
   }
 
+  private func acquire(for group: Group, _ turns: Turns?, _ receiver: @escaping LoopPool.Receiver) {
+    guard let turns else {
+      pool.acquire(preferred: group.favourite, receiver)
+      return
+    }
+    _ = turns.enter { [self] turn in
+      if case .failure(let error) = turn { return receiver(.failure(error)) }
+      pool.acquire(preferred: group.favourite) { result in
+        if case .failure = result { turns.leave() }
+        receiver(result)
+      }
+    }
+  }
+
   /// The next write that somebody still waits for.
   private static func next(of group: Group) -> Call? {
     while let call = group.waiting.popFirst() {
@@ -80,9 +95,10 @@ final class GroupWriter: Flushable, @unchecked Sendable {
     return nil
   }
 
-  private func begin(_ key: WriteGroup, _ group: Group, on connection: Connection) {
+  private func begin(_ key: WriteGroup, _ group: Group, _ turns: Turns?, on connection: Connection) {
     group.favourite = connection.id
     let batch = WriteBatch(pool: pool, prologue: group.prologue) { [self] in
+      turns?.leave()
       group.batchesUnderWay -= 1
       touch(key, group)
     }

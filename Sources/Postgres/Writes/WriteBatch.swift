@@ -49,6 +49,10 @@ final class WriteBatch: ConnectionClient {
     let writes = members.filter { $0.waiter != nil }
     if !failed {
       for call in writes { call.finish(call.outcome.take() ?? .failure(Self.noOutcome)) }
+    } else if let error = Self.failure(before: writes, in: members),
+      !mayRunAgain(after: error, members, on: connection)
+    {
+      for call in writes { call.finish(.failure(error)) }
     } else if writes.count == 1 {
       settleFailure(of: writes[0], among: members, on: connection)
     } else {
@@ -68,13 +72,26 @@ final class WriteBatch: ConnectionClient {
   /// The write was alone: the error is its own, or that of what was run before it.
   private func settleFailure(of call: Call, among members: [Call], on connection: Connection) {
     let error = members.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? Self.noOutcome
-    let mayRunAgain =
-      error.isStalePlan || connection.isStale || members.contains(where: \.wasInterrupted)
-    if mayRunAgain, call.attempts < Call.maximumAttempts {
+    if mayRunAgain(after: error, members, on: connection), call.attempts < Call.maximumAttempts {
       runAgain(call, on: connection)
     } else {
       call.finish(.failure(error))
     }
+  }
+
+  /// What went wrong before the first of the writes, which concerns them all: as when others hold what the prologue
+  /// locks. Nil when one of the writes failed, or only the commit.
+  private static func failure(before writes: [Call], in members: [Call]) -> PostgresError? {
+    guard let failed = members.first(where: { $0.error != nil && $0.error?.kind != .skipped }) else {
+      return nil
+    }
+    return failed.waiter == nil && !writes.isEmpty ? failed.error : nil
+  }
+
+  private func mayRunAgain(
+    after error: PostgresError, _ members: [Call], on connection: Connection
+  ) -> Bool {
+    error.isStalePlan || connection.isStale || members.contains(where: \.wasInterrupted)
   }
 
   /// Runs a write alone, on another connection when this one is of no use any more.

@@ -1,13 +1,28 @@
-/// What the writes of one batch have in common: their project.
+/// What the writes of one batch have in common: their project, and where all of them lock the same row first, that row.
 package struct WriteGroup: Hashable, Sendable {
-  private enum Key: Hashable {
-    case uuid(UUID128)
-    case number(Int64)
-    case text(String)
-  }
-  private let key: Key
+  /// Bytes, not texts: two keys that Swift takes for the same are two.
+  private let name: [UInt8]
+  private let key: [UInt8]?
 
-  package init(_ id: UUID128) { key = .uuid(id) }
-  package init(_ id: Int64) { key = .number(id) }
-  package init(_ id: String) { key = .text(id) }
+  /// - Parameter key: What the prologue locks. The group's writes wait for each other there, so more than one batch of
+  ///   them at a time on a loop would only hold connections. Nil where they lock nothing.
+  package init(_ name: String, behind key: String? = nil) {
+    self.init(name: Array(name.utf8), key: key.map { Array($0.utf8) })
+  }
+
+  /// Whether its batches may wait for rows that others have locked.
+  var mayWait: Bool { key != nil }
+
+  /// The project's writes, whatever they wait for.
+  var project: WriteGroup { WriteGroup(name: name, key: nil) }
+
+  private init(name: [UInt8], key: [UInt8]?) {
+    self.name = name
+    self.key = key
+  }
+
+  /// Batches that a loop may have under way at the same time.
+  func batches(of configuration: PoolConfiguration) -> Int {
+    key == nil ? configuration.writeBatchesPerGroup : 1
+  }
 }

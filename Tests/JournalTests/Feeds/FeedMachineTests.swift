@@ -3,16 +3,16 @@ import Testing
 @testable import Journal
 
 @Suite struct FeedMachineTests {
-  private let a = ProjectID("a")!
+  private let a = FeedTopic(ProjectID("a")!)
 
   private func machine(
     from start: Int64, _ matches: @escaping @Sendable (TestEntry) -> Bool = { _ in true }
   ) -> FeedMachine<TestEntry> {
-    FeedMachine(project: a, start: .after(start), matches: matches)
+    FeedMachine(a, start: .after(start), matches: matches)
   }
 
   private func entries(_ positions: ClosedRange<Int64>) -> [TestEntry] {
-    positions.map { TestEntry($0, project: a) }
+    positions.map { TestEntry($0, project: a.project) }
   }
 
   private func active(through: Int64) -> RecentRows<TestEntry> {
@@ -98,7 +98,7 @@ import Testing
     let recent = active(through: 9)
     var machine = machine(from: 0)
     _ = machine.next(recent)
-    let first = (0..<3).map { TestEntry(9, $0, project: a) }
+    let first = (0..<3).map { TestEntry(9, $0, project: a.project) }
     #expect(
       machine.take(page: first, limit: 3, through: 9)
         == [.row(9), .row(9, 1), .row(9, 2)])
@@ -110,11 +110,11 @@ import Testing
   func ahead() {
     var recent = active(through: 5)
     var machine = FeedMachine<TestEntry>(
-      project: a, start: Cursor(position: 7, ordinal: 0), matches: { _ in true })
+      a, start: Cursor(position: 7, ordinal: 0), matches: { _ in true })
     expect(machine.next(recent), .deliver([.caughtUp(6)]))
     recent.append([a: entries(6...6)], through: 6)
     expect(machine.next(recent), .wait)
-    recent.append([a: (0..<2).map { TestEntry(7, $0, project: a) }], through: 7)
+    recent.append([a: (0..<2).map { TestEntry(7, $0, project: a.project) }], through: 7)
     expect(machine.next(recent), .deliver([.row(7, 1), .checkpoint(7)]))
   }
 

@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Journal
 
@@ -9,6 +10,8 @@ import Testing
     var random = SplitMix(state: seed)
     let project = ProjectID("a")!
     let other = ProjectID("b")!
+    let keys: [TextKey?] = [nil, "k", "l"]
+    let topic = FeedTopic(project, key: keys.randomElement(using: &random)!)
     var history: [TestEntry] = []
     var settled: Int64 = 0
     var recent = RecentRows<TestEntry>(through: 0, limit: Int.random(in: 1...40, using: &random))
@@ -16,7 +19,7 @@ import Testing
     let chunk = Int.random(in: 1...20, using: &random)
     let modulus = Int64.random(in: 1...3, using: &random)
     let matches: @Sendable (TestEntry) -> Bool = { $0.position % modulus == 0 }
-    var machine = FeedMachine<TestEntry>(project: project, start: .after(0), matches: matches)
+    var machine = FeedMachine<TestEntry>(topic, start: .after(0), matches: matches)
     var delivered: [TestEntry] = []
     var resume = Cursor.after(0)
     var mistakes = 0
@@ -35,14 +38,20 @@ import Testing
       }
     }
 
+    func topics(_ row: TestEntry) -> [FeedTopic] {
+      [FeedTopic(row.project)] + (row.key.map { [FeedTopic(row.project, key: $0)] } ?? [])
+    }
+
     /// Hands the tail's reads to the recent rows.
     func advance() {
       while recent.through < settled {
         let all = history.filter { $0.position > recent.through && $0.position <= settled }
-        let read = all.filter { recent.isActive($0.project) }
+        let read = all.filter { row in topics(row).contains { recent.isActive($0) } }
         switch TailChunk(Array(read.prefix(chunk)), limit: chunk, target: settled) {
         case .rows(let rows, let through):
-          recent.append(Dictionary(grouping: rows, by: \.project), through: through)
+          var batch: [FeedTopic: [TestEntry]] = [:]
+          for row in rows { for topic in topics(row) { batch[topic, default: []].append(row) } }
+          recent.append(batch, through: through)
         case .skip(let through): recent.skip(through: through)
         }
       }
@@ -55,7 +64,9 @@ import Testing
       case .wait: return false
       case .read(let cursor, let through):
         if through > settled { mistakes += 1 }
-        let page = history.filter { $0.project == project && $0.cursor > cursor && $0.position <= through }
+        let page = history.filter {
+          topics($0).contains(topic) && $0.cursor > cursor && $0.position <= through
+        }
         interrupted?()
         take(machine.take(page: Array(page.prefix(pageSize)), limit: pageSize, through: through))
       }
@@ -67,7 +78,8 @@ import Testing
         settled += Int64.random(in: 1...3, using: &random)
         let owner = Bool.random(using: &random) ? project : other
         for ordinal in 0..<Int32.random(in: 0...5, using: &random) {
-          history.append(TestEntry(settled, ordinal, project: owner))
+          let key = keys.randomElement(using: &random)!
+          history.append(TestEntry(settled, ordinal, project: owner, key: key))
         }
       }
       advance()
@@ -77,15 +89,15 @@ import Testing
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<4: write()
       case 4..<8: _ = step(interrupted: write)
-      case 8: recent.isActive(project) ? recent.deactivate(project) : recent.activate(project)
+      case 8: recent.isActive(topic) ? recent.deactivate(topic) : recent.activate(topic)
       default:
         // A cut: another stream goes on where the reader was.
-        machine = FeedMachine(project: project, start: resume, matches: matches)
+        machine = FeedMachine(topic, start: resume, matches: matches)
       }
     }
-    recent.activate(project)
+    recent.activate(topic)
     while step() {}
-    #expect(delivered == history.filter { $0.project == project && matches($0) })
+    #expect(delivered == history.filter { topics($0).contains(topic) && matches($0) })
     #expect(mistakes == 0)
     #expect(machine.isLive)
   }

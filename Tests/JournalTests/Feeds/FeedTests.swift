@@ -139,6 +139,7 @@ import Testing
   func drains() async throws {
     try await withServer { server, _ in
       let feed = try await server.journal.changes.watch(.default, from: .now, on: server.loop)
+      _ = try await feed.caughtUp()
       _ = try await server.journal.createNote("a")
       _ = try await feed.take(rows: 1)
       #expect(try await feed.mark() == .checkpoint(1))

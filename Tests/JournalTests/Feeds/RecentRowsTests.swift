@@ -3,17 +3,17 @@ import Testing
 @testable import Journal
 
 @Suite struct RecentRowsTests {
-  private let a = ProjectID("a")!
-  private let b = ProjectID("b")!
+  private let a = FeedTopic(ProjectID("a")!)
+  private let b = FeedTopic(ProjectID("b")!)
 
-  private func entries(_ positions: ClosedRange<Int64>, _ project: ProjectID) -> [TestEntry] {
-    positions.map { TestEntry($0, project: project) }
+  private func entries(_ positions: ClosedRange<Int64>, _ topic: FeedTopic) -> [TestEntry] {
+    positions.map { TestEntry($0, project: topic.project) }
   }
 
   private func positions(
-    _ recent: RecentRows<TestEntry>, _ project: ProjectID, after position: Int64
+    _ recent: RecentRows<TestEntry>, _ topic: FeedTopic, after position: Int64
   ) -> [Int64]? {
-    recent.rows(of: project, after: .after(position), limit: 100)?.map(\.position)
+    recent.rows(of: topic, after: .after(position), limit: 100)?.map(\.position)
   }
 
   @Test("rows count from the moment a project is watched")
@@ -32,7 +32,7 @@ import Testing
   func insidePosition() {
     var recent = RecentRows<TestEntry>(through: 0, limit: 100)
     recent.activate(a)
-    recent.append([a: (0..<4).map { TestEntry(7, $0, project: a) }], through: 7)
+    recent.append([a: (0..<4).map { TestEntry(7, $0, project: a.project) }], through: 7)
     let rest = recent.rows(of: a, after: Cursor(position: 7, ordinal: 1), limit: 100)
     #expect(rest?.map(\.ordinal) == [2, 3])
     #expect(recent.rows(of: a, after: Cursor(position: 7, ordinal: 1), limit: 1)?.count == 1)
@@ -96,7 +96,7 @@ import Testing
     var recent = RecentRows<TestEntry>(through: 0, limit: 50)
     recent.activate(a)
     for position in Int64(1)...5000 {
-      recent.append([a: [TestEntry(position, project: a)]], through: position)
+      recent.append([a: [TestEntry(position, project: a.project)]], through: position)
       #expect(recent.count <= 50)
     }
     #expect(positions(recent, a, after: 4950)?.count == 50)

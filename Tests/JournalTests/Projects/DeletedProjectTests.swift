@@ -29,7 +29,7 @@ import Testing
     try await withServer { server, database in
       try database.connect().query("INSERT INTO project (project_id) VALUES ($1)", [project.text])
       try await server.journal.require(project, on: server.loop)
-      let feed = try await server.journal.changes.watch(project, from: .now, on: server.loop)
+      let feed = try await server.journal.changes.watch(FeedTopic(project), from: .now, on: server.loop)
       // As another server does it.
       try database.connect().execute(
         """

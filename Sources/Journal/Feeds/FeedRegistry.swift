@@ -1,0 +1,29 @@
+import Synchronization
+
+/// What the journal tells its feeds, whatever their rows are.
+protocol RegisteredFeed: Sendable {
+  /// From the ticker, on the home loop. Returns whether anybody watches.
+  func advance(_ outcome: SettleTicker.Outcome) -> Bool
+  /// Ends the streams of projects that were deleted. From any thread.
+  func end(_ deleted: [ProjectID])
+  /// Ends all streams. From any thread.
+  func drain()
+}
+
+/// All feeds of a journal: that of its changes, and those that domains have brought.
+final class FeedRegistry: RegisteredFeed {
+  private let feeds = Mutex<[any RegisteredFeed]>([])
+
+  func add(_ feed: any RegisteredFeed) { feeds.withLock { $0.append(feed) } }
+
+  private var all: [any RegisteredFeed] { feeds.withLock { $0 } }
+
+  func advance(_ outcome: SettleTicker.Outcome) -> Bool {
+    // All of them hear, also when the first one is watched.
+    all.count { $0.advance(outcome) } > 0
+  }
+
+  func end(_ deleted: [ProjectID]) { for feed in all { feed.end(deleted) } }
+
+  func drain() { for feed in all { feed.drain() } }
+}
