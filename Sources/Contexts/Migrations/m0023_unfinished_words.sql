@@ -37,7 +37,7 @@ JOIN context_version AS old
   ON old.project_id = held.project_id AND old.context_id = held.context_id AND old.number = held.number
     AND old.position > held.words_from AND old.words IS NULL;
 
--- Makes the words of a text that stays anew, in the language that its project has now.
+-- Makes the words of a text that stays anew, in the language that its project has now; and its row, where it is missing.
 DROP FUNCTION context_text_make(context, bigint);
 CREATE FUNCTION context_text_make(context context) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -49,14 +49,21 @@ BEGIN
   project_language := coalesce(project_language, 'simple');
   config := ('pg_catalog.' || project_language)::regconfig;
   made := context_words(config, context.title, context.tags, context.content);
-  UPDATE context_text AS stored SET
-    language = project_language, lexemes = length(made), bytes = context_text_bytes(context.title, context.content),
-    words = made || array_to_tsvector(context_marks(
+  INSERT INTO context_text AS stored (project_id, number, context_id, position, create_time, update_time,
+    delete_time, expire_time, type, status, owner, session, tags, words_from, language, lexemes, bytes, words, head,
+    is_whole)
+  VALUES (context.project_id, context.number, context.context_id, context.position, context.create_time,
+    context.update_time, context.delete_time, context.expire_time, context.type, context.status, context.owner,
+    context.session, context.tags, context.position, project_language, length(made),
+    context_text_bytes(context.title, context.content),
+    made || array_to_tsvector(context_marks(
       context.project_id, context.number, context.type, context.owner, context.session, context.tags)),
-    head = CASE WHEN octet_length(context.content) > 3000
+    CASE WHEN octet_length(context.content) > 3000
       THEN context_words(config, context.title, context.tags, left(context.content, 1500)) END,
-    is_whole = true
-  WHERE stored.project_id = context.project_id AND stored.number = context.number;
+    true)
+  ON CONFLICT (project_id, number) DO UPDATE SET
+    language = excluded.language, lexemes = excluded.lexemes, bytes = excluded.bytes, words = excluded.words,
+    head = excluded.head, is_whole = true;
 END
 $$;
 
