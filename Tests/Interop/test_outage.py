@@ -58,11 +58,16 @@ def test_without_postgresql_the_server_is_live_but_not_ready(cluster, channel, c
         answer = operations.GetHealth(operations_pb2.GetHealthRequest(), timeout=10)
         for dependency in answer.dependencies:
             assert dependency.healthy == (dependency.problem == "")
+            # What the database or the system said, which names sockets, hosts and users, stays in the log.
+            assert str(cluster.home) not in dependency.problem and "cairn_test" not in dependency.problem
+            assert "FATAL" not in dependency.problem and len(dependency.problem) < 200, dependency.problem
         return answer.state, {each.name: each.healthy for each in answer.dependencies}
 
     state, dependencies = healthy()
     assert state == operations_pb2.SERVER_STATE_NOT_READY
     assert not dependencies["database"] and dependencies["storage"]
+    answer = operations.GetHealth(operations_pb2.GetHealthRequest(), timeout=10)
+    assert str(cluster.home) not in answer.reason and "the database" in answer.reason
     refused(contexts.ListContexts, LIST, timeout=20, code=grpc.StatusCode.UNAVAILABLE, reason="DATABASE_UNAVAILABLE")
 
     cluster.start()

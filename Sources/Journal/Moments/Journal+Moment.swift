@@ -70,7 +70,7 @@ extension Journal {
     ticker.nudge()
     while status.settled < position {
       guard Instant.now < limit else {
-        let blocker = status.blocker.map { ": \($0) holds it back" } ?? ""
+        let blocker = status.blocker.map { ": \($0.ownWords) holds it back" } ?? ""
         throw RPCError(
           .aborted, .contention, "position \(position) is not settled yet\(blocker); try again",
           retryAfter: .milliseconds(100))

@@ -11,7 +11,7 @@ package struct SettleStatus: Sendable {
   package var pendingSince: Instant?
   /// Who holds the feeds back; asked for after the lag threshold.
   package var blocker: Blocker?
-  /// The error of the last round; nil after one that succeeded.
+  /// The error of the last round, in words that anybody may read; nil after one that succeeded.
   package var failure: String?
 
   /// How long the oldest pending position has been waiting; zero when there is none.
@@ -39,6 +39,12 @@ package struct SettleStatus: Sendable {
       state = try row.decode(4)
       since = try row.decode(5)
       preparedName = try row.decode(6)
+    }
+
+    /// The same without names that others chose, for anybody.
+    package var ownWords: String {
+      process == 0
+        ? "a prepared transaction" : "process \(process) of the database\(state.isEmpty ? "" : " (\(state))")"
     }
 
     package var description: String {

@@ -87,7 +87,7 @@ final class SettleTicker: @unchecked Sendable {
       do throws(PostgresError) {
         action = try await perform(action)
       } catch {
-        note { $0.failure = error.description }
+        note { $0.failure = error.ownWords }
         action = machine.handle(.failed)
         await pause(Self.pauseAfterFailure)
       }

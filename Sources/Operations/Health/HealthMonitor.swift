@@ -62,17 +62,22 @@ package final class HealthMonitor: Sendable {
     publish(.stopping)
   }
 
+  /// Characters of a fault in the log.
+  private static let logLength = 4_096
+
   private static let probe = Statement("health_probe", "SELECT 1")
 
   package func probe() async {
     let started = Instant.now
     let database: Readiness.DatabaseState
+    // What the database or the system says: for the log only.
+    var fault = ""
     do throws(PostgresError) {
       _ = try await pool.lookup(Self.probe, [])
       database = .answered
     } catch {
-      database =
-        error.isPoolExhausted ? .busy : .failed("the database does not answer: \(error)")
+      database = error.isPoolExhausted ? .busy : .failed(error.ownWords)
+      fault = error.isPoolExhausted ? "" : ": \(String(error.description.prefix(Self.logLength)))"
     }
     let isFull = isStorageFull()
     let readiness = Readiness.judge(
@@ -88,10 +93,10 @@ package final class HealthMonitor: Sendable {
       case .failed(let problem): observation.databaseProblem = problem
       }
     }
-    publish(readiness)
+    publish(readiness, fault)
   }
 
-  private func publish(_ readiness: Readiness) {
+  private func publish(_ readiness: Readiness, _ fault: String = "") {
     let before = observation.withLock { observation in
       defer { observation.readiness = readiness }
       return observation.readiness
@@ -102,7 +107,7 @@ package final class HealthMonitor: Sendable {
     guard readiness != before else { return }
     switch readiness {
     case .ready: log.info("ready")
-    case .notReady(let reason): log.warning("not ready: \(reason)")
+    case .notReady(let reason): log.warning("not ready: \(reason)\(fault)")
     case .starting, .stopping: break
     }
   }

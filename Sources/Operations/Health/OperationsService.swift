@@ -43,7 +43,7 @@ package struct OperationsService: OperationsServiceProvider {
   }
 
   private static func problem(of status: SettleStatus) -> String? {
-    status.failure ?? status.blocker.map { "feeds wait for \($0)" }
+    status.failure ?? status.blocker.map { "feeds wait for \($0.ownWords)" }
   }
 
   private static func dependency(
