@@ -75,14 +75,18 @@ def test_no_feed_waits_for_the_words_of_long_texts(alone):
         try:
             contexts.BatchCreateContexts(requests=large, timeout=120 * SLOWNESS)
             contexts.BatchCreateContexts(requests=many, timeout=120 * SLOWNESS)
+            contexts.BatchUpdateContexts(timeout=120 * SLOWNESS, requests=[
+                {"context": {"id": item["context"]["id"], "title": "new"}} for item in many])
         finally:
             stop.set()
             writer.join(30)
             follower.join(30)
         watcher.close()
-        # It was 13 s while the words were made inside of the writes; 0.2 to 1.2 s where it was measured since, by a
-        # debug build beside its own PostgreSQL on two cores.
-        assert len(delays) > 20 and max(delays) < 2 * SLOWNESS, sorted(delays)[-5:]
+        # It was 13 s while the words were made inside of the writes, and 1.2 s while those who made them afterwards could
+        # wait for each other. It is 0.15 to 0.3 s where PostgreSQL has a core to itself; what others have these do in the
+        # same time comes on top.
+        print(f"the feed was {max(delays) * 1000:.0f} ms behind at most")
+        assert len(delays) > 20 and max(delays) < SLOWNESS, sorted(delays)[-5:]
         for item in (large[0], large[39], many[0], many[999]):
             context = item["context"]
             for word in (context["content"].split()[0], context["content"].split()[-1]):
