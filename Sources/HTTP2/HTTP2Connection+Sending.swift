@@ -128,7 +128,7 @@ extension HTTP2Stream {
   }
 
   /// Queues bytes of the body.
-  package final func write(_ chunk: [UInt8]) {
+  package final func write(_ chunk: OutboundChunk) {
     guard let connection else { return }
     outbound.append(chunk)
     connection.count(queued: chunk.count)

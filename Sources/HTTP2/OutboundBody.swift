@@ -4,16 +4,18 @@ import Glibc
 ///
 /// The first chunk is held apart from the queue: a unary answer has one and needs no queue.
 struct OutboundBody {
-  private var current: [UInt8] = []
+  private var current = Self.nothing
   private var offset = 0
-  private var waiting: [[UInt8]] = []
+  private var waiting: [OutboundChunk] = []
   private var nextWaiting = 0
+
+  private static let nothing = OutboundChunk([])
 
   /// Bytes that are not sent yet.
   private(set) var count = 0
 
-  mutating func append(_ chunk: [UInt8]) {
-    guard !chunk.isEmpty else { return }
+  mutating func append(_ chunk: OutboundChunk) {
+    guard chunk.count > 0 else { return }
     if count == 0 {
       current = chunk
       offset = 0
@@ -42,11 +44,11 @@ struct OutboundBody {
   private mutating func advance() {
     offset = 0
     guard nextWaiting < waiting.count else {
-      current = []
+      current = Self.nothing
       return
     }
     current = waiting[nextWaiting]
-    waiting[nextWaiting] = []
+    waiting[nextWaiting] = Self.nothing
     nextWaiting += 1
     if nextWaiting == waiting.count {
       waiting.removeAll(keepingCapacity: waiting.capacity <= 64)

@@ -41,6 +41,22 @@ public struct WireWriter: ~Copyable {
     front = capacity
   }
 
+  /// Gives away what was written, with the memory that it stands in, which is then the caller's to deallocate. The
+  /// writer starts afresh with room for `capacity` bytes.
+  ///
+  /// - Returns: The memory and the bytes of it that were written; nil, and the writer is as it was, when more than an
+  ///   eighth of the memory is unused, for nobody would count that.
+  package mutating func giveAway(
+    startingWith capacity: Int
+  ) -> (memory: UnsafeMutableRawPointer, range: Range<Int>)? {
+    guard front <= self.capacity / 8 else { return nil }
+    let written = (storage, front..<self.capacity)
+    self.capacity = max(capacity, 16)
+    storage = .allocate(byteCount: self.capacity, alignment: 16)
+    front = self.capacity
+    return written
+  }
+
   /// Forgets what was written since ``count`` was `mark`.
   @inlinable package mutating func drop(to mark: Int) { front = capacity - mark }
 
@@ -97,7 +113,9 @@ public struct WireWriter: ~Copyable {
   }
 
   @usableFromInline mutating func grow(by needed: Int) {
-    let size = max(capacity * 2, count + needed)
+    // A large field comes at once, and its tag and its length after it: without room for these all of it would move.
+    let total = count + needed
+    let size = max(capacity * 2, total + total / 16 + 32)
     let larger = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
     let largerFront = size - count
     (larger + largerFront).copyMemory(from: storage + front, byteCount: count)

@@ -10,7 +10,7 @@ import Testing
     var out: [UInt8] = []
     for round in 0..<200 {
       let chunk = (0..<(round * 7 % 50)).map { UInt8(truncatingIfNeeded: $0 + round) }
-      body.append(chunk)
+      body.append(round % 3 == 0 ? Self.adopted(chunk) : OutboundChunk(chunk))
       expected += chunk
       let take = min(body.count, round * 13 % 40)
       var buffer = [UInt8](repeating: 0, count: take)
@@ -21,6 +21,15 @@ import Testing
     rest.withUnsafeMutableBytes { body.move($0.count, to: $0.baseAddress!) }
     #expect(out + rest == expected)
     #expect(body.count == 0)
+  }
+
+  /// The same bytes in memory of the chunk's own, with some before them.
+  private static func adopted(_ bytes: [UInt8]) -> OutboundChunk {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count + 3, alignment: 16)
+    bytes.withUnsafeBytes {
+      UnsafeMutableRawBufferPointer(start: memory + 3, count: bytes.count).copyMemory(from: $0)
+    }
+    return OutboundChunk(adopting: memory, range: 3..<bytes.count + 3)
   }
 
   @Test("a header block gives back its fields in order")

@@ -30,7 +30,7 @@ import Testing
   func `A frame of data that does not fit stays where it is`(missing: Int, fits: Bool) {
     let buffers = TransportBuffers()
     var body = OutboundBody()
-    body.append([UInt8](repeating: 7, count: 100))
+    body.append(OutboundChunk([UInt8](repeating: 7, count: 100)))
     // Room for a header and ten bytes fewer than `missing` more.
     #expect(append(Self.size - Self.header.count - 10, of: 1, to: buffers))
     let length = min(missing, 100)

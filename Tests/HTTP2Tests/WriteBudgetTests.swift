@@ -12,7 +12,7 @@ import Testing
   private final class LongAnswer: HTTP2Stream, @unchecked Sendable {
     override func receivedHeaders(endOfStream: Bool) {
       respond(head: StaticFields([(":status", "200")]))
-      write([UInt8](repeating: 7, count: WriteBudgetTests.bodySize))
+      write(OutboundChunk([UInt8](repeating: 7, count: WriteBudgetTests.bodySize)))
       finish(trailers: .none)
     }
   }

@@ -44,4 +44,30 @@ struct WireWriterTests {
     writer.drop(to: mark)
     #expect([UInt8](writer.bytes) == [1])
   }
+
+  @Test func `Memory that is nearly full can be given away, and the writer begins anew`() {
+    var writer = WireWriter(capacity: 16)
+    let large = [UInt8](repeating: 7, count: 1_000_000)
+    large.withUnsafeBytes { writer.prepend(contentsOf: $0) }
+    writer.prependVarint(1_000_000)
+    writer.prepend(0x12)
+    guard let given = writer.giveAway(startingWith: 16) else {
+      Issue.record("a large field and its tag left much of the memory unused")
+      return
+    }
+    let bytes = UnsafeRawBufferPointer(start: given.memory, count: given.range.upperBound)[given.range]
+    #expect(bytes.count == 1_000_004)
+    #expect(bytes.elementsEqual([0x12, 0xc0, 0x84, 0x3d] + large))
+    given.memory.deallocate()
+    #expect(writer.count == 0)
+    writer.prepend(1)
+    #expect([UInt8](writer.bytes) == [1])
+  }
+
+  @Test func `Memory that is mostly unused stays`() {
+    var writer = WireWriter(capacity: 1000)
+    for byte in 0..<100 { writer.prepend(UInt8(byte)) }
+    #expect(writer.giveAway(startingWith: 16) == nil)
+    #expect(writer.count == 100)
+  }
 }

@@ -113,7 +113,7 @@ package class CallStream: HTTP2Stream, @unchecked Sendable {
   }
 
   /// Queues one framed message.
-  final func writeMessage(_ framed: [UInt8]) {
+  final func writeMessage(_ framed: OutboundChunk) {
     connection?.activity.sentMessage(at: loop.now)
     write(framed)
   }

@@ -160,7 +160,7 @@ package final class Channel: @unchecked Sendable {
 
   func frame(
     _ message: some Message, _ options: CallOptions, compress: Bool = true
-  ) async throws(RPCError) -> [UInt8] {
+  ) async throws(RPCError) -> OutboundChunk {
     let framed = try framer.frame(message, limit: options.maxSendMessageSize)
     return options.compression == .gzip && compress ? await compression.compress(framed, for: 0) : framed
   }

@@ -1,5 +1,6 @@
 import EventLoop
 import Gzip
+import HTTP2
 
 /// Packs and unpacks the messages of one loop's calls. Confined to its loop.
 ///
@@ -22,10 +23,10 @@ final class MessageCompression: @unchecked Sendable {
 
   init(_ work: LargeWork) { self.work = work }
 
-  /// The compressed form of a message behind its prefix; the same bytes when that would not be smaller.
+  /// The compressed form of a message behind its prefix; the same chunk when that would not be smaller.
   ///
   /// - Parameter connection: Its number.
-  func compress(_ framed: [UInt8], for connection: Int64) async -> [UInt8] {
+  func compress(_ framed: OutboundChunk, for connection: Int64) async -> OutboundChunk {
     let cost = framed.count * Self.compressionCost + Self.overhead
     if framed.count <= Self.compressHere, cost <= work.allowance {
       work.spend(cost)
@@ -34,7 +35,7 @@ final class MessageCompression: @unchecked Sendable {
     return await work.run(for: connection) { Self.compress(framed, GzipDeflater()) } ?? framed
   }
 
-  private static func compress(_ framed: [UInt8], _ deflater: GzipDeflater) -> [UInt8] {
+  private static func compress(_ framed: OutboundChunk, _ deflater: GzipDeflater) -> OutboundChunk {
     let prefix = MessageDeframer.prefixSize
     let packed = framed.withUnsafeBytes {
       deflater.deflate(UnsafeRawBufferPointer(rebasing: $0[prefix...]), front: prefix)
@@ -43,7 +44,7 @@ final class MessageCompression: @unchecked Sendable {
     let size = UInt32(packed.count - prefix)
     packed[0] = 1
     for index in 0..<4 { packed[1 + index] = UInt8(truncatingIfNeeded: size >> (24 - 8 * index)) }
-    return packed
+    return OutboundChunk(packed)
   }
 
   /// - Parameters:

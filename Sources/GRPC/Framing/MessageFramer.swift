@@ -1,3 +1,4 @@
+import HTTP2
 import Wire
 
 /// Writes messages with their prefix. One per loop: the writer's storage is used again and again.
@@ -10,7 +11,9 @@ package struct MessageFramer: ~Copyable {
   package init() {}
 
   /// The prefix and the message, as one chunk.
-  @inlinable package mutating func frame(_ message: some Message, limit: Int) throws(RPCError) -> [UInt8] {
+  @inlinable package mutating func frame(_ message: some Message, limit: Int) throws(RPCError)
+    -> OutboundChunk
+  {
     writer.reset(keepingAtMost: Self.keptStorage)
     message.encode(into: &writer)
     let size = writer.count
@@ -20,6 +23,9 @@ package struct MessageFramer: ~Copyable {
     // The length goes out most significant byte first.
     writer.prependFixed32(UInt32(size).byteSwapped)
     writer.prepend(0)
-    return [UInt8](writer.bytes)
+    if writer.count > Self.keptStorage, let written = writer.giveAway(startingWith: Self.keptStorage) {
+      return OutboundChunk(adopting: written.memory, range: written.range)
+    }
+    return OutboundChunk([UInt8](writer.bytes))
   }
 }

@@ -46,7 +46,7 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
     compression = MessageCompression(work)
   }
 
-  @inlinable package func frame(_ message: some Message) throws(RPCError) -> [UInt8] {
+  @inlinable package func frame(_ message: some Message) throws(RPCError) -> OutboundChunk {
     try framer.frame(message, limit: configuration.maxSendMessageSize)
   }
 

@@ -71,7 +71,7 @@ extension ServerStream {
       guard !text.isEmpty else { return respondOnly(head: block) }
       block.append("content-type", "text/plain")
       respond(head: block)
-      write(Array(text.utf8))
+      write(OutboundChunk(Array(text.utf8)))
       finish(trailers: .none)
     case .status(let error): answer(error)
     }

@@ -23,7 +23,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   /// The request of a method that takes one, when it is not as it came.
   package var inflatedRequest: [UInt8]?
   /// The framed answer of a method that gives one, held until its interceptors are through.
-  package var onlyResponse: [UInt8]?
+  package var onlyResponse: OutboundChunk?
   var isHeadSent = false
 
   /// Answers are packed with gzip; told in the head.

@@ -97,7 +97,7 @@ private final class ScriptedStream: HTTP2Stream, @unchecked Sendable {
     switch peer.next(previousAttempts) {
     case .answer:
       respond(head: head)
-      write([0, 0, 0, 0, 0])
+      write(OutboundChunk([0, 0, 0, 0, 0]))
       trailers.append("grpc-status", "0")
       finish(trailers: .block(trailers))
     case .status(let code, let pushback):
@@ -113,7 +113,7 @@ private final class ScriptedStream: HTTP2Stream, @unchecked Sendable {
         }
       }
       respond(head: head)
-      write([0, 0, 0, 0, 0])
+      write(OutboundChunk([0, 0, 0, 0, 0]))
       trailers.append("grpc-status", "0")
       if inTrailers {
         fields.forEach {

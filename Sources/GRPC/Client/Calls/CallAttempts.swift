@@ -136,7 +136,7 @@ final class CallAttempts: LoopTimer, @unchecked Sendable {
   // MARK: What the caller does
 
   /// Sends a framed message, suspending while the server reads too slowly.
-  func write(_ chunk: [UInt8]) async throws(RPCError) {
+  func write(_ chunk: OutboundChunk) async throws(RPCError) {
     if case .live(let stream) = state { try stream.checkWritable() }
     if case .failed(let error) = state { throw error }
     keep(chunk)
@@ -220,7 +220,7 @@ final class CallAttempts: LoopTimer, @unchecked Sendable {
 
   // MARK: The request, for another attempt
 
-  private func keep(_ chunk: [UInt8]) {
+  private func keep(_ chunk: OutboundChunk) {
     if retries.isCommitted, case .live = state { return }
     request.append(chunk)
     channel.retryBytes += chunk.count

@@ -92,7 +92,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
   // MARK: What the caller does
 
   /// Queues a framed message.
-  func send(_ chunk: [UInt8]) { writeMessage(chunk) }
+  func send(_ chunk: OutboundChunk) { writeMessage(chunk) }
 
   /// Suspends while the server reads too slowly.
   func waitUntilTaken() async throws(RPCError) {
