@@ -28,8 +28,9 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   /// Calls open now, for the drain and for metrics.
   private(set) var callCount = 0
   private var calls = CallCounts()
-  /// Bytes of large messages that handlers have let go of since memory was last given back.
+  /// Bytes of large messages that handlers have let go of since that was last looked at.
   private var freedBytes = 0
+  private var busySeconds = 0
   private lazy var givingBack = ClosureTimer { [weak self] in self?.giveBackMemory() }
 
   init(
@@ -110,19 +111,28 @@ package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   private static let largeMessage = 64 << 10
   /// Freed bytes from which on it pays to give memory back.
   private static let worthGivingBack = 32 << 20
+  /// How long memory is kept at most while that much is freed in each second.
+  private static let longestBusySeconds = 10
 
   /// A handler has let go of a message of `count` bytes, and of what it had become.
   func freed(_ count: Int) {
     guard count >= Self.largeMessage else { return }
     freedBytes += count
-    // A moment later: what follows at once would take the memory back from the system.
-    if freedBytes >= Self.worthGivingBack, !givingBack.isScheduled {
-      loop.schedule(givingBack, after: .seconds(1))
-    }
+    if freedBytes >= Self.worthGivingBack, !givingBack.isScheduled { giveBackLater() }
+  }
+
+  private func giveBackLater() {
+    freedBytes = 0
+    loop.schedule(givingBack, after: .seconds(1))
   }
 
   private func giveBackMemory() {
-    freedBytes = 0
+    // What comes next would take the memory back from the system, page by page.
+    if freedBytes >= Self.worthGivingBack, busySeconds < Self.longestBusySeconds {
+      busySeconds += 1
+      return giveBackLater()
+    }
+    (freedBytes, busySeconds) = (0, 0)
     work.start { FreedMemory.giveBack() }
   }
 
