@@ -2,8 +2,12 @@ import Postgres
 
 /// The statements of `Queries/`, under the names of their files.
 enum ContextQueries {
-  static let get = Statement("get_context", PackageResources.get_context_sql)
-  static let getBasic = Statement("get_context_basic", PackageResources.get_context_basic_sql)
+  static let get = Statement(
+    "get_context", PackageResources.get_context_sql,
+    merged: Statement("get_context_merged", PackageResources.get_context_merged_sql))
+  static let getBasic = Statement(
+    "get_context_basic", PackageResources.get_context_basic_sql,
+    merged: Statement("get_context_basic_merged", PackageResources.get_context_basic_merged_sql))
   static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
   static let getSeveralBasic = Statement("get_contexts_basic", PackageResources.get_contexts_basic_sql)
   static let images = Statement("context_images", PackageResources.context_images_sql)

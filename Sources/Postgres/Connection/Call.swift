@@ -1,19 +1,21 @@
 /// One statement under way and what became of it. Confined to a loop.
-final class Call {
-  let statement: Statement
-  let parameters: [any PostgresValue]
+class Call {
+  final let statement: Statement
+  final let parameters: [any PostgresValue]
   /// Whoever waits for just this; `nil` for members of a batch that is awaited as a whole.
-  var waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
-  var outcome: Result<Rows, PostgresError>?
+  final var waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
+  final var outcome: Result<Rows, PostgresError>?
   /// Whose turn it is when look-ups wait for each other.
-  let caller: Int64
+  final let caller: Int64
   /// How often it was sent.
-  var attempts = 0
+  final var attempts = 0
   /// Of the waiter; asked only whether it was cancelled.
   private let task: UnsafeCurrentTask?
 
   /// A request to cancel ended it that was meant for another, or for one that nobody waits for.
-  var wasInterrupted = false
+  final var wasInterrupted = false
+  /// A shared statement had no answer for it: it goes alone.
+  final var goesAlone = false
 
   /// A statement that keeps failing for reasons beyond it is given up.
   static let maximumAttempts = 4
@@ -29,6 +31,9 @@ final class Call {
     task = waiter == nil ? nil : withUnsafeCurrentTask { $0 }
   }
 
+  /// Whether somebody waits for just this.
+  var isAwaited: Bool { waiter != nil }
+
   /// Whether the waiter was cancelled: the answer is of no use to anybody. False when there is no waiter.
   var isAbandoned: Bool { waiter != nil && task?.isCancelled == true }
 
@@ -43,7 +48,7 @@ final class Call {
     }
   }
 
-  var error: PostgresError? {
+  final var error: PostgresError? {
     if case .failure(let error) = outcome { error } else { nil }
   }
 }

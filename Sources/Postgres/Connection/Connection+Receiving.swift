@@ -71,7 +71,7 @@ extension Connection {
     guard error.sqlState == .queryCanceled, cancelsToCome > 0, let call else { return .failed }
     cancelsToCome -= 1
     call.wasInterrupted = true
-    return call.waiter != nil && !call.isAbandoned ? .interrupted : .failed
+    return call.isAwaited && !call.isAbandoned ? .interrupted : .failed
   }
 
   private func perform(_ action: PipelineMachine<Call>.Action) {

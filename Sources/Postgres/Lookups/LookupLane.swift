@@ -1,10 +1,11 @@
 import EventLoop
 
-/// Look-ups of one loop: those that start in one turn share a connection, a sync and a system call.
+/// Look-ups of one loop: those that start in one turn share a connection, a sync and a system call, and those of them
+/// with the same statement a statement, where there is a merged one (``MergedCall``).
 ///
 /// The connection is held while look-ups are under way on it. There are only so many at a time (``LookupDepth``); when
 /// there are more, their callers take turns. Confined to the pool's loop.
-final class LookupLane: ConnectionClient, @unchecked Sendable {
+final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
   private unowned let pool: LoopPool
   private var connection: Connection?
   private var waiting = FairQueue<Int64, Call>()
@@ -12,6 +13,7 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   /// Results that the connection had when the depth was last set, and their bytes.
   private var seen = (results: 0, bytes: 0)
   private var isRequesting = false
+  var isQueuedForFlush = false
   /// Taken again when it is idle: its plans and the backend's caches are warm.
   private var favourite: Int?
 
@@ -21,6 +23,11 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   }
 
   func start(_ call: Call) {
+    if call.mayMerge {
+      wait(call)
+      pool.loop.needsFlush(self)
+      return
+    }
     guard waiting.isEmpty, let connection, mayUse(connection) else {
       wait(call)
       request()
@@ -29,7 +36,21 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
     send(call, on: connection)
   }
 
+  /// At the end of a turn: what may be merged has gathered.
+  func flush() {
+    if waiting.isEmpty { return }
+    guard let connection, mayUse(connection) else { return request() }
+    sendWaiting(on: connection)
+  }
+
   private func wait(_ call: Call) { waiting.append(call, for: call.caller) }
+
+  /// A look-up for which a merged one had no answer.
+  private func startAlone(_ call: Call) {
+    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
+    call.goesAlone = true
+    start(call)
+  }
 
   private func send(_ call: Call, on connection: Connection) {
     if connection.send(call, .eachResult) { pool.loop.needsFlush(connection) }
@@ -73,20 +94,40 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
   }
 
   private func sendWaiting(on connection: Connection) {
-    while connection.callsUnderWay < depth.limit, let call = waiting.popFirst() {
+    var group: [Call] = []
+    while connection.callsUnderWay + (group.isEmpty ? 0 : 1) < depth.limit, let call = waiting.popFirst() {
       if call.isAbandoned {
         call.finish(.failure(.cancelledByCaller))
-      } else {
+      } else if !call.mayMerge {
         send(call, on: connection)
+      } else {
+        if group.count == MergedCall.most || group.first.map({ $0.statement !== call.statement }) ?? false {
+          send(merging: group, on: connection)
+          group.removeAll(keepingCapacity: true)
+        }
+        group.append(call)
       }
     }
+    if !group.isEmpty { send(merging: group, on: connection) }
+  }
+
+  /// - Parameter calls: At least one, all with the same statement.
+  private func send(merging calls: [Call], on connection: Connection) {
+    guard calls.count > 1, let merged = MergedCall(calls, again: { [self] in startAlone($0) }) else {
+      for call in calls { send(call, on: connection) }
+      return
+    }
+    send(merged, on: connection)
   }
 
   // MARK: What the connection tells
 
   func mustRunAgain(_ call: Call, on connection: Connection) {
     if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
-    if connection.isStale { return wait(call) }
+    if connection.isStale {
+      if let merged = call as? MergedCall { return merged.askAgain() }
+      return wait(call)
+    }
     // By itself: whatever was sent before it in this turn gets a sync of its own first.
     connection.sync()
     connection.send(call, .eachResult)
@@ -120,7 +161,9 @@ final class LookupLane: ConnectionClient, @unchecked Sendable {
     let failure = pool.shared.explain(error)
     for (call, _) in calls {
       // Reads can be run again; one that keeps taking its connection down is given up.
-      if call.waiter == nil || call.attempts >= 2 {
+      if let merged = call as? MergedCall {
+        merged.askAgain()
+      } else if !call.isAwaited || call.attempts >= 2 {
         call.finish(.failure(failure))
       } else {
         wait(call)

@@ -4,21 +4,40 @@ import CLibpq
 package final class Rows: RandomAccessCollection, @unchecked Sendable {
   let result: OpaquePointer
   package let count: Int
+  private let first: Int32
+  /// The owner of the result; nil for this.
+  private let whole: Rows?
 
   /// Takes over `result`.
   init(_ result: OpaquePointer) {
     self.result = result
     count = Int(PQntuples(result))
+    first = 0
+    whole = nil
   }
 
-  deinit { PQclear(result) }
+  /// One row of others; what the command tag says is still of all of them.
+  private init(_ index: Int, of whole: Rows) {
+    result = whole.result
+    count = 1
+    first = Int32(truncatingIfNeeded: index)
+    self.whole = whole
+  }
+
+  deinit { if whole == nil { PQclear(result) } }
+
+  /// One of the rows by itself.
+  func part(_ index: Int) -> Rows {
+    precondition(whole == nil && index >= 0 && index < count, "row \(index) of \(count)")
+    return Rows(index, of: self)
+  }
 
   package var startIndex: Int { 0 }
   package var endIndex: Int { count }
 
   package subscript(index: Int) -> Row {
     precondition(index >= 0 && index < count, "row \(index) of \(count)")
-    return Row(rows: self, index: Int32(truncatingIfNeeded: index))
+    return Row(rows: self, index: first + Int32(truncatingIfNeeded: index))
   }
 
   package var columnCount: Int { Int(PQnfields(result)) }

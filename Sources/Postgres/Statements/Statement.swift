@@ -15,11 +15,19 @@ package final class Statement: Sendable {
   let id: Int
   let serverName: CString
   let text: CString
+  /// Answers several look-ups with this statement at once; nil when there is none such.
+  let merged: Statement?
 
   private static let nextID = Atomic<Int>(0)
 
   /// A named statement. Create each once, in a `static let`.
-  package init(_ name: String, _ sql: String) {
+  ///
+  /// - Parameter merged: For a look-up of at most one row whose parameters are all texts: takes an array of each of
+  ///   them, and returns the rows of several look-ups. A row has the look-up's columns and the place of its
+  ///   parameters in the arrays, counted from 1. Look-ups that get no row are asked again by themselves: so it is to
+  ///   leave large rows out, which a result would hold in memory together.
+  package init(_ name: String, _ sql: String, merged: Statement? = nil) {
+    self.merged = merged
     self.name = name
     self.sql = sql
     id = Self.nextID.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -29,11 +37,12 @@ package final class Statement: Sendable {
 
   /// A named statement from a `.sql` file embedded by SwiftPM:
   /// `Statement("get_context", PackageResources.get_context_sql)`.
-  package convenience init(_ name: String, _ resource: [UInt8]) {
-    self.init(name, String(decoding: resource, as: UTF8.self))
+  package convenience init(_ name: String, _ resource: [UInt8], merged: Statement? = nil) {
+    self.init(name, String(decoding: resource, as: UTF8.self), merged: merged)
   }
 
   private init(composed sql: String) {
+    merged = nil
     name = "composed"
     self.sql = sql
     id = -1

@@ -1,0 +1,78 @@
+/// Look-ups of one turn with the same statement, sent as one. Confined to a loop.
+///
+/// Who finds no row in the result, and all when it fails, are asked for again by themselves: an error belongs to the
+/// one that has it.
+final class MergedCall: Call {
+  private let members: [Call]
+  /// Starts a look-up by itself.
+  private let again: (Call) -> Void
+
+  /// Look-ups in one statement: enough that its own cost hardly counts, and an answer that is soon complete.
+  static let most = 32
+
+  /// Nil when a parameter is no text.
+  ///
+  /// - Parameter members: With the same statement, which has a merged one.
+  init?(_ members: [Call], again: @escaping (Call) -> Void) {
+    guard let statement = members[0].statement.merged else { return nil }
+    var columns: [[String]] = []
+    for position in members[0].parameters.indices {
+      var column: [String] = []
+      column.reserveCapacity(members.count)
+      for member in members {
+        guard let text = member.parameters[position] as? String else { return nil }
+        column.append(text)
+      }
+      columns.append(column)
+    }
+    self.members = members
+    self.again = again
+    super.init(statement, columns)
+  }
+
+  override var isAwaited: Bool { true }
+
+  override var isAbandoned: Bool { members.allSatisfy { $0.isAbandoned } }
+
+  override func finish(_ outcome: Result<Rows, PostgresError>) {
+    switch outcome {
+    case .success(let rows): deliver(rows)
+    case .failure(let error): if error.kind.isOfStatement { askAgain() } else { fail(error) }
+    }
+  }
+
+  private func deliver(_ rows: Rows) {
+    let place = rows.columnCount - 1
+    for index in rows.indices {
+      guard let number: Int64 = try? rows[index].decode(place), number > 0, number <= members.count else {
+        continue
+      }
+      members[Int(number) - 1].finish(.success(rows.part(index)))
+    }
+    askAgain()
+  }
+
+  /// Asks for those that have no answer yet.
+  func askAgain() {
+    for member in members where member.isAwaited { again(member) }
+  }
+
+  private func fail(_ error: PostgresError) {
+    for member in members where member.isAwaited { member.finish(.failure(error)) }
+  }
+}
+
+extension Call {
+  /// Whether it may share a statement with others of its turn.
+  var mayMerge: Bool { statement.merged != nil && !goesAlone && isAwaited }
+}
+
+extension PostgresError.Kind {
+  /// Whether another statement on the same connection may well succeed.
+  fileprivate var isOfStatement: Bool {
+    switch self {
+    case .server, .skipped, .invalidParameter, .invalidResult: true
+    default: false
+    }
+  }
+}
