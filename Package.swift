@@ -81,13 +81,15 @@ let package = Package(
     library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),
+    library("Changes", ["Requests", "Journal", "GRPC", "CairnAPI", "Wire"]),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Projects", "LongRunning", "Operations", "Journal", "Postgres", "GRPC", "HTTP2",
+        "Contexts", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres", "GRPC",
+        "HTTP2",
         "EventLoop", "CairnAPI", "StandardProtos", "DynamicMessage", "Wire",
       ],
       resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),

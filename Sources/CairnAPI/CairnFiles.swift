@@ -7,7 +7,7 @@ package enum CairnFiles {
     CairnV1RelationshipDescriptor.file, CairnV1MemoryResourceDescriptor.file,
     CairnV1MemoryDescriptor.file, CairnV1SearchDescriptor.file, CairnV1VersionDescriptor.file,
     CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file, CairnV1OperationServiceDescriptor.file,
-    CairnV1TemplateDescriptor.file,
+    CairnV1TemplateDescriptor.file, CairnV1ChangeDescriptor.file,
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]

@@ -23,7 +23,7 @@ package final class Journal: Sendable {
   private let deletedProjects: DeletedProjects
   private let listener = Mutex<NotificationListener?>(nil)
   let feeds: FeedRegistry
-  private let eventLoops: [EventLoop]
+  let eventLoops: [EventLoop]
   /// Nil until somebody needs it.
   let keptTokenKey = Mutex<TokenKey?>(nil)
 

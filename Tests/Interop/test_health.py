@@ -15,7 +15,8 @@ def health(channel):
     return health_pb2_grpc.HealthStub(channel)
 
 
-@pytest.mark.parametrize("service", ["", "cairn.v1.ContextService", "cairn.v1.OperationService", "cairn.v1.ProjectService"])
+@pytest.mark.parametrize("service", [
+    "", "cairn.v1.ChangeService", "cairn.v1.ContextService", "cairn.v1.OperationService", "cairn.v1.ProjectService"])
 def test_a_running_server_is_serving(health, service):
     assert health.Check(health_pb2.HealthCheckRequest(service=service)).status == SERVING
 

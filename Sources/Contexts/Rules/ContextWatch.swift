@@ -1,5 +1,6 @@
 import CairnAPI
 import GRPC
+import Journal
 import Requests
 import Wire
 
@@ -7,15 +8,12 @@ import Wire
 struct ContextWatch {
   /// Whose changes; nil: of the whole project.
   let ids: Set<TextKey>?
-  /// Nil: from now on.
-  let position: Int64?
-  /// Nil: after everything at `position`.
-  let ordinal: Int32?
-  /// The journal that `position` was read from; nil: not checked.
-  let journalID: String?
+  let start: WatchStart
   let isFull: Bool
   /// What contexts must meet before a change or after it; nil: nothing.
   let conditions: ContextConditions?
+  /// The filter that says so: its bytes, by which equal conditions are known.
+  let filterBytes: [UInt8]
   /// The journal's words for the kinds of change that are wanted; nil: all.
   let actions: Set<String>?
 
@@ -26,15 +24,8 @@ struct ContextWatch {
     } else {
       for (index, id) in request.ids.enumerated() { violations.identifier("ids[\(index)]", id) }
     }
-    if let position = request.afterPosition, position < 0 {
-      violations.add("after_position", "must not be negative")
-    }
-    if let ordinal = request.afterOrdinal {
-      if ordinal < 0 { violations.add("after_ordinal", "must not be negative") }
-      if request.afterPosition == nil {
-        violations.add("after_ordinal", "has no meaning without after_position")
-      }
-    }
+    start = violations.watchStart(
+      afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     violations.view("view", request.view)
     conditions = request.filter.map {
       ContextConditions(validating: $0, showDeleted: true, at: "filter", &violations)
@@ -42,11 +33,22 @@ struct ContextWatch {
     actions = violations.actions("kinds", request.kinds)
     try violations.check()
     ids = request.ids.isEmpty ? nil : Set(of: request.ids)
-    position = request.afterPosition
-    ordinal = request.afterOrdinal
-    journalID = request.journalId.isEmpty ? nil : request.journalId
+    filterBytes = request.filter?.serializedBytes() ?? []
     isFull = request.view.isFull
   }
+}
+
+extension ContextWatch {
+  /// Whether a change is one of those watched, as far as the journal alone can say.
+  var matches: @Sendable (Change) -> Bool {
+    let (ids, actions) = (ids, actions)
+    return {
+      $0.kind == "context" && ids?.contains($0.id) ?? true && actions?.contains($0.action) ?? true
+    }
+  }
+
+  /// Changes looked at together. With a filter most may be none of those wanted; their contents are not looked up.
+  var batch: Int { isFull && conditions == nil ? 16 : 256 }
 }
 
 extension Violations {

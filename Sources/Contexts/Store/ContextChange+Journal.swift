@@ -19,18 +19,6 @@ extension ContextChange.Kind {
 }
 
 extension Provenance {
-  init(_ change: Change) {
-    self.init()
-    time = WellKnown.Timestamp(change.at)
-    principal = change.principal
-    agent = change.agent ?? ""
-    session = change.session ?? ""
-    task = change.task ?? ""
-    lease = change.lease ?? ""
-    leaseEpoch = change.leaseEpoch ?? 0
-    operation = change.operation
-  }
-
   /// From eight neighbouring columns: time, principal, agent, session, task, lease, its epoch, operation.
   init(decoding row: Row, at column: Int) throws(PostgresError) {
     self.init()

@@ -1,44 +1,66 @@
 import CairnAPI
 import GRPC
 import Journal
+import Postgres
 import Requests
 import Wire
 
 extension ContextStore {
-  /// What a feed of contexts says for what the journal says: one round trip for the images of the changes.
-  /// When their contents are too much to hold at once, only for the first elements: ask again for those not
-  /// taken.
-  func events(
-    of elements: ArraySlice<FeedElement<Change>>, for watch: ContextWatch, in project: ProjectID
-  ) async throws(RPCError) -> (events: [WatchContextsResponse.Event], taken: Int) {
+  /// What a feed of contexts says for what the journal says: one round trip for the images of the changes, shared by all
+  /// watchers of the loop that want the same at this moment. When their contents are too much to hold at once, only for
+  /// the first elements: ask again for those not taken.
+  func responses(
+    to elements: ArraySlice<FeedElement<Change>>, for watch: ContextWatch, in project: ProjectID
+  ) async throws(RPCError) -> (responses: [WatchContextsResponse], taken: Int) {
     let changes = elements.compactMap { element in
       if case .row(let change) = element { change } else { nil }
     }
-    let images = try await images(
-      of: changes.map(\.id), at: changes.map(\.position), meeting: watch.conditions, isFull: watch.isFull,
-      in: project)
-    var events: [WatchContextsResponse.Event] = []
+    let images = try await images(of: changes, for: watch, in: project)
+    var responses: [WatchContextsResponse] = []
     var place = 0
     for (taken, element) in elements.enumerated() {
-      switch element {
-      case .row(let change):
-        if place == images.count { return (events, taken) }
-        let image = images.byPlace[place]
-        place += 1
-        if image?.isForeign ?? false { continue }
-        events.append(.change(ContextChange(change, image)))
-      case .caughtUp(let position):
-        var caughtUp = CaughtUp()
-        caughtUp.position = position
-        events.append(.caughtUp(caughtUp))
-      case .checkpoint(let position):
-        var checkpoint = Checkpoint()
-        checkpoint.position = position
-        events.append(.checkpoint(checkpoint))
+      if let mark = WatchContextsResponse(element) {
+        responses.append(mark)
+        continue
       }
+      guard case .row(let change) = element else { continue }
+      if place == images.count { return (responses, taken) }
+      let image = images.byPlace[place]
+      place += 1
+      if image?.isForeign ?? false { continue }
+      var response = WatchContextsResponse()
+      response.event = .change(ContextChange(change, image))
+      responses.append(response)
     }
-    return (events, elements.count)
+    return (responses, elements.count)
   }
+
+  private func images(
+    of changes: [Change], for watch: ContextWatch, in project: ProjectID
+  ) async throws(RPCError) -> ContextImages {
+    let (ids, positions) = (changes.map(\.id), changes.map(\.position))
+    if ids.isEmpty { return ContextImages(count: 0) }
+    let key = WatchedImages(
+      project: project, ids: ids.map { TextKey($0) }, positions: positions, isFull: watch.isFull,
+      filter: watch.filterBytes)
+    guard let shared = watchedImages.ofCurrentTask else {
+      return try await images(
+        of: ids, at: positions, meeting: watch.conditions, isFull: watch.isFull, in: project)
+    }
+    return try await shared.value(for: key) { () async throws(RPCError) in
+      try await images(
+        of: ids, at: positions, meeting: watch.conditions, isFull: watch.isFull, in: project)
+    }
+  }
+}
+
+/// What watchers ask of changes: those who ask the same at the same moment are answered together.
+struct WatchedImages: Hashable, Sendable {
+  let project: ProjectID
+  let ids: [TextKey]
+  let positions: [Int64]
+  let isFull: Bool
+  let filter: [UInt8]
 }
 
 extension ContextChange {

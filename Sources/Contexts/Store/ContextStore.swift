@@ -13,6 +13,8 @@ package struct ContextStore: Sendable {
   let pool: PostgresPool
   let configuration: ContextConfiguration
   let upkeep = TextUpkeep()
+  /// Images that watchers wait for.
+  let watchedImages: PerLoop<SharedWork<WatchedImages, ContextImages>>
 
   package init(
     journal: Journal, pool: PostgresPool, configuration: ContextConfiguration = ContextConfiguration()
@@ -20,6 +22,7 @@ package struct ContextStore: Sendable {
     self.journal = journal
     self.pool = pool
     self.configuration = configuration
+    watchedImages = journal.sharedWork(WatchedImages.self, ContextImages.self)
   }
 
   /// From a deletion to the purge, as a parameter.

@@ -1,4 +1,5 @@
 import CairnAPI
+import Changes
 import Contexts
 import EventLoop
 import GRPC
@@ -46,7 +47,9 @@ final class RunningServer: Sendable {
       journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
       configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
-    let domains: [any RPCService] = [contexts, projects, OperationService(journal: journal)]
+    let domains: [any RPCService] = [
+      contexts, projects, ChangeService(journal: journal), OperationService(journal: journal),
+    ]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
     journal.operations.start([contexts.reindexing, projects.purge])

@@ -1,0 +1,37 @@
+import GRPC
+import Journal
+
+extension Journal {
+  /// What every `Watch…` method does: opens the feed of the call's project, and sends it until the call, the project or
+  /// the server ends. The client hears that the feed is open before its first event.
+  ///
+  /// - Parameters:
+  ///   - limit: Elements for which `answer` is asked at once.
+  ///   - answer: The responses to the first of some elements, marks included (``WatchResponse/init(_:)``), and to how
+  ///     many. At least one.
+  package func watch<Response: WatchResponse>(
+    _ start: WatchStart, matching matches: @escaping @Sendable (Change) -> Bool, atMost limit: Int,
+    _ responses: ResponseWriter<Response>, _ call: CallContext,
+    _ answer: (ArraySlice<FeedElement<Change>>, ProjectID) async throws(RPCError)
+      -> (responses: [Response], taken: Int)
+  ) async throws(RPCError) {
+    let project = try await scope(call).project
+    let stream = try await changes.watch(
+      FeedTopic(project), from: start.position, journal: start.journal, on: call.loop, matching: matches)
+    // Of a project that is deleted from now on the stream hears.
+    try await require(project, on: call.loop)
+    let journalID = stream.journal.description
+    call.sendHeaders()
+    while true {
+      var elements = try await stream.next(atMost: limit)[...]
+      while !elements.isEmpty {
+        let found = try await answer(elements, project)
+        elements = elements.dropFirst(found.taken)
+        for var response in found.responses {
+          response.journalId = journalID
+          try await responses.write(response)
+        }
+      }
+    }
+  }
+}
