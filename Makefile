@@ -21,7 +21,7 @@ help:
 	@echo "make demo     store this machine's documentation while the server is killed and started again"
 	@echo "make bench    measure against the baselines (less than ten minutes)"
 	@echo "make bench-large  the same on a million contexts, which are made once and kept"
-	@echo "make format   format the Swift sources;  make lint  only check them"
+	@echo "make format   format the Swift sources;  make lint  check them, and spelling"
 	@echo "make protoset write cairn.protoset, a descriptor set of the API"
 	@echo "make clean    take away what was built"
 
@@ -73,7 +73,9 @@ bench-large:
 format:
 	swift format format --in-place --recursive --parallel $(sources)
 lint:
+	@.ci/install-packages lint
 	swift format lint --strict --recursive --parallel $(sources)
+	codespell Sources codegen Benchmarks Protos docs README.md Makefile packages.txt
 
 .PHONY: protoset
 protoset:

@@ -17,7 +17,7 @@ struct MetadataEcho: ServerInterceptor {
   private func wantsGzip(_ call: CallContext) throws(RPCError) -> Bool {
     // In the order in which they came, each once.
     var names: [String] = []
-    call.metadata.fields.forEach { name, _ in
+    call.metadata.fields.visit { name, _ in
       guard name.starts(with: "x-echo-") else { return true }
       let name = String(decoding: name, as: UTF8.self)
       if !names.contains(name) { names.append(name) }

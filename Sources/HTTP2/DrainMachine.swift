@@ -8,7 +8,11 @@ struct DrainMachine {
     case heard(openStreams: Int)
     case lastStreamEnded
   }
-  enum Action: Equatable { case none, sendNotice, sendGoAway(thenClose: Bool), close }
+  enum Action: Equatable {
+    case none, sendNotice
+    case sendGoAway(thenClose: Bool)
+    case close
+  }
 
   private(set) var state = State.serving
 

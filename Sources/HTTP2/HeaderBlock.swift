@@ -41,7 +41,7 @@ package struct HeaderBlock: Sendable, Hashable {
   }
 
   /// Calls `body` with each field in order until it returns false.
-  package func forEach(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
+  package func visit(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
     storage.withUnsafeBytes { raw in
       var offset = 0
       for _ in 0..<count {
@@ -64,7 +64,7 @@ package struct HeaderBlock: Sendable, Hashable {
     _ each: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Void, then: () -> T
   ) -> T {
     storage.withUnsafeBytes { _ in
-      forEach {
+      visit {
         each($0, $1)
         return true
       }
@@ -75,7 +75,7 @@ package struct HeaderBlock: Sendable, Hashable {
   /// The first value under `name`, which must be lower-case.
   package func first(_ name: String) -> String? {
     var result: String?
-    forEach { candidate, value in
+    visit { candidate, value in
       guard name.utf8.count == candidate.count, name.utf8.elementsEqual(candidate) else { return true }
       result = String(decoding: value, as: UTF8.self)
       return false

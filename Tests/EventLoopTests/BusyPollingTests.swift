@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct BusyPollingTests {
   enum Wait: Sendable {
-    case polled(Int64), slept(Int64), interrupted(Int64)
+    case polled(Int64)
+    case slept(Int64)
+    case interrupted(Int64)
   }
 
   private func after(_ waits: [Wait]) -> BusyPolling {

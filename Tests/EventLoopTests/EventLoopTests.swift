@@ -84,7 +84,10 @@ import Testing
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     let (input, output) = (ends[0], ends[1])
-    defer { close(input); close(output) }
+    defer {
+      close(input)
+      close(output)
+    }
     try await withLoop { loop in
       let reader = Reader(input)
       let registration = loop.register(input, .read, reader)

@@ -39,7 +39,7 @@ import Testing
     block.append("b", "")
     block.append("a", "3")
     var seen: [String] = []
-    block.forEach { name, value in
+    block.visit { name, value in
       seen.append("\(String(decoding: name, as: UTF8.self))=\(String(decoding: value, as: UTF8.self))")
       return true
     }

@@ -2,8 +2,8 @@ import CairnAPI
 import Journal
 import Testing
 
-@testable import Requests
 @testable import GRPC
+@testable import Requests
 
 @Suite struct BatchTests {
   /// A batch of ids, of which `bad` is wrong.

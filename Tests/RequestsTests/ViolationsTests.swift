@@ -3,8 +3,8 @@ import Journal
 import StandardProtos
 import Testing
 
-@testable import Requests
 @testable import GRPC
+@testable import Requests
 
 @Suite struct ViolationsTests {
   private func fields(_ error: RPCError?) throws -> [String] {

@@ -76,7 +76,8 @@ extension Vector {
     Vector("m.one_leaf.SetInParent()") { $0.oneLeaf = Leaf() },
     Vector("m.one_leaf.name = 'n'; m.one_leaf.kind = 2") {
       $0.oneLeaf = Leaf.with {
-        $0.name = "n"; $0.kind = .brown
+        $0.name = "n"
+        $0.kind = .brown
       }
     },
   ]
@@ -226,14 +227,17 @@ extension Vector {
     },
     Vector("m.choice_bool = True; m.choice_int32 = 3") { $0.choiceInt32 = 3 },
     Vector("m.left = 'l'; m.between = 'b'") {
-      $0.split = .left("l"); $0.between = "b"
+      $0.split = .left("l")
+      $0.between = "b"
     },
     Vector("m.right = 'r'; m.between = 'b'") {
-      $0.split = .right("r"); $0.between = "b"
+      $0.split = .right("r")
+      $0.between = "b"
     },
     Vector("m.last = 'z'") { $0.last = "z" },
     Vector("m.renamed = 'r'; m.odd__name_2x = 'o'") {
-      $0.renamed = "r"; $0.oddName2x = "o"
+      $0.renamed = "r"
+      $0.oddName2x = "o"
     },
   ]
 }
@@ -282,7 +286,8 @@ extension Vector {
       $0.any = .init(Leaf.with { $0.size = 1 })
     },
     Vector("m.durations['a'].seconds = 1; m.value_map['n'].null_value = 0") {
-      $0.durations = ["a": .init(seconds: 1)]; $0.valueMap = ["n": .null]
+      $0.durations = ["a": .init(seconds: 1)]
+      $0.valueMap = ["n": .null]
     },
   ]
 }

@@ -1,6 +1,10 @@
 /// How a list of contexts is sorted; equal ones by id, in the same direction.
 struct ListOrder: Equatable {
-  enum Key: String { case createTime = "create_time", updateTime = "update_time", id }
+  enum Key: String {
+    case createTime = "create_time"
+    case updateTime = "update_time"
+    case id
+  }
 
   let key: Key
   let isDescending: Bool

@@ -36,7 +36,7 @@ package struct Metadata: Sendable, Hashable {
   /// All values under `key`, which must be lower-case, in order.
   package func values(_ key: String) -> [String] {
     var values: [String] = []
-    fields.forEach { name, value in
+    fields.visit { name, value in
       if name.elementsEqual(key.utf8) { values.append(String(decoding: value, as: UTF8.self)) }
       return true
     }
@@ -78,7 +78,7 @@ package struct Metadata: Sendable, Hashable {
       problem.code = .internal
       throw problem
     }
-    other.fields.forEach { name, value in
+    other.fields.visit { name, value in
       fields.append(name: name, value: value)
       return true
     }
@@ -88,8 +88,8 @@ package struct Metadata: Sendable, Hashable {
     problem = problem ?? .badMetadata(key, why)
   }
 
-  package func forEach(_ body: (String, String) -> Void) {
-    fields.forEach { name, value in
+  package func visit(_ body: (String, String) -> Void) {
+    fields.visit { name, value in
       body(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
       return true
     }

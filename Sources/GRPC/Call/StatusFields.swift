@@ -16,7 +16,7 @@ package enum StatusFields {
 
   /// Adds what of `metadata` there is room for.
   static func append(_ metadata: Metadata, to block: inout HeaderBlock, limit: Int) {
-    metadata.fields.forEach { name, value in
+    metadata.fields.visit { name, value in
       if block.listSize + HeaderBlock.listSize(name.count, value.count) <= limit {
         block.append(name: name, value: value)
       }
@@ -98,7 +98,7 @@ extension HeaderBlock {
   /// Without pseudo-headers and the fields that belong to gRPC itself.
   func withoutReserved() -> HeaderBlock {
     var out = HeaderBlock()
-    forEach { name, value in
+    visit { name, value in
       if !name.starts(with: ":"), !name.starts(with: "grpc-"), !name.equals("content-type") {
         out.append(name: name, value: value)
       }

@@ -181,7 +181,7 @@ package final class Channel: @unchecked Sendable {
     if options.compression != .identity { block.append("grpc-encoding", options.compression.rawValue) }
     block.append("grpc-accept-encoding", Compression.accepted)
     if previousAttempts > 0 { block.append("grpc-previous-rpc-attempts", String(previousAttempts)) }
-    options.metadata.forEach { block.append($0, $1) }
+    options.metadata.visit { block.append($0, $1) }
     return block
   }
 

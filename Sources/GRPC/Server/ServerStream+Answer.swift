@@ -34,7 +34,7 @@ extension ServerStream {
   private func refusal(toAdd metadata: Metadata, to block: inout HeaderBlock) -> RPCError? {
     let (size, limit) = (block.listSize + metadata.fields.listSize, headerListLimit)
     guard size <= limit else { return .answerMetadataTooLarge(size: size, limit: limit) }
-    metadata.forEach { block.append($0, $1) }
+    metadata.visit { block.append($0, $1) }
     return nil
   }
 

@@ -9,7 +9,11 @@ import EventLoop
 ///        ▼  │ a call
 ///      dormant
 struct KeepaliveMachine {
-  enum State: Equatable { case watching, asked(at: Instant), dormant, lost }
+  enum State: Equatable {
+    case watching
+    case asked(at: Instant)
+    case dormant, lost
+  }
   enum Event: Equatable {
     /// The instant of ``due`` has come. `lastRead`: when the peer was last heard.
     case due(lastRead: Instant, openStreams: Int)

@@ -1,7 +1,9 @@
+// swift-format-ignore-file: AmbiguousTrailingClosureOverload
+
 import GRPC
 import Postgres
 
-/// Runs database work; the client learns of its errors what the journal decides.
+/// Runs database work; the client learns of its errors what the journal decides. With and without `async` the same.
 package func database<T>(_ body: () throws(PostgresError) -> T) throws(RPCError) -> T {
   do throws(PostgresError) { return try body() } catch { throw RPCError(error) }
 }

@@ -28,9 +28,17 @@ struct Watchers {
     return true
   }
 
-  func wake(_ topic: FeedTopic) { byTopic[topic]?.values.forEach { $0.wake() } }
+  func wake(_ topic: FeedTopic) {
+    for waiter in (byTopic[topic] ?? [:]).values { waiter.wake() }
+  }
 
-  func wakeAll() { byTopic.values.forEach { $0.values.forEach { $0.wake() } } }
+  func wakeAll() {
+    for topic in byTopic.keys { wake(topic) }
+  }
 
-  func remindAll() { byTopic.values.forEach { $0.values.forEach { $0.remind() } } }
+  func remindAll() {
+    for waiters in byTopic.values {
+      for waiter in waiters.values { waiter.remind() }
+    }
+  }
 }

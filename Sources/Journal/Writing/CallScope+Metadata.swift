@@ -39,7 +39,7 @@ private struct MetadataReader {
   private static let nameLimit = 128
 
   init(_ metadata: Metadata) {
-    metadata.fields.forEach { name, value in
+    metadata.fields.visit { name, value in
       if name.starts(with: "cairn-".utf8) {
         values.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
       }

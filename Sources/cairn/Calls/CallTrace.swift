@@ -47,7 +47,7 @@ final class CallTrace: @unchecked Sendable {
 
   private func show(_ title: String, _ metadata: Metadata) {
     var lines = [title]
-    metadata.forEach { lines.append("  \($0): \($1)") }
+    metadata.visit { lines.append("  \($0): \($1)") }
     if lines.count == 1 { lines[0] += " none" }
     Output.complain(lines)
   }

@@ -3,7 +3,13 @@
 ///
 /// It only looks for the ends: whether a piece is JSON is for the parser to say.
 struct JSONSplitter {
-  private enum State { case between, inside(depth: Int), string(depth: Int), escape(depth: Int), word }
+  private enum State {
+    case between
+    case inside(depth: Int)
+    case string(depth: Int)
+    case escape(depth: Int)
+    case word
+  }
 
   /// A value that is not complete after this many bytes is refused.
   static let sizeLimit = 64 << 20

@@ -1,5 +1,6 @@
-@testable import EventLoop
 import Glibc
+
+@testable import EventLoop
 
 /// A socket of the loopback that never answers who connects to it: it listens, and its queue is full.
 final class BlackHole {

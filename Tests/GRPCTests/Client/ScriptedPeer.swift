@@ -108,16 +108,18 @@ private final class ScriptedStream: HTTP2Stream, @unchecked Sendable {
       var fields = HeaderBlock()
       for _ in 0..<count { fields.append("x", String(repeating: "v", count: 67)) }
       if !inTrailers {
-        fields.forEach {
-          head.append(name: $0, value: $1); return true
+        fields.visit {
+          head.append(name: $0, value: $1)
+          return true
         }
       }
       respond(head: head)
       write(OutboundChunk([0, 0, 0, 0, 0]))
       trailers.append("grpc-status", "0")
       if inTrailers {
-        fields.forEach {
-          trailers.append(name: $0, value: $1); return true
+        fields.visit {
+          trailers.append(name: $0, value: $1)
+          return true
         }
       }
       finish(trailers: .block(trailers))

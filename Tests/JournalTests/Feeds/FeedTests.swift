@@ -241,7 +241,11 @@ extension FeedStream {
     }
   }
 
-  enum Mark: Equatable { case row(Int64), caughtUp(Int64), checkpoint(Int64) }
+  enum Mark: Equatable {
+    case row(Int64)
+    case caughtUp(Int64)
+    case checkpoint(Int64)
+  }
 }
 
 extension Journal {

@@ -146,7 +146,8 @@ import Testing
   @Test("rows come back to the part that asked for them")
   func order() {
     func statement(_ name: String) -> BoundStatement { Statement(name, "").bind([]) }
-    let low = LockKind("low", rank: 1), high = LockKind("high", rank: 2)
+    let low = LockKind("low", rank: 1)
+    let high = LockKind("high", rank: 2)
     let order = LockOrder([
       WriteLock(high, [statement("a"), statement("b")]), WriteLock(low, [statement("c")]),
       WriteLock(high, [statement("d")]), WriteLock(low, [statement("e")]),

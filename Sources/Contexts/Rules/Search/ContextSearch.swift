@@ -54,7 +54,11 @@ struct ContextSearch {
 
 /// How hits are sorted; equal ones by their age, the newest first where the order is descending.
 struct SearchOrder: Equatable {
-  enum Key: String { case score, createTime = "create_time", updateTime = "update_time" }
+  enum Key: String {
+    case score
+    case createTime = "create_time"
+    case updateTime = "update_time"
+  }
 
   let key: Key
   let isDescending: Bool

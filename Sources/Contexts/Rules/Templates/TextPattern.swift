@@ -86,9 +86,15 @@ struct TextPattern: Equatable {
 
   private static func count(_ set: CharacterSet, _ rest: inout ArraySlice<Unicode.Scalar>) -> Part? {
     switch rest.first {
-    case "*": rest.removeFirst(); return Part(set: set, least: 0, most: nil)
-    case "+": rest.removeFirst(); return Part(set: set, least: 1, most: nil)
-    case "?": rest.removeFirst(); return Part(set: set, least: 0, most: 1)
+    case "*":
+      rest.removeFirst()
+      return Part(set: set, least: 0, most: nil)
+    case "+":
+      rest.removeFirst()
+      return Part(set: set, least: 1, most: nil)
+    case "?":
+      rest.removeFirst()
+      return Part(set: set, least: 0, most: 1)
     case "{":
       guard let end = rest.firstIndex(of: "}") else { return nil }
       let inside = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))

@@ -1,7 +1,7 @@
 import CairnAPI
-import Requests
 import GRPC
 import Journal
+import Requests
 
 /// An export that may be made.
 struct ContextExport {

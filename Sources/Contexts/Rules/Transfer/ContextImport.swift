@@ -6,7 +6,10 @@ import Wire
 
 /// An import that may begin, or go on.
 struct ContextImport {
-  enum Mode: Int16 { case skip = 1, overwrite, newIDs }
+  enum Mode: Int16 {
+    case skip = 1
+    case overwrite, newIDs
+  }
 
   /// Empty in a request: the server makes one.
   let id: String

@@ -1,6 +1,6 @@
 import CairnAPI
-import Requests
 import GRPC
+import Requests
 import Wire
 
 /// What one record of a file comes to.

@@ -1,9 +1,9 @@
 import CairnAPI
-import Requests
 import EventLoop
 import GRPC
 import Journal
 import Postgres
+import Requests
 import Wire
 
 extension ContextService {

@@ -1,8 +1,8 @@
 import CairnAPI
-import Requests
 import EventLoop
 import GRPC
 import Journal
+import Requests
 import StandardProtos
 import Wire
 

@@ -1,8 +1,8 @@
 import CairnAPI
-import Requests
 import GRPC
 import Journal
 import Postgres
+import Requests
 
 extension ContextStore {
   /// The id of the journal that all positions belong to.

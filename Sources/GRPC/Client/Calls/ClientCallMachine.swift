@@ -2,7 +2,10 @@ import HTTP2
 
 /// Life of one attempt of a call on the client: until its status is known, and what the status is. Pure.
 struct ClientCallMachine {
-  enum State: Equatable { case awaitingHead, receiving, ended(RPCError?) }
+  enum State: Equatable {
+    case awaitingHead, receiving
+    case ended(RPCError?)
+  }
   enum Event {
     /// Headers that do not end the stream.
     case head(HeaderBlock, httpStatus: Int)

@@ -30,7 +30,10 @@ struct RecordCutter {
     }
   }
 
-  private enum Length { case known(Int, prefix: Int), needsMore, wrong }
+  private enum Length {
+    case known(Int, prefix: Int)
+    case needsMore, wrong
+  }
 
   private func length() -> Length {
     var value = 0

@@ -4,7 +4,10 @@ import Wire
 /// What stands between two lines of `---` at the beginning of a Markdown file, as far as it is `key: value`
 /// with texts and lists of texts (YAML has more). What is not understood is kept in the metadata as it is.
 struct FrontMatter: Equatable {
-  enum Value: Equatable { case text(String), list([String]) }
+  enum Value: Equatable {
+    case text(String)
+    case list([String])
+  }
 
   private(set) var values: [(key: String, value: Value)] = []
   /// The lines that were not understood.
