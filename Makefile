@@ -75,7 +75,7 @@ format:
 lint:
 	@.ci/install-packages lint
 	swift format lint --strict --recursive --parallel $(sources)
-	codespell Sources codegen Benchmarks Protos docs README.md Makefile packages.txt
+	codespell Sources codegen Benchmarks Protos docs $(wildcard *.md) Makefile packages.txt
 
 .PHONY: protoset
 protoset:
