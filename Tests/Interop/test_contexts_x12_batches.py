@@ -154,6 +154,98 @@ def test_x12_batch_update_with_masks_and_etags(contexts):
     assert [result.context.id for result in both.results] == ["c", "a"]
 
 
+# What an update may set, as a mask and the values; the contexts below have something else in each field.
+UPDATES = [
+    (["title"], {"title": "new"}),
+    (["type"], {"type": context_pb2.CONTEXT_TYPE_DECISION}),
+    (["status"], {"status": context_pb2.CONTEXT_STATUS_ARCHIVED}),
+    (["content"], {"content": "new"}),
+    (["content"], {"content": "c" * 5000}),
+    (["content"], {}),
+    (["data"], {"data": bytes(range(256))}),
+    (["data"], {"data": b"d" * 5000}),
+    (["data"], {}),
+    (["content", "data"], {"content": "c" * 5000, "data": b"new"}),
+    (["media_type"], {"media_type": "text/plain"}),
+    (["media_type"], {}),
+    (["owner"], {"owner": "bob"}),
+    (["owner"], {}),
+    (["session"], {"session": "s2"}),
+    (["session"], {}),
+    (["tags"], {"tags": ["z", "a,b", "{}", 'quo"te', "\\", "NULL", "ü 日"]}),
+    (["tags"], {}),
+    (["metadata"], {"metadata": {"other": [1, {"x": None}, "ü"]}}),
+    (["metadata"], {}),
+    (["metadata.n"], {"metadata": {"n": None}}),
+    (["metadata.n"], {}),
+    (["expire_time"], {"expire_time": {"seconds": 4_100_000_000}}),
+    (["expire_time"], {}),
+    (["memory.kind", "memory.importance"], {"memory": {"kind": 2, "importance": 1}}),
+    (["memory.confidence"], {}),
+    (["memory.valid_to"], {"memory": {"valid_to": {"seconds": 4_100_000_000}}}),
+    (["title", "status", "tags", "metadata.m"], {"title": "new", "status": 1, "tags": ["t"], "metadata": {"m": 3}}),
+]
+
+
+def test_x12_updates_in_a_batch_do_what_each_alone_does(contexts, module_database):
+    def made(kind):
+        return {
+            "id": kind, "title": "old", "content": "c" * 5000, "data": b"d" * 5000, "media_type": "text/old",
+            "owner": "alice", "session": "s1", "tags": ["old"], "metadata": {"n": 1, "m": [2]},
+            "status": context_pb2.CONTEXT_STATUS_ACTIVE, "expire_time": {"seconds": 4_000_000_000}}
+
+    def memory(kind):
+        return made(kind) | {"memory": {"kind": 1, "confidence": 0.5, "valid_from": {"seconds": 1_000_000_000}}}
+
+    def of(kind, way, n):
+        return f"{kind}-{way}-{n}"
+
+    for way in ("alone", "batch"):
+        for n in range(len(UPDATES)):
+            contexts.CreateContext(context=made(of("plain", way, n)))
+            contexts.Remember(context=memory(of("memory", way, n)))
+    requests = {
+        (kind, n): (paths, values) for n, (paths, values) in enumerate(UPDATES) for kind in ("plain", "memory")}
+    alone = {}
+    for (kind, n), (paths, values) in requests.items():
+        try:
+            contexts.update(of(kind, "alone", n), paths, **values)
+            alone[kind, n] = OK
+        except grpc.RpcError as error:
+            alone[kind, n] = error.code().value[0]
+    response = contexts.BatchUpdateContexts(requests=[
+        update(paths, id=of(kind, "batch", n), **values) for (kind, n), (paths, values) in requests.items()])
+    assert codes(response) == list(alone.values()) and list(alone.values()).count(OK) > len(UPDATES)
+
+    def rows(way):
+        """What is stored, without what tells the writes apart."""
+        return module_database.query(
+            f"""SELECT replace(context_id, '-{way}-', '-'), to_jsonb(context) - '{{context_id,number,create_time,
+              update_time,position,payload_from}}'::text[], payload_from = position, payload_from = 0
+            FROM context WHERE project_id = '{contexts.project}' AND context_id LIKE '%-{way}-%' ORDER BY 1""")
+
+    def old(way):
+        return module_database.query(
+            f"""SELECT replace(context_id, '-{way}-', '-'), version, title, tags, metadata, memory, content IS NULL,
+              data IS NULL, (SELECT count(*) FROM context_payload AS kept
+                WHERE kept.project_id = old.project_id AND kept.context_id = old.context_id)
+            FROM context_version AS old
+            WHERE project_id = '{contexts.project}' AND context_id LIKE '%-{way}-%' ORDER BY 1""")
+
+    assert rows("batch") == rows("alone") and old("batch") == old("alone")
+    assert len(old("batch")) == list(alone.values()).count(OK)
+    for (kind, n), result in zip(requests, response.results):
+        id = of(kind, "batch", n)
+        stored = contexts.GetContext(id=id)
+        if alone[kind, n] == OK:
+            assert result.context == contexts.GetContext(id=id, view=context_pb2.CONTEXT_VIEW_BASIC)
+            assert (stored.version, stored.position) == (2, response.position)
+            past = contexts.GetContextVersion(id=id, version=1).context
+            assert (past.title, past.content, past.data) == ("old", "c" * 5000, b"d" * 5000)
+        else:
+            assert stored.version == 1
+
+
 def test_x12_batch_delete(contexts):
     for id in "abc":
         contexts.create(id=id)

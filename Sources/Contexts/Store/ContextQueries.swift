@@ -24,6 +24,7 @@ enum ContextQueries {
   static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
   static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
   static let update = Statement("update_context", PackageResources.update_context_sql)
+  static let updateSeveral = Statement("update_contexts", PackageResources.update_contexts_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
   static let restore = Statement("restore_context", PackageResources.restore_context_sql)
   static let projectsWithExpired = Statement(

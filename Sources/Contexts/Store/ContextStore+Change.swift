@@ -13,7 +13,7 @@ extension ContextStore {
     try await change(
       batch, ids: batch.valid.map(\.id), action: "updated", isFull: isFull, scope,
       decide: { update, stored in update.resolved(against: stored[update.id]) },
-      statements: { changes in changes.map { $0.statement(in: scope.project, isFull: isFull) } })
+      statements: { [$0.statement(in: scope.project, isFull: isFull)] })
   }
 
   /// Deletes contexts softly in one write.
@@ -125,23 +125,5 @@ extension Context {
       }
       return contexts
     }
-  }
-}
-
-extension ResolvedUpdate {
-  /// The statement that makes it.
-  fileprivate func statement(in project: ProjectID, isFull: Bool) -> BoundStatement {
-    func new<T: PostgresValue>(_ field: ContextField, _ value: T) -> T? {
-      update.fields.contains(field) ? value : nil
-    }
-    let values = update.values
-    return ContextQueries.update.bind([
-      project.text, id, isFull, new(.title, values.title), new(.type, Int16(values.type.rawValue)),
-      new(.status, Int16(values.status.rawValue)), new(.content, values.content), new(.data, values.data),
-      new(.mediaType, values.mediaType), new(.owner, values.owner), new(.session, values.session),
-      new(.tags, values.tags), update.metadata != .keep, metadata.map { JSONB($0) },
-      update.fields.contains(.expireTime), values.expireTime.map { PostgresTimestamp($0) },
-      update.concernsMemory, memory.map { JSONB(MemoryJSON.text(of: $0)) },
-    ])
   }
 }

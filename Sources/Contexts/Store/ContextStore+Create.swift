@@ -166,5 +166,6 @@ extension ContextDraft {
 }
 
 extension Context {
-  fileprivate var tagsJSON: String { JSONPrinter.print(.array(tags.map { .string($0) })) }
+  /// As an array of JSON: PostgreSQL has no arrays of arrays of different lengths.
+  var tagsJSON: String { JSONPrinter.print(.array(tags.map { .string($0) })) }
 }
