@@ -88,6 +88,12 @@ extension HTTP2Stream {
   ///
   /// - Parameter size: In bytes; nil when there is none.
   package final func answerMade(size: Int?) {
-    if makesAnswer, let connection { connection.ended(self, size: size) }
+    guard let connection else { return }
+    if makesAnswer { connection.ended(self, size: size) }
+    if awaitsRoomForAnswer {
+      // It has ended while it waited.
+      awaitsRoomForAnswer = false
+      connection.admitAnswers()
+    }
   }
 }

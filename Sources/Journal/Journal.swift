@@ -47,10 +47,13 @@ package final class Journal: Sendable {
     feeds.add(changes)
     self.changes = changes
     self.feeds = feeds
-    deletedProjects = DeletedProjects(pool: pool, loop: home) {
-      await perLoop.forget($0)
-      feeds.end($0)
-    }
+    deletedProjects = DeletedProjects(
+      pool: pool, loop: home,
+      tell: {
+        await perLoop.forget($0)
+        feeds.end($0)
+      },
+      forgetAll: { for each in perLoop.all { each.projects.loop.execute { each.projects.forgetAll() } } })
     maintenance = Maintenance(pool: pool, loop: home, configuration)
     operations = Operations(pool: pool, home: home, lanes: configuration.operationLanes)
   }

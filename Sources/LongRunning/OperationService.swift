@@ -37,9 +37,10 @@ package struct OperationService: OperationServiceProvider {
     _ request: CancelOperationRequest, _ call: CallContext
   ) async throws(RPCError) -> Operation {
     let id = try request.id.asOperation()
-    let project = try await journal.scope(call).project
+    let scope = try await journal.scope(call)
+    try await journal.checkLease(of: scope)
     let deadline = call.deadline ?? Instant.now + Self.cancelTimeout
-    return Operation(try await journal.operations.cancel(id, in: project, until: deadline))
+    return Operation(try await journal.operations.cancel(id, in: scope.project, until: deadline))
   }
 
   package func watchOperation(

@@ -16,8 +16,9 @@ package struct ProjectPurge: BackgroundWork {
   static let kind = "purge-project"
   package var kind: String { Self.kind }
 
-  /// Seconds after the deletion in which every server has heard of it.
-  private static let hearing: Int64 = 2
+  /// Seconds after the deletion in which every server has heard of it, and what was asked before has a connection or
+  /// has given up.
+  private static let hearing: Int64 = 4
   /// Between two looks whether all is quiet.
   private static let pause: Duration = .milliseconds(200)
 

@@ -27,6 +27,7 @@ struct ProjectStore: Sendable {
   ///
   /// - Parameter scope: The call's; its request id counts in the new project.
   func create(_ draft: ProjectDraft, _ scope: CallScope) async throws(RPCError) -> WriteResult<Stamp?> {
+    try Self.checkHasNoLease(scope)
     var scope = scope
     scope.project = draft.id
     let result = try await journal.create(
@@ -85,10 +86,20 @@ struct ProjectStore: Sendable {
     }
   }
 
+  /// A lease is of one project, and what is made, changed or deleted here is another one.
+  static func checkHasNoLease(_ scope: CallScope) throws(RPCError) {
+    guard scope.lease != nil else { return }
+    throw RPCError(
+      .invalidArgument, .callMetadataInvalid,
+      "projects are made, changed and deleted without a lease: leave the metadata cairn-lease out",
+      ["key": "cairn-lease"])
+  }
+
   private func write(
     _ project: ProjectID, _ scope: CallScope,
     _ plan: @escaping (ProjectRow) throws(RPCError) -> WritePlan<ProjectRow>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<ProjectRow>> {
+    try Self.checkHasNoLease(scope)
     var scope = scope
     scope.project = project
     return try await journal.write(

@@ -2,7 +2,7 @@
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, relationship_pb2
+from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, transfer_pb2
 
 from harness.refusals import refused
 
@@ -63,6 +63,24 @@ def test_history_says_under_which_lease_a_write_was_made(contexts, grant):
     created = under(contexts, "l", 3).create()
     version = contexts.GetContextVersion(id=created.id, version=1)
     assert (version.provenance.lease, version.provenance.lease_epoch) == ("l", 3)
+
+
+def test_who_has_lost_a_lease_takes_no_import_over(contexts, grant):
+    grant("l", 2)
+    request = transfer_pb2.ImportContextsRequest(
+        options={"import_id": "i"}, records=[{"context": {"id": "x", "title": "t"}}], first_sequence=1)
+    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
+    refused(lambda: list(stub.ImportContexts(iter([request]), metadata=under(contexts, "l", 1).metadata)), **LOST)
+    assert contexts.list() == []
+
+
+def test_projects_are_not_managed_under_a_lease(contexts, grant):
+    grant("l", 1)
+    stub = project_pb2_grpc.ProjectServiceStub(contexts.channel)
+    refused(
+        stub.CreateProject, project_pb2.CreateProjectRequest(project={"id": "made-under-a-lease"}),
+        metadata=under(contexts, "l", 1).metadata, code=grpc.StatusCode.INVALID_ARGUMENT,
+        reason="CALL_METADATA_INVALID")
 
 
 @pytest.mark.parametrize("metadata", [

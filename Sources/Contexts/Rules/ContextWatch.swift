@@ -12,8 +12,8 @@ struct ContextWatch {
   let isFull: Bool
   /// What contexts must meet before a change or after it; nil: nothing.
   let conditions: ContextConditions?
-  /// The filter that says so: its bytes, by which equal conditions are known.
-  let filterBytes: [UInt8]
+  /// The filter that says so: its bytes, by which equal conditions are known. Nil: none.
+  let filterBytes: [UInt8]?
   /// The journal's words for the kinds of change that are wanted; nil: all.
   let actions: Set<String>?
 
@@ -33,7 +33,7 @@ struct ContextWatch {
     actions = violations.actions("kinds", request.kinds)
     try violations.check()
     ids = request.ids.isEmpty ? nil : Set(of: request.ids)
-    filterBytes = request.filter?.serializedBytes() ?? []
+    filterBytes = request.filter?.serializedBytes()
     isFull = request.view.isFull
   }
 }

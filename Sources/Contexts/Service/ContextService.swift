@@ -25,9 +25,10 @@ package struct ContextService: ContextServiceProvider {
   {
     let lookup = try ContextLookup(validating: request)
     let project = try await journal.scope(call).project
+    // First, because it may wait for others: who has room for an answer is about to make it.
+    let moment = try await journal.moment(lookup.asOf, in: project, call)
     try await call.roomForAnswer()
-    return try await store.get(
-      lookup, at: try await journal.moment(lookup.asOf, in: project, call), in: project, for: call.connection)
+    return try await store.get(lookup, at: moment, in: project, for: call.connection)
   }
 
   package func listContexts(

@@ -60,7 +60,7 @@ struct WatchedImages: Hashable, Sendable {
   let ids: [TextKey]
   let positions: [Int64]
   let isFull: Bool
-  let filter: [UInt8]
+  let filter: [UInt8]?
 }
 
 extension ContextChange {

@@ -69,7 +69,7 @@ final class OperationRunner: @unchecked Sendable {
   private func run() async {
     while !isStopped {
       if turns.count < lanes {
-        nextLook = nil
+        if let next = nextLook, next <= loop.now { nextLook = nil }
         let holder = UUID128.makeVersion7().description
         for operation in (try? await claim(lanes - turns.count, for: holder)) ?? [] {
           begin(operation, holder)
@@ -109,8 +109,9 @@ final class OperationRunner: @unchecked Sendable {
       // Nil: the operation is somebody else's, or was cancelled.
       guard let progress = try await step(key, work), progress.resume != nil else { return }
       guard isStopped || progress.pause > .zero || Instant.now >= end else { continue }
-      if progress.pause > .zero { look(after: progress.pause) }
       _ = try await pool.write(JournalQueries.leaveOperation, key + [progress.pause / .seconds(1)])
+      // A little later than the database says that it is free.
+      if progress.pause > .zero { look(after: progress.pause + .milliseconds(5)) }
       return
     }
   }

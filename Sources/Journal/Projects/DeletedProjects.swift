@@ -9,6 +9,7 @@ final class DeletedProjects: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
   private let tell: @Sendable ([ProjectID]) async -> Void
+  private let forgetAll: @Sendable () -> Void
   /// All that was deleted up to here is known.
   private var through: Int64 = 0
   private var settled: Int64 = 0
@@ -17,11 +18,17 @@ final class DeletedProjects: @unchecked Sendable {
 
   private static let pause: Duration = .milliseconds(100)
 
-  /// - Parameter tell: Is told what was deleted, each project once.
-  init(pool: PostgresPool, loop: EventLoop, tell: @escaping @Sendable ([ProjectID]) async -> Void) {
+  /// - Parameters:
+  ///   - tell: Is told what was deleted, each project once.
+  ///   - forgetAll: Called when the database is another one, or an older state of it, which may not have what was seen.
+  init(
+    pool: PostgresPool, loop: EventLoop, tell: @escaping @Sendable ([ProjectID]) async -> Void,
+    forgetAll: @escaping @Sendable () -> Void
+  ) {
     self.pool = pool
     self.loop = loop
     self.tell = tell
+    self.forgetAll = forgetAll
   }
 
   /// From the ticker.
@@ -29,7 +36,9 @@ final class DeletedProjects: @unchecked Sendable {
     loop.assertOnLoop()
     switch outcome {
     case .settled(let position): settled = position
-    case .restarted(let position): (settled, through) = (position, position)
+    case .restarted(let position):
+      (settled, through) = (position, position)
+      forgetAll()
     }
     guard task == nil, !isStopped, settled > through else { return }
     task = loop.startTask { [self] in

@@ -27,6 +27,12 @@ final class KnownProjects: @unchecked Sendable {
     known.insert(project)
   }
 
+  func forgetAll() {
+    loop.assertOnLoop()
+    generation += 1
+    known = [.default]
+  }
+
   func forget(_ projects: [ProjectID]) {
     loop.assertOnLoop()
     generation += 1

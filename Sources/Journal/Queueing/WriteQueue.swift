@@ -97,9 +97,12 @@ extension Journal {
   ) async throws(RPCError) -> T {
     var rows = rows
     if let request = scope.request { rows.append(request.row(in: scope)) }
-    guard !rows.isEmpty, let queue = loops.ofCurrentTask?.writes else { return try await write() }
-    let number = try await queue.enter(rows, in: scope.project)
-    defer { queue.leave(number) }
+    guard !rows.isEmpty, let own = loops.ofCurrentTask else { return try await write() }
+    let wasThere = own.projects.contains(scope.project)
+    let number = try await own.writes.enter(rows, in: scope.project)
+    defer { own.writes.leave(number) }
+    // It may have been deleted while the write waited.
+    if wasThere { try await require(scope.project, on: own.projects.loop) }
     return try await write()
   }
 }

@@ -43,11 +43,9 @@ extension Journal {
         return try await once(request, in: scope) { () async throws(WriteFailure) in
           try await self.pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
             var opening = self.opening(of: scope, keys)
-            if let lease = scope.lease {
+            if keys.mayWriteNothing || scope.lease != nil {
               // What was not drawn has no position to keep the answer under: look first.
-              if let answer = try await self.answer(ifNot: lease, scope, opening, tx) {
-                return WriteAttempt(.repeated(answer))
-              }
+              if let early = try await self.look(scope, keys, tx) { return early }
               opening = []
             }
             let results = try await tx.committing(opening + [statement.bind(parameters), store])
@@ -61,17 +59,27 @@ extension Journal {
 
   /// What comes before the statement that draws.
   private func opening(of scope: CallScope, _ keys: KeyOrigin) -> [BoundStatement] {
-    [scope.prologue] + (keys.lock.map { [$0] } ?? [])
+    var opening = [scope.prologue]
+    // The statement checks it; here it is only locked before what comes after it in the order of kinds. Appends of a
+    // group have leases of their own, and one prologue.
+    if let lease = scope.lease, case .client = keys { opening += lease.lock(in: scope.project).statements }
+    if let lock = keys.lock { opening.append(lock) }
+    return opening
   }
 
-  /// Takes the locks of a named create under a lease. Returns the answer that the request got before; throws LEASE_LOST.
-  private func answer(
-    ifNot lease: Lease, _ scope: CallScope, _ opening: [BoundStatement], _ tx: Transaction
-  ) async throws(WriteFailure) -> StoredAnswer? {
+  /// Takes the locks of a named create that may write nothing. Returns how it ends when it is answered already, or there
+  /// is no log to append to; throws LEASE_LOST.
+  private func look(
+    _ scope: CallScope, _ keys: KeyOrigin, _ tx: Transaction
+  ) async throws(WriteFailure) -> WriteAttempt<Rows>? {
+    let lease = scope.lease.map { $0.lock(in: scope.project).statements } ?? []
     let requests = self.opening(of: scope)
-    let rows = try await tx.running(requests + opening.dropFirst() + lease.lock(in: scope.project).statements)
-    if let answer = try answer(in: rows, scope) { return answer }
-    if !lease.isCurrent(rows[rows.count - 1]) { throw WriteFailure(.leaseLost(lease)) }
+    let rows = try await tx.running(requests + lease + (keys.lock.map { [$0] } ?? []))
+    if let answer = try answer(in: rows, scope) { return WriteAttempt(.repeated(answer)) }
+    if let lease = scope.lease, !lease.isCurrent(rows[requests.count]) {
+      throw WriteFailure(.leaseLost(lease))
+    }
+    if keys.mayWriteNothing, let head = rows.last, head.isEmpty { return WriteAttempt(.written(head)) }
     return nil
   }
 
@@ -97,7 +105,7 @@ extension Journal {
     } catch {
       guard error.isOutcomeUnknown, let found = found() else { throw RPCError(error) }
       do throws(WriteFailure) {
-        return try await decided(opening, write, found, WriteFailure(error))
+        return try await decided(opening, group.project, write, found, WriteFailure(error))
       } catch { throw error.error }
     }
   }
@@ -107,12 +115,14 @@ extension Journal {
   /// Finds out what became of a write whose connection died during its commit, and makes up for it if nothing
   /// did. Throws `unknown` when the database does not come back within the attempts.
   private func decided(
-    _ opening: [BoundStatement], _ write: BoundStatement, _ found: BoundStatement, _ unknown: WriteFailure
+    _ opening: [BoundStatement], _ group: WriteGroup, _ write: BoundStatement, _ found: BoundStatement,
+    _ unknown: WriteFailure
   ) async throws(WriteFailure) -> Rows {
     var delay = Duration.milliseconds(50)
     for _ in 0..<Self.decisionAttempts {
       do throws(PostgresError) {
-        let rows = try await pool.write(write.statement, write.parameters, prologue: opening)
+        let rows = try await pool.write(
+          write.statement, write.parameters, group: group, prologue: opening)
         return rows.isEmpty ? try await pool.read(found.statement, found.parameters) : rows
       } catch {
         guard error.isOutcomeUnknown || error.isConnectionFailure else { throw WriteFailure(error) }

@@ -18,6 +18,9 @@ package enum KeyOrigin: Sendable {
     }
   }
 
+  /// Whether there may be nothing to write to.
+  var mayWriteNothing: Bool { if case .next = self { true } else { false } }
+
   /// Taken before the position is drawn.
   var lock: BoundStatement? {
     switch self {

@@ -24,8 +24,9 @@ package struct Lease: Sendable, Hashable {
 }
 
 extension Journal {
-  /// Why a create has written nothing: throws LEASE_LOST when its lease is no longer current.
-  func checkLease(of scope: CallScope) async throws(RPCError) {
+  /// Throws LEASE_LOST when the call's lease is no longer current: why a create has written nothing, and for what is
+  /// kept outside of the journal, such as operations. Not a fence: the lease may be lost right afterwards.
+  package func checkLease(of scope: CallScope) async throws(RPCError) {
     guard let lease = scope.lease else { return }
     let rows = try await database { () async throws(PostgresError) in
       try await pool.lookup(JournalQueries.findLease, [scope.project.text, lease.id, lease.epoch])

@@ -37,7 +37,7 @@ final class MergedCall: Call {
   override func finish(_ outcome: Result<Rows, PostgresError>) {
     switch outcome {
     case .success(let rows): deliver(rows)
-    case .failure(let error): if error.kind.isOfStatement { askAgain() } else { fail(error) }
+    case .failure(let error): if error.mayBeOfOneMember { askAgain() } else { fail(error) }
     }
   }
 
@@ -67,11 +67,13 @@ extension Call {
   var mayMerge: Bool { statement.merged != nil && !goesAlone && isAwaited }
 }
 
-extension PostgresError.Kind {
-  /// Whether another statement on the same connection may well succeed.
-  fileprivate var isOfStatement: Bool {
-    switch self {
-    case .server, .skipped, .invalidParameter, .invalidResult: true
+extension PostgresError {
+  /// Whether the others of a merged look-up may well succeed by themselves. A database that is too slow, or has run out
+  /// of something, is not helped by asking it more often.
+  fileprivate var mayBeOfOneMember: Bool {
+    switch kind {
+    case .server: !isStatementTimeout && sqlState?.classCode != "53"
+    case .skipped, .invalidParameter, .invalidResult: true
     default: false
     }
   }

@@ -55,11 +55,13 @@ final class GroupWriter: Flushable, @unchecked Sendable {
     }
     guard group.batchesUnderWay < key.batches(of: pool.configuration) else { return }
     group.batchesUnderWay += 1
+    var isRefused = false
     let turns = key.mayWait ? pool.turns(of: key.project) : nil
     acquire(for: group, turns) { [self] result in
       switch result {
       case .success(let connection): begin(key, group, turns, on: connection)
       case .failure(let error):
+        isRefused = true
         group.batchesUnderWay -= 1
         // The other batches will take what waits, if there are any.
         if group.batchesUnderWay == 0 {
@@ -68,8 +70,8 @@ final class GroupWriter: Flushable, @unchecked Sendable {
         }
       }
     }
-    // More than fits in one batch.
-    if group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
+    // More than fits in one batch. Who was refused at once would be refused again.
+    if !isRefused, group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
   }
 
   private func acquire(for group: Group, _ turns: Turns?, _ receiver: @escaping LoopPool.Receiver) {

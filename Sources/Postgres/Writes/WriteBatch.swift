@@ -135,7 +135,12 @@ extension LoopPool {
     _ = turns.enter { [self] result in
       switch result {
       case .failure(let error): call.finish(.failure(error))
-      case .success: startWrite(call, prologue: prologue) { turns.leave() }
+      case .success:
+        if call.isAbandoned {
+          call.finish(.failure(.cancelledByCaller))
+          return turns.leave()
+        }
+        startWrite(call, prologue: prologue) { turns.leave() }
       }
     }
   }

@@ -14,7 +14,7 @@ package struct WriteGroup: Hashable, Sendable {
   var mayWait: Bool { key != nil }
 
   /// The project's writes, whatever they wait for.
-  var project: WriteGroup { WriteGroup(name: name, key: nil) }
+  package var project: WriteGroup { WriteGroup(name: name, key: nil) }
 
   private init(name: [UInt8], key: [UInt8]?) {
     self.name = name

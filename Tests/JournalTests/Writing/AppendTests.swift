@@ -118,6 +118,18 @@ import Testing
     }
   }
 
+  @Test("a named append to a log that is not there keeps no answer, whatever its connection wrote before")
+  func missingNamed() async throws {
+    try await withLogs { server, database in
+      for attempt in 0..<3 {
+        let place = try await server.journal.append("x", to: "none", CallScope.test.named("r")).written
+        #expect(place == .some(nil), "attempt \(attempt)")
+        _ = try await server.journal.append("y", to: "hot", CallScope.test.named("other \(attempt)"))
+      }
+      #expect(try database.connect().query("SELECT FROM request WHERE request_id = 'r'").isEmpty)
+    }
+  }
+
   @Test("a repeated append has its first answer, and the log one entry")
   func repeated() async throws {
     try await withLogs { server, _ in

@@ -25,6 +25,7 @@ extension ContextService {
   package func reindex(_ request: ReindexRequest, _ call: CallContext) async throws(RPCError) -> Operation {
     let scope = try await journal.scope(call)
     let total = try await store.count(in: scope.project)
+    try await journal.checkLease(of: scope)
     return Operation(try await journal.operations.begin(reindexing.kind, total: total, scope))
   }
 }

@@ -9,6 +9,8 @@ extension ContextStore {
   /// Where an import stands; 0 when nobody has heard of it.
   func begin(_ plan: ContextImport, _ scope: CallScope) async throws(RPCError) -> ImportProgress {
     if plan.isOnlyAsked { return ImportProgress() }
+    // Or one who has lost it would take the import over from whoever holds it now.
+    try await journal.checkLease(of: scope)
     let progress = try await database { () async throws(PostgresError) in
       let rows = try await pool.write(
         ContextQueries.beginImport,
