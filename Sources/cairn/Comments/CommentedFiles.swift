@@ -12,6 +12,7 @@ enum CommentedFiles {
   }
 
   private static let texts: [String: [UInt8]] = [
+    "cairn/v1/change.proto": PackageResources.change_proto,
     "cairn/v1/context.proto": PackageResources.context_proto,
     "cairn/v1/context_resource.proto": PackageResources.context_resource_proto,
     "cairn/v1/errors.proto": PackageResources.errors_proto,
