@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 with a Swift 6 toolchain: `make run` and `make test`.
-# Both install what is missing first (packages.txt, Tests/Interop/requirements.txt).
+# Both install what is missing first (packages.txt, Tests/EndToEnd/requirements.txt).
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -55,7 +55,7 @@ demo:
 	@.ci/install-packages run test
 	@$(MAKE) --no-print-directory $(venv)
 	swift build $(release) --product cairn
-	@CAIRN_BUILD=.build/release .venv/bin/python Tests/Interop/demo $(ARGS)
+	@CAIRN_BUILD=.build/release .venv/bin/python Tests/EndToEnd/demo $(ARGS)
 
 .PHONY: bench
 bench:
@@ -87,7 +87,7 @@ clean:
 	rm -rf .build .cache .venv cairn.protoset
 
 # Stock gRPC for Python, in a folder that git ignores.
-$(venv): Tests/Interop/requirements.txt
+$(venv): Tests/EndToEnd/requirements.txt
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --requirement $<
 	@touch $@

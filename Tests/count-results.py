@@ -34,7 +34,7 @@ def count(files):
 
 
 def module(classname):
-    """`WireTests` of `WireTests.VectorTests`, `test_tls` of `test_tls.TestServer` or `Tests.Interop.test_tls`."""
+    """`WireTests` of `WireTests.VectorTests`, `test_tls` of `test_tls.TestServer` or `Tests.EndToEnd.test_tls`."""
     parts = classname.split(".")
     return next((part for part in parts if part.startswith("test_")), parts[0])
 

@@ -26,7 +26,7 @@ def cases(kind, count, name="WireTests.VectorTests"):
     ({"swift.xml": suite(*cases(PASSED, 3), *cases(FAILED, 1))}, ["swift=1"], "", "3 passed, 1 failed, 0 skipped", 1),
     # Two suites, one of them in two files.
     ({"swift.xml": suite(*cases(PASSED, 1)), "swift-swift-testing.xml": suite(*cases(PASSED, 2)),
-      "interop.xml": suite(*cases(PASSED, 4, "Tests.Interop.test_tls"))}, ["swift=0", "interop=0"], "",
+      "end-to-end.xml": suite(*cases(PASSED, 4, "Tests.EndToEnd.test_tls"))}, ["swift=0", "end-to-end=0"], "",
      "7 passed, 0 failed, 0 skipped", 0),
     # It crashed, left nothing, left what cannot be read, ran nothing.
     ({"swift.xml": suite(*cases(PASSED, 3))}, ["swift=139"], "", "3 passed, 1 failed, 0 skipped", 1),
@@ -40,8 +40,8 @@ def cases(kind, count, name="WireTests.VectorTests"):
     ({"swift.xml": suite(*cases(PASSED, 2))}, ["swift=0"], "swift WireTests 3", "2 passed, 1 failed, 0 skipped", 1),
     ({"swift.xml": suite(*cases(PASSED, 2))}, ["swift=0"], "swift WireTests 2\nswift GRPCTests 1\ninterop test_tls 5",
      "2 passed, 1 failed, 0 skipped", 1),
-    ({"interop.xml": suite(*cases(PASSED, 2, "Tests.Interop.test_tls.TestServer"))}, ["interop=0"],
-     "interop test_tls 2", "2 passed, 0 failed, 0 skipped", 0),
+    ({"end-to-end.xml": suite(*cases(PASSED, 2, "Tests.EndToEnd.test_tls.TestServer"))}, ["end-to-end=0"],
+     "end-to-end test_tls 2", "2 passed, 0 failed, 0 skipped", 0),
 ])
 def test_results_are_counted(tmp_path, files, outcomes, least, last, status):
     for name, text in files.items():

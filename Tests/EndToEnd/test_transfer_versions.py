@@ -1,4 +1,4 @@
-"""X10: former versions go out with their contexts and become their history again."""
+"""Former versions go out with their contexts and become their history again."""
 
 import random
 

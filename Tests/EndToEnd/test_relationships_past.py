@@ -1,4 +1,4 @@
-"""X3: what relationships were, by every way to read them, and which of them a filter takes."""
+"""What relationships were, by every way to read them, and which of them a filter takes."""
 
 import random
 
@@ -6,7 +6,7 @@ import grpc
 
 from harness.refusals import refused
 from harness.transfer import export, records
-from test_contexts_x3_relationships import (
+from test_relationships import (
     BOTH, CUSTOM, FOLLOWS, IN, OUT, RELATES_TO, SIMPLE, ending, keys, listed, make, relate, relationship, steps_of,
     unrelate, walk)
 

@@ -1,4 +1,4 @@
-"""X11: contexts expire; deleted ones are purged after the retention, by one server at a time."""
+"""Contexts expire; deleted ones are purged after the retention, by one server at a time."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""X11 (without search and purge): a deleted context is absent, and back after UndeleteContext."""
+"""A deleted context is absent, and back after UndeleteContext."""
 
 import grpc
 

@@ -1,4 +1,4 @@
-"""X13: a watcher sees each change once and in order, and goes on after a cut wherever it was."""
+"""A watcher sees each change once and in order, and goes on after a cut wherever it was."""
 
 import random
 import threading

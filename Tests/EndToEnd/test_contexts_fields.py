@@ -1,4 +1,4 @@
-"""X1: each field of a context round-trips; what is wrong is refused by the name of its field; stale etags abort."""
+"""Each field of a context round-trips; what is wrong is refused by the name of its field; stale etags abort."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""X3: relationships between contexts, walks along them and paths, against a reference computed here."""
+"""Relationships between contexts, walks along them and paths, against a reference computed here."""
 
 import collections
 import datetime

@@ -1,4 +1,4 @@
-"""X12: batches with a status for each item, or all or none."""
+"""Batches with a status for each item, or all or none."""
 
 import grpc
 import pytest

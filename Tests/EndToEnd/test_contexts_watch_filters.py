@@ -1,4 +1,4 @@
-"""X13: feeds with filters send exactly the changes that concern what they watch, also over cuts."""
+"""Feeds with filters send exactly the changes that concern what they watch, also over cuts."""
 
 import itertools
 import random

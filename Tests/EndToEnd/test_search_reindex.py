@@ -1,4 +1,4 @@
-"""X7: statistics of the text index, and making it anew: with progress, and through the death of the server."""
+"""Statistics of the text index, and making it anew: with progress, and through the death of the server."""
 
 import threading
 

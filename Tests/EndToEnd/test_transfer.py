@@ -1,4 +1,4 @@
-"""X10: what is exported can be imported again, identical, and a cut in the middle stores nothing twice."""
+"""What is exported can be imported again, identical, and a cut in the middle stores nothing twice."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""X4: searches as of a moment find what ListContexts of that moment shows."""
+"""Searches as of a moment find what ListContexts of that moment shows."""
 
 import random
 

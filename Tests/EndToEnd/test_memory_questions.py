@@ -1,4 +1,4 @@
-"""X8: Recall answers questions: any word will do, and more and rarer ones count more."""
+"""Recall answers questions: any word will do, and more and rarer ones count more."""
 
 import random
 

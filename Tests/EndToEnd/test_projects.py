@@ -1,4 +1,4 @@
-"""X2 (plumbing): contexts belong to a project; what is another project's is not found."""
+"""Contexts belong to a project; what is another project's is not found."""
 
 import uuid
 

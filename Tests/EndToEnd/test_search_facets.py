@@ -1,4 +1,4 @@
-"""X5: facets are the counts that the test makes itself, under the same filters."""
+"""Facets are the counts that the test makes itself, under the same filters."""
 
 import collections
 import random

@@ -14,7 +14,7 @@ from harness.project import new_project
 from harness.server import environment
 from harness.transfer import exported, imported, kept
 from harness.waiting import eventually
-from test_contexts_x10_transfer import made
+from test_transfer import made
 
 
 @pytest.fixture

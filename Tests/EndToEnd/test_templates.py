@@ -1,4 +1,4 @@
-"""X9: templates with typed variables; what is missing or wrong is named, all of it at once."""
+"""Templates with typed variables; what is missing or wrong is named, all of it at once."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""X14: the same request id twice is one write with one answer."""
+"""The same request id twice is one write with one answer."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""X4: full-text search with ranking, phrases, prefixes, exclusion, highlights, pages."""
+"""Full-text search with ranking, phrases, prefixes, exclusion, highlights, pages."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""X8: memories, recalled in the order of a formula that is computed again here."""
+"""Memories, recalled in the order of a formula that is computed again here."""
 
 import datetime
 import random

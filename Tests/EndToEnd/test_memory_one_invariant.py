@@ -1,4 +1,4 @@
-"""X8: a memory stays one: what has the type MEMORY has what makes it a memory, and nothing else has, whoever writes."""
+"""A memory stays one: what has the type MEMORY has what makes it a memory, and nothing else has, whoever writes."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""X4: random queries over random texts find what a reference says, which knows nothing of PostgreSQL."""
+"""Random queries over random texts find what a reference says, which knows nothing of PostgreSQL."""
 
 import random
 
