@@ -77,7 +77,10 @@ let package = Package(
     library(
       "Contexts",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
-      resources: sql),
+      resources: [.embedInCode("Migrations")]
+        + [
+          "Core", "Relationships", "Search", "Memory", "Templates", "Versions", "Transfer", "Lifetime",
+        ].map { .embedInCode("\($0)/Queries") }),
     library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),
