@@ -43,7 +43,7 @@ def server_with_data():
 
 
 def get_context(server, database, stub, ids):
-    script = statement("Contexts/Queries/get_context.sql", ":project", ":id")
+    script = statement("Contexts/Core/Queries/get_context.sql", ":project", ":id")
     turn = {}
 
     def ours():
@@ -82,7 +82,7 @@ def create_context(server, database, stub):
         r"\set n :n + 1", r"\set id :client_id * 1000000000 + :n", r"\startpipeline", "BEGIN;",
         statement("Journal/Queries/lock_project_shared.sql", "1", "42"),
         statement(
-            "Contexts/Queries/create_context.sql", ":project", "'anonymous'", "NULL", "NULL", "NULL", "NULL", "NULL",
+            "Contexts/Core/Queries/create_context.sql", ":project", "'anonymous'", "NULL", "NULL", "NULL", "NULL", "NULL",
             ":operation", ":run || '-' || :id", "1", "2", ":title", "''", ":owner", "''", ":tags", "NULL", ":text",
             "''", "NULL", "NULL"),
         "COMMIT;", r"\endpipeline"])
