@@ -10,12 +10,18 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil when the text is not a project's id.
   package init?(_ text: String) {
-    let bytes = text.utf8
-    guard (1...63).contains(bytes.count), let first = bytes.first, Self.isAlphanumeric(first),
-      bytes.allSatisfy({ Self.isAlphanumeric($0) || "-_.".utf8.contains($0) })
-    else { return nil }
+    guard Self.isValid(text.utf8) else { return nil }
     self.text = text
   }
+
+  /// Whether text with these bytes is a project's id.
+  static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
+    guard (1...63).contains(bytes.count), let first = bytes.first, isAlphanumeric(first) else { return false }
+    return bytes.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+  }
+
+  /// What a project's id is, for error messages.
+  package static let rule = "1 to 63 of a-z, 0-9, '-', '_' and '.', the first a letter or digit"
 
   /// For text that the database holds already.
   package init(unchecked text: String) { self.text = text }

@@ -4,20 +4,35 @@ import GRPC
 import Postgres
 
 extension Journal {
-  /// Who calls, where and as part of what; the project exists.
+  /// The project that a call reads in; it exists. What only writes need, such as who calls, is checked and not kept.
   ///
-  /// Throws CALL_METADATA_INVALID, PROJECT_NOT_FOUND or PROJECT_DELETED.
-  package func scope(_ call: CallContext) async throws(RPCError) -> CallScope {
-    let scope = try CallScope(metadata: call.metadata, path: call.path)
+  /// - Parameter named: The project that the request names, empty for none.
+  /// - Throws: CALL_METADATA_INVALID, FIELD_INVALID, PROJECT_NOT_FOUND or PROJECT_DELETED.
+  package func project(_ named: String, _ call: CallContext) async throws(RPCError) -> ProjectID {
+    var given: ProjectID?
+    try CallKey.read(call.metadata) { key, value in
+      if key == .project { given = ProjectID(unchecked: String(decoding: value, as: UTF8.self)) }
+    }
+    let project = try ProjectID.agreed(metadata: given, request: named)
+    try await require(project, on: call.loop, for: call.connection)
+    return project
+  }
+
+  /// Who calls, where and as part of what, with the request that the call is, if the caller named it; the project exists.
+  ///
+  /// - Parameter named: The project that the request names, empty for none.
+  /// - Throws: CALL_METADATA_INVALID, FIELD_INVALID, PROJECT_NOT_FOUND or PROJECT_DELETED.
+  package func scope(
+    _ named: String, _ call: CallContext, _ request: RequestKey? = nil
+  ) async throws(RPCError) -> CallScope {
+    var scope = try CallScope(metadata: call.metadata, path: call.path, project: named)
     try await require(scope.project, on: call.loop, for: call.connection)
+    scope.request = request
     return scope
   }
 
-  /// Who calls and where, with the request that the call is, if the caller named it.
-  package func scope(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
-    var scope = try await scope(call)
-    scope.request = request
-    return scope
+  package func scope(_ call: CallContext, _ request: RequestKey? = nil) async throws(RPCError) -> CallScope {
+    try await scope("", call, request)
   }
 
   /// Throws PROJECT_NOT_FOUND when there is no such project, PROJECT_DELETED when it is deleted. Asks the database once

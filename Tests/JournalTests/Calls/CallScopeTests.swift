@@ -76,6 +76,24 @@ import Testing
   }
 
   @Test(
+    "the project is that of the metadata or that of the request, which agree where both are given",
+    arguments: [
+      (nil, "", "default"), ("a", "", "a"), (nil, "b", "b"), ("a", "a", "a"), ("default", "", "default"),
+      ("a", "b", nil), ("default", "b", nil), (nil, "No!", nil), ("a", "No!", nil),
+    ] as [(String?, String, String?)])
+  func agreedProjects(metadata: String?, request: String, agreed: String?) {
+    let key: Metadata = metadata.map { ["cairn-project": $0] } ?? [:]
+    do throws(RPCError) {
+      let scope = try CallScope(metadata: key, path: "/a/B", project: request)
+      #expect(scope.project.text == agreed)
+    } catch {
+      #expect(agreed == nil)
+      #expect(error.code == .invalidArgument && error.reason == .fieldInvalid)
+      #expect(error.message.hasPrefix("project "))
+    }
+  }
+
+  @Test(
     "project ids are short and plain",
     arguments: [
       ("a", true), ("0", true), ("default", true), ("a-b_c.9", true),
