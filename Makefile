@@ -22,6 +22,7 @@ help:
 	@echo "make bench    measure against the baselines (less than ten minutes)"
 	@echo "make bench-large  the same on a million contexts, which are made once and kept"
 	@echo "make format   format the Swift sources;  make lint  check them, and spelling"
+	@echo "make reference  write docs/reference from the comments in Protos"
 	@echo "make protoset write cairn.protoset, a descriptor set of the API"
 	@echo "make clean    take away what was built"
 
@@ -81,6 +82,14 @@ lint:
 protoset:
 	protoc --proto_path=Protos --include_imports --include_source_info \
 	  --descriptor_set_out=cairn.protoset Protos/cairn/v1/*.proto
+
+# A page of a service that is no more goes with the others.
+.PHONY: reference
+reference:
+	swift build --product protoc-gen-reference
+	@mkdir -p docs/reference && rm -f docs/reference/*.md
+	protoc --proto_path=Protos --plugin=.build/debug/protoc-gen-reference \
+	  --reference_out=docs/reference Protos/cairn/v1/*.proto
 
 .PHONY: clean
 clean:

@@ -56,6 +56,9 @@ let package = Package(
     .executableTarget(
       name: "protoc-gen-cairn", dependencies: ["DynamicMessage", "Wire"],
       path: "codegen/protoc-gen-cairn", swiftSettings: settings),
+    .executableTarget(
+      name: "protoc-gen-reference", dependencies: ["DynamicMessage"], path: "codegen/protoc-gen-reference",
+      swiftSettings: settings),
     .plugin(
       name: "GenerateMessages", capability: .buildTool(), dependencies: ["protoc-gen-cairn"],
       path: "codegen/plugin"),
