@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import time
 
-from cairn.v1 import context_pb2, context_pb2_grpc, relationship_pb2
+from cairn.v1 import context_pb2, relationship_pb2, relationship_pb2_grpc
 
 from bench import report
 from harness.server import Server
@@ -65,7 +65,7 @@ def run(data):
     server = Server("--database-url", data.database.url).start()
     try:
         with server.channel() as channel:
-            stub = context_pb2_grpc.ContextServiceStub(channel)
+            stub = relationship_pb2_grpc.RelationshipServiceStub(channel)
             times, hits = [], []
             for start in starts:
                 walk(stub, start)

@@ -8,7 +8,7 @@ import time
 
 from google.protobuf import json_format
 
-from cairn.v1 import context_pb2, context_pb2_grpc, transfer_pb2
+from cairn.v1 import context_pb2, context_pb2_grpc, transfer_pb2, transfer_pb2_grpc
 
 from bench import by_turns, report
 from harness import binary
@@ -74,10 +74,10 @@ def export_memory(data, database):
     server = Server("--database-url", database.url).start()
     try:
         with server.channel() as channel:
-            stub = context_pb2_grpc.ContextServiceStub(channel)
             # The rows that were copied in have a position that nobody has drawn yet.
-            stub.CreateContext(
+            context_pb2_grpc.ContextServiceStub(channel).CreateContext(
                 context_pb2.CreateContextRequest(context=context_pb2.Context(title="the last one")), timeout=60)
+            stub = transfer_pb2_grpc.TransferServiceStub(channel)
             for _ in stub.ExportContexts(transfer_pb2.ExportContextsRequest(filter={"owner": "agent-1"})):
                 pass
             before = resident(server.process)

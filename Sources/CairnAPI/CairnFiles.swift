@@ -4,9 +4,9 @@ import Wire
 package enum CairnFiles {
   package static let all: [ProtoFile] = [
     CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file,
-    CairnV1RelationshipDescriptor.file, CairnV1MemoryResourceDescriptor.file,
+    CairnV1RelationshipDescriptor.file, CairnV1AsOfDescriptor.file,
     CairnV1MemoryDescriptor.file, CairnV1SearchDescriptor.file, CairnV1VersionDescriptor.file,
-    CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file, CairnV1OperationServiceDescriptor.file,
+    CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file,
     CairnV1TemplateDescriptor.file, CairnV1ChangeDescriptor.file,
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,

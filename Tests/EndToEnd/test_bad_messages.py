@@ -6,6 +6,7 @@ from cairn.v1 import context_pb2, context_pb2_grpc
 from google.protobuf.internal import encoder
 
 from harness.refusals import refused
+from harness.services import methods
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 
@@ -20,7 +21,7 @@ def raw(channel, contexts):
     """Calls a method with bytes in and bytes out. Afterwards the server must still be serving."""
 
     def call(method, body):
-        return channel.unary_unary(f"/cairn.v1.ContextService/{method}")(body, timeout=60)
+        return channel.unary_unary(f"/{methods()[method][0].containing_service.full_name}/{method}")(body, timeout=60)
 
     yield call
     assert contexts.ListContexts(context_pb2.ListContextsRequest(page_size=1), timeout=60) is not None

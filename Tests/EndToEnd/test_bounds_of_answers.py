@@ -1,17 +1,14 @@
 """`page_size` and `limit` mean the same everywhere: 0 is the standard, too much is cut, a negative number is wrong."""
 
-import importlib
-import pkgutil
 import re
 
-import cairn.v1
 import grpc
 import pytest
-from google.protobuf import message_factory
 
 from harness import ROOT
 from harness.project import new_project
 from harness.refusals import refused
+from harness.services import methods
 
 BOUNDS = ("page_size", "limit")
 LARGEST = 2**31 - 1
@@ -30,19 +27,9 @@ METHODS = {
 }
 
 
-def methods():
-    """Every method of ours, by its name, with what makes its stubs."""
-    for file in pkgutil.iter_modules(cairn.v1.__path__, "cairn.v1."):
-        if file.name.endswith("_pb2"):
-            for service in importlib.import_module(file.name).DESCRIPTOR.services_by_name.values():
-                stub = getattr(importlib.import_module(f"{file.name}_grpc"), f"{service.name}Stub")
-                for method in service.methods:
-                    yield method.name, method, stub
-
-
 def bounded_methods():
     """Every method whose request has such a field, as (method, field)."""
-    for name, method, _ in methods():
+    for name, (method, _) in methods().items():
         for bound in BOUNDS:
             if bound in method.input_type.fields_by_name:
                 yield name, bound
@@ -78,9 +65,8 @@ def project(channel):
 @pytest.fixture(scope="module")
 def call(channel, project):
     def call(name, **fields):
-        _, method, stub = next(found for found in methods() if found[0] == name)
-        request = message_factory.GetMessageClass(method.input_type)(**METHODS[name], **fields)
-        answer = getattr(stub(channel), name)(request, timeout=60, metadata=project.metadata)
+        method, _ = methods()[name]
+        answer = getattr(project, name)(**METHODS[name], **fields)
         if name == "Recall":  # Scores grow old from one answer to the next.
             return [memory.context.id for memory in answer.memories]
         return list(answer) if method.server_streaming else answer

@@ -6,7 +6,7 @@ import time
 import grpc
 import pytest
 from cairn.v1 import (
-    change_pb2, change_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, template_pb2, version_pb2)
+    change_pb2, change_pb2_grpc, context_pb2, project_pb2, project_pb2_grpc, relationship_pb2, template_pb2)
 
 from harness.project import new_project
 from harness.refusals import refused
@@ -87,7 +87,7 @@ def test_a_change_names_who_made_it_and_where_it_can_be_read(contexts):
     change = feed.changes[0]
     assert (change.provenance.principal, change.provenance.agent) == ("ann", "builder")
     assert change.provenance.operation == "cairn.v1.ContextService/CreateContext"
-    as_of = version_pb2.AsOf(position=change.position)
+    as_of = context_pb2.AsOf(position=change.position)
     assert contexts.GetContext(id=change.resource_id, as_of=as_of).title == created.title
     feed.close()
 

@@ -8,7 +8,7 @@ import time
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc
+from cairn.v1 import context_pb2, context_pb2_grpc, relationship_pb2, relationship_pb2_grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from hyperframe.frame import RstStreamFrame, SettingsFrame
@@ -185,10 +185,8 @@ def test_long_reads_leave_connections_to_everybody_else(start, database):
         ends = [busy.create().id for _ in range(2)]
         known = other.create()
         session.execute("BEGIN; LOCK TABLE relationship IN ACCESS EXCLUSIVE MODE")
-        stub = context_pb2_grpc.ContextServiceStub(channel)
-        from cairn.v1 import relationship_pb2
-        fields = dict(zip([field.name for field in relationship_pb2.FindPathsRequest.DESCRIPTOR.fields], ends))
-        request = relationship_pb2.FindPathsRequest(**fields)
+        stub = relationship_pb2_grpc.RelationshipServiceStub(channel)
+        request = relationship_pb2.FindPathsRequest(source=ends[0], target=ends[1])
         walks = [stub.FindPaths.future(request, timeout=200, metadata=busy.metadata) for _ in range(60)]
         eventually(lambda: len(blocked(database)) >= 6, "long reads have their share")
         for _ in range(5):

@@ -16,7 +16,8 @@ def health(channel):
 
 
 @pytest.mark.parametrize("service", [
-    "", "cairn.v1.ChangeService", "cairn.v1.ContextService", "cairn.v1.OperationService", "cairn.v1.ProjectService"])
+    "", *(f"cairn.v1.{name}Service" for name in (
+        "Change", "Context", "Memory", "Operation", "Project", "Relationship", "Template", "Transfer"))])
 def test_a_running_server_is_serving(health, service):
     assert health.Check(health_pb2.HealthCheckRequest(service=service)).status == SERVING
 

@@ -2,7 +2,7 @@
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, transfer_pb2
+from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc, relationship_pb2, transfer_pb2, transfer_pb2_grpc
 
 from harness.refusals import refused
 
@@ -69,7 +69,7 @@ def test_who_has_lost_a_lease_takes_no_import_over(contexts, grant):
     grant("l", 2)
     request = transfer_pb2.ImportContextsRequest(
         options={"import_id": "i"}, records=[{"context": {"id": "x", "title": "t"}}], first_sequence=1)
-    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
+    stub = transfer_pb2_grpc.TransferServiceStub(contexts.channel)
     refused(lambda: list(stub.ImportContexts(iter([request]), metadata=under(contexts, "l", 1).metadata)), **LOST)
     assert contexts.list() == []
 

@@ -16,6 +16,7 @@ from google.protobuf import struct_pb2
 from harness.bystander import MEGABYTE, Bystander
 from harness.memory import is_within, resident
 from harness.refusals import refused
+from harness.services import Methods
 from harness.sweep import processor_time
 from harness.waiting import eventually
 
@@ -30,7 +31,7 @@ KEPT = 100 * MEGABYTE
 
 def known(channel):
     """A context and a template that the sweep's requests name."""
-    stub = context_pb2_grpc.ContextServiceStub(channel)
+    stub = Methods(channel)
     for id in ("sweep", "other"):
         stub.CreateContext(context_pb2.CreateContextRequest(context=context_pb2.Context(id=id, title=id)))
     variable = template_pb2.TemplateVariable(
@@ -114,7 +115,7 @@ def unnoticed(server):
     with server.channel() as channel:
         known(channel)
         with Neighbour(server) as neighbour:
-            yield context_pb2_grpc.ContextServiceStub(channel)
+            yield Methods(channel)
     assert neighbour.noticed() == []
 
 

@@ -11,7 +11,8 @@ from grpc_reflection.v1alpha import reflection_pb2_grpc as v1alpha_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 SERVICES = {
-    "cairn.v1.ChangeService", "cairn.v1.ContextService", "cairn.v1.OperationService", "cairn.v1.ProjectService",
+    *(f"cairn.v1.{name}Service" for name in (
+        "Change", "Context", "Memory", "Operation", "Operations", "Project", "Relationship", "Template", "Transfer")),
     "grpc.health.v1.Health", "grpc.channelz.v1.Channelz",
     "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
 

@@ -4,7 +4,7 @@ import random
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, search_pb2
+from cairn.v1 import context_pb2
 
 from harness.project import new_project
 from harness.refusals import refused

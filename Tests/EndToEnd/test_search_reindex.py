@@ -4,7 +4,7 @@ import threading
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc, search_pb2
+from cairn.v1 import project_pb2, project_pb2_grpc
 
 from harness import operations
 from harness.operations import DONE, RUNNING, reindexed

@@ -4,7 +4,7 @@ import uuid
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc, template_pb2
+from cairn.v1 import context_pb2, template_pb2
 from google.protobuf import json_format, struct_pb2
 
 from harness.project import new_project
@@ -18,17 +18,13 @@ STRING, NUMBER, INTEGER, BOOLEAN, ENUM, LIST = (
 
 
 class Templates:
-    """The template methods of ContextService in one project."""
+    """The templates of one project."""
 
     def __init__(self, contexts):
         self.contexts = contexts
-        self._stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
 
     def __getattr__(self, method):
-        def invoke(**fields):
-            request = getattr(template_pb2, f"{method}Request")
-            return getattr(self._stub, method)(request(**fields), timeout=60, metadata=self.contexts.metadata)
-        return invoke
+        return getattr(self.contexts, method)
 
     def create(self, id="", content="", variables=(), context_title="made", request_id="", **fields):
         return self.CreateTemplate(

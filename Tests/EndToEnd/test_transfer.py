@@ -6,13 +6,13 @@ import time
 import grpc
 import pytest
 from cairn.v1 import context_pb2, relationship_pb2, transfer_pb2
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import json_format
 
 from harness.memory import is_within, resident
 from harness.project import new_project
 from harness.refusals import refusal, refused
 from harness.transfer import (
-    NEW_IDS, OVERWRITE, SKIP, STOP, Import, export, exported, imported, kept, lines_of, records, records_of, stub)
+    NEW_IDS, OVERWRITE, SKIP, STOP, Import, export, exported, imported, kept, lines_of, records, records_of)
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 JSON = transfer_pb2.TRANSFER_FORMAT_JSON_LINES
@@ -325,8 +325,7 @@ CONTAINS, CUSTOM = relationship_pb2.RELATIONSHIP_KIND_CONTAINS, relationship_pb2
 
 
 def relate(contexts, *relationships):
-    request = relationship_pb2.RelateContextsRequest(atomic=True, relationships=relationships)
-    stub(contexts).RelateContexts(request, timeout=60, metadata=contexts.metadata)
+    contexts.RelateContexts(atomic=True, relationships=relationships)
 
 
 def relationships(responses):

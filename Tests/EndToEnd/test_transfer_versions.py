@@ -97,8 +97,8 @@ def test_x10_an_imported_history_is_a_change_of_now(contexts, other):
     refused(other.GetContext, id="a", as_of={"position": before.position}, reason="CONTEXT_NOT_FOUND")
     versions = other.ListContextVersions(id="a").versions
     assert [(v.kind, v.provenance.operation) for v in versions] == [
-        (context_pb2.ContextChange.KIND_UPDATED, "cairn.v1.ContextService/ImportContexts"),
-        (context_pb2.ContextChange.KIND_CREATED, "cairn.v1.ContextService/ImportContexts")]
+        (context_pb2.ContextChange.KIND_UPDATED, "cairn.v1.TransferService/ImportContexts"),
+        (context_pb2.ContextChange.KIND_CREATED, "cairn.v1.TransferService/ImportContexts")]
     assert versions[1].provenance.time.ToNanoseconds() > first.create_time.ToNanoseconds()
     assert [other.GetContext(id="a", as_of={"position": v.context.position}).title for v in versions] == ["two", "one"]
     feed = other.watch(after_position=before.position).caught_up()

@@ -18,8 +18,8 @@ extension ContextService {
   package func batchCreateContexts(
     _ request: BatchCreateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchCreateContextsResponse {
-    let (batch, scope) = try await accept(
-      request, requestID: request.requestId, items: request.requests.count, call
+    let (batch, scope) = try await journal.accept(
+      request, requestID: request.requestId, items: request.requests.count, call, on: blocking
     ) {
       () throws(RPCError) in
       try Batch(
@@ -42,8 +42,8 @@ extension ContextService {
   package func batchUpdateContexts(
     _ request: BatchUpdateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
-    let (batch, scope) = try await accept(
-      request, requestID: request.requestId, items: request.requests.count, call
+    let (batch, scope) = try await journal.accept(
+      request, requestID: request.requestId, items: request.requests.count, call, on: blocking
     ) {
       () throws(RPCError) in
       try Batch(

@@ -2,7 +2,6 @@ import CairnAPI
 import EventLoop
 import GRPC
 import Journal
-import Postgres
 import Requests
 
 /// `cairn.v1.ContextService`.
@@ -11,15 +10,6 @@ package struct ContextService: ContextServiceProvider {
   let store: ContextStore
   /// For work that would hold up a loop, such as reading a thousand records.
   let blocking: BlockingPool
-
-  package init(
-    journal: Journal, pool: PostgresPool, blocking: BlockingPool,
-    configuration: ContextConfiguration = ContextConfiguration()
-  ) {
-    self.journal = journal
-    self.blocking = blocking
-    store = ContextStore(journal: journal, pool: pool, configuration: configuration)
-  }
 
   package func getContext(_ request: GetContextRequest, _ call: CallContext) async throws(RPCError) -> Context
   {

@@ -12,8 +12,8 @@ package final class ContextSweep: Sendable {
   private let duty: Duty
 
   /// - Parameter loop: Where it works.
-  package init(_ service: ContextService, on loop: EventLoop) {
-    let store = service.store
+  package init(_ contexts: ContextServices, on loop: EventLoop) {
+    let store = contexts.store
     self.store = store
     duty = Duty(
       "contexts.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval

@@ -4,9 +4,6 @@ import Journal
 import Requests
 
 extension ContextService {
-  /// What Reindex asks for, for those who run operations.
-  package var reindexing: Reindexing { Reindexing() }
-
   package func search(_ request: SearchRequest, _ call: CallContext) async throws(RPCError) -> SearchResponse
   {
     let project = try await journal.scope(call).project
@@ -26,6 +23,6 @@ extension ContextService {
     let scope = try await journal.scope(call)
     let total = try await store.count(in: scope.project)
     try await journal.checkLease(of: scope)
-    return Operation(try await journal.operations.begin(reindexing.kind, total: total, scope))
+    return Operation(try await journal.operations.begin(Reindexing().kind, total: total, scope))
   }
 }

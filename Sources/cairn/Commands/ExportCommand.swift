@@ -170,7 +170,7 @@ final class ExportJob: @unchecked Sendable {
     guard let file else { return 0 }
     var sent: Int64 = 0
     let call = try await asking { () throws(RPCError) in
-      try await ContextServiceClient(session.channel).exportContexts(
+      try await TransferServiceClient(session.channel).exportContexts(
         request, options: session.options.callOptions)
     }
     while let response = try await asking({ () throws(RPCError) in try await call.next() }) {

@@ -12,15 +12,14 @@ enum CommentedFiles {
   }
 
   private static let texts: [String: [UInt8]] = [
+    "cairn/v1/as_of.proto": PackageResources.as_of_proto,
     "cairn/v1/change.proto": PackageResources.change_proto,
     "cairn/v1/context.proto": PackageResources.context_proto,
     "cairn/v1/context_resource.proto": PackageResources.context_resource_proto,
     "cairn/v1/errors.proto": PackageResources.errors_proto,
     "cairn/v1/feed.proto": PackageResources.feed_proto,
     "cairn/v1/memory.proto": PackageResources.memory_proto,
-    "cairn/v1/memory_resource.proto": PackageResources.memory_resource_proto,
     "cairn/v1/operation.proto": PackageResources.operation_proto,
-    "cairn/v1/operation_service.proto": PackageResources.operation_service_proto,
     "cairn/v1/operations.proto": PackageResources.operations_proto,
     "cairn/v1/project.proto": PackageResources.project_proto,
     "cairn/v1/relationship.proto": PackageResources.relationship_proto,

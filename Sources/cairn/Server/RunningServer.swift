@@ -42,14 +42,13 @@ final class RunningServer: Sendable {
       configuration: configuration.journal)
     try journal.start()
 
-    let contexts = ContextService(
+    let contexts = ContextServices(
       // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
       journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
       configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
-    let domains: [any RPCService] = [
-      contexts, projects, ChangeService(journal: journal), OperationService(journal: journal),
-    ]
+    let domains: [any RPCService] =
+      contexts.all + [projects, ChangeService(journal: journal), OperationService(journal: journal)]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
     journal.operations.start([contexts.reindexing, projects.purge])

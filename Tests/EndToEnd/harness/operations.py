@@ -1,9 +1,8 @@
 """The operations of one project through stock stubs."""
 
-from cairn.v1 import operation_pb2, operation_service_pb2, operation_service_pb2_grpc
-from google.protobuf import message_factory
+from cairn.v1 import operation_pb2
 
-from . import SLOWNESS
+from .services import ProjectMethods
 
 RUNNING = operation_pb2.Operation.STATE_RUNNING
 DONE = operation_pb2.Operation.STATE_DONE
@@ -11,24 +10,11 @@ FAILED = operation_pb2.Operation.STATE_FAILED
 CANCELLED = operation_pb2.Operation.STATE_CANCELLED
 
 
-class Operations:
-    """OperationService in one project: `operations.GetOperation(id="x")` sends GetOperationRequest(id="x")."""
+class Operations(ProjectMethods):
+    """The operations of one project."""
 
     def __init__(self, channel, project):
-        self.metadata = [("cairn-project", project)]
-        self._stub = operation_service_pb2_grpc.OperationServiceStub(channel)
-
-    def __getattr__(self, method):
-        methods = operation_service_pb2.DESCRIPTOR.services_by_name["OperationService"].methods_by_name
-        if method not in methods:
-            raise AttributeError(method)
-        request = message_factory.GetMessageClass(methods[method].input_type)
-        call = getattr(self._stub, method)
-
-        def invoke(timeout=60 * SLOWNESS, **fields):
-            return call(request(**fields), timeout=timeout, metadata=self.metadata)
-
-        return invoke
+        super().__init__(channel, [("cairn-project", project)])
 
     def watch(self, operation):
         """How far an operation is, again and again until it has ended."""

@@ -2,32 +2,19 @@
 
 import uuid
 
-from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc
-from google.protobuf import message_factory
+from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc
 
 from .feed import Watcher
+from .services import ProjectMethods
 
 
-class Contexts:
-    """ContextService in one project: `contexts.GetContext(id="x")` sends GetContextRequest(id="x")."""
+class Contexts(ProjectMethods):
+    """Contexts and what belongs to them, in one project."""
 
     def __init__(self, channel, project, **metadata):
-        self.channel = channel
+        super().__init__(
+            channel, [("cairn-project", project)] + [(f"cairn-{key}", value) for key, value in metadata.items()])
         self.project = project
-        self.metadata = [("cairn-project", project)] + [(f"cairn-{key}", value) for key, value in metadata.items()]
-        self._stub = context_pb2_grpc.ContextServiceStub(channel)
-
-    def __getattr__(self, method):
-        methods = context_pb2.DESCRIPTOR.services_by_name["ContextService"].methods_by_name
-        if method not in methods:
-            raise AttributeError(method)
-        request = message_factory.GetMessageClass(methods[method].input_type)
-        call = getattr(self._stub, method)
-
-        def invoke(timeout=60, **fields):
-            return call(request(**fields), timeout=timeout, metadata=self.metadata)
-
-        return invoke
 
     def create(self, title="a title", request_id="", **fields):
         """Creates a context and returns it."""

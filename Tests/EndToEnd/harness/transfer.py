@@ -2,7 +2,7 @@
 
 import queue
 
-from cairn.v1 import context_pb2_grpc, transfer_pb2
+from cairn.v1 import transfer_pb2, transfer_pb2_grpc
 from google.protobuf import json_format
 
 SKIP, OVERWRITE, NEW_IDS = (
@@ -12,7 +12,7 @@ END = object()
 
 
 def stub(contexts):
-    return context_pb2_grpc.ContextServiceStub(contexts.channel)
+    return transfer_pb2_grpc.TransferServiceStub(contexts.channel)
 
 
 def export(contexts, timeout=120, **request):

@@ -7,13 +7,15 @@
 #include "cairn/v1/context.grpc.pb.h"
 #include "cairn/v1/operations.grpc.pb.h"
 #include "cairn/v1/project.grpc.pb.h"
+#include "cairn/v1/relationship.grpc.pb.h"
+#include "cairn/v1/template.grpc.pb.h"
 
 using namespace cairn::v1;
 
 // Makes one call; ends the program when it fails.
-template <class Request, class Response>
+template <class Stub, class Request, class Response>
 static Response call(
-    ContextService::Stub& stub, grpc::Status (ContextService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
     const Request& request, const std::string& project) {
   grpc::ClientContext context;
   context.AddMetadata("cairn-project", project);
@@ -29,7 +31,10 @@ static Response call(
 
 int main(int count, char** arguments) {
   if (count != 3) return 64;
-  ContextService::Stub contexts(grpc::CreateChannel(arguments[1], grpc::InsecureChannelCredentials()));
+  const auto channel = grpc::CreateChannel(arguments[1], grpc::InsecureChannelCredentials());
+  ContextService::Stub contexts(channel);
+  RelationshipService::Stub relationships(channel);
+  TemplateService::Stub templates(channel);
   const std::string project = arguments[2];
 
   for (const char* id : {"a", "b"}) {
@@ -45,16 +50,16 @@ int main(int count, char** arguments) {
   relationship->set_source("a");
   relationship->set_target("b");
   relationship->set_kind(RELATIONSHIP_KIND_FOLLOWS);
-  call(contexts, &ContextService::Stub::RelateContexts, relate, project);
+  call(relationships, &RelationshipService::Stub::RelateContexts, relate, project);
 
   CreateTemplateRequest create;
   create.mutable_definition()->set_id("letter");
   create.mutable_definition()->set_title("Letter");
   create.mutable_definition()->set_context_title("To you");
-  call(contexts, &ContextService::Stub::CreateTemplate, create, project);
+  call(templates, &TemplateService::Stub::CreateTemplate, create, project);
 
   const ListRelationshipsResponse list =
-      call(contexts, &ContextService::Stub::ListRelationships, ListRelationshipsRequest(), project);
+      call(relationships, &RelationshipService::Stub::ListRelationships, ListRelationshipsRequest(), project);
   for (const auto& found : list.relationships()) {
     std::cout << found.source() << " " << RelationshipKind_Name(found.kind()) << " " << found.target() << "\n";
   }

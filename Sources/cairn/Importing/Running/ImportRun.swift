@@ -31,7 +31,7 @@ final class ImportRun: @unchecked Sendable {
   func run(_ channel: Channel, _ callOptions: CallOptions) async throws(CallFailure) {
     let sent: Result<Void, InputError>
     do throws(RPCError) {
-      sent = try await transfer(ContextServiceClient(channel), callOptions)
+      sent = try await transfer(TransferServiceClient(channel), callOptions)
       progress.clear()
     } catch {
       progress.clear()
@@ -42,7 +42,7 @@ final class ImportRun: @unchecked Sendable {
 
   /// - Returns: How the reading of the file ended; what was read before is imported.
   private func transfer(
-    _ client: ContextServiceClient, _ callOptions: CallOptions
+    _ client: TransferServiceClient, _ callOptions: CallOptions
   ) async throws(RPCError) -> Result<Void, InputError> {
     let call = try await client.importContexts(options: callOptions)
     var first = ImportContextsRequest()

@@ -3,7 +3,11 @@ import GRPC
 import Journal
 import Requests
 
-extension ContextService {
+/// `cairn.v1.MemoryService`.
+package struct MemoryService: MemoryServiceProvider {
+  let journal: Journal
+  let store: ContextStore
+
   package func remember(_ request: RememberRequest, _ call: CallContext) async throws(RPCError) -> Context {
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     var violations = Violations()

@@ -6,7 +6,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextService {
+extension TransferService {
   package func exportContexts(
     _ request: ExportContextsRequest, _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
   ) async throws(RPCError) {

@@ -6,7 +6,7 @@ import Requests
 import StandardProtos
 import Wire
 
-extension ContextService {
+extension TransferService {
   package func importContexts(
     _ requests: RequestStream<ImportContextsRequest>, _ responses: ResponseWriter<ImportContextsResponse>,
     _ call: CallContext

@@ -1,14 +1,21 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Journal
 import Requests
 import Wire
 
-extension ContextService {
+/// `cairn.v1.TemplateService`.
+package struct TemplateService: TemplateServiceProvider {
+  let journal: Journal
+  let store: ContextStore
+  let blocking: BlockingPool
+
   package func createTemplate(
     _ request: CreateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    let draft = try await working(on: request.definition?.readBytes ?? 0, call) { _ throws(RPCError) in
+    let draft = try await blocking.work(on: request.definition?.readBytes ?? 0, for: call) {
+      _ throws(RPCError) in
       var violations = Violations()
       let draft = TemplateDraft(validating: request.definition, at: "definition", &violations)
       violations.requestID(request.requestId)
@@ -68,7 +75,8 @@ extension ContextService {
     if let stored = try await store.templates([update.id], in: scope.project).first,
       stored.deleteTime == nil
     {
-      let draft = try await working(on: update.readBytes + stored.readBytes, call) { _ throws(RPCError) in
+      let draft = try await blocking.work(on: update.readBytes + stored.readBytes, for: call) {
+        _ throws(RPCError) in
         try update.applied(to: stored)
       }
       try await checkIncluded(in: draft, id: update.id, scope.project, call)
@@ -107,7 +115,7 @@ extension ContextService {
       try violations.check()
       root = try await store.template(id, showDeleted: false, in: project)
     case .definition(let template):
-      root = try await working(on: template.readBytes, call) { _ throws(RPCError) in
+      root = try await blocking.work(on: template.readBytes, for: call) { _ throws(RPCError) in
         var violations = Violations()
         let draft = TemplateDraft(trying: template, at: "definition", &violations)
         try violations.check()
@@ -120,7 +128,7 @@ extension ContextService {
     }
     let family = try await family(of: root, in: project, call)
     let bytes = family.bytes + request.values.textBytes
-    let (title, content) = try await working(on: bytes, call) { stop throws(RPCError) in
+    let (title, content) = try await blocking.work(on: bytes, for: call) { stop throws(RPCError) in
       try family.rendered(with: request.values, until: stop)
     }
     var response = RenderTemplateResponse()
@@ -137,7 +145,8 @@ extension ContextService {
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
     let template = try await store.template(wanted.templateID, showDeleted: false, in: scope.project)
     let family = try await family(of: template, in: scope.project, call)
-    let draft = try await working(on: family.bytes + wanted.values.textBytes, call) { stop throws(RPCError) in
+    let draft = try await blocking.work(on: family.bytes + wanted.values.textBytes, for: call) {
+      stop throws(RPCError) in
       try wanted.draft(from: family, until: stop)
     }
     if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
@@ -148,10 +157,11 @@ extension ContextService {
   private func family(
     of root: Template, in project: ProjectID, _ call: CallContext
   ) async throws(RPCError) -> TemplateFamily {
-    var family = try await working(on: root.readBytes, call) { _ in TemplateFamily(root) }
+    var family = try await blocking.work(on: root.readBytes, for: call) { _ in TemplateFamily(root) }
     while !family.wanted.isEmpty {
       let (known, found) = (family, try await store.templates(family.wanted, in: project))
-      family = try await working(on: found.reduce(0) { $0 + $1.readBytes }, call) { _ throws(RPCError) in
+      family = try await blocking.work(on: found.reduce(0) { $0 + $1.readBytes }, for: call) {
+        _ throws(RPCError) in
         var family = known
         try family.add(found)
         return family

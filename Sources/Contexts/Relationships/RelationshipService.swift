@@ -1,14 +1,20 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Journal
 import Requests
 
-extension ContextService {
+/// `cairn.v1.RelationshipService`.
+package struct RelationshipService: RelationshipServiceProvider {
+  let journal: Journal
+  let store: ContextStore
+  let blocking: BlockingPool
+
   package func relateContexts(
     _ request: RelateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> RelateContextsResponse {
-    let (batch, scope) = try await accept(
-      request, requestID: request.requestId, items: request.relationships.count, call
+    let (batch, scope) = try await journal.accept(
+      request, requestID: request.requestId, items: request.relationships.count, call, on: blocking
     ) { () throws(RPCError) in
       try Batch(
         validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,

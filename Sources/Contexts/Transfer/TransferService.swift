@@ -1,0 +1,10 @@
+import CairnAPI
+import EventLoop
+import Journal
+
+/// `cairn.v1.TransferService`.
+package struct TransferService: TransferServiceProvider {
+  let journal: Journal
+  let store: ContextStore
+  let blocking: BlockingPool
+}
