@@ -4,10 +4,11 @@ import uuid
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc
+from cairn.v1 import context_pb2, context_pb2_grpc, project_pb2, project_pb2_grpc
 
 from harness.project import new_project
 from harness.refusals import refused
+from harness.waiting import eventually
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 REUSED = {"code": INVALID, "reason": "REQUEST_ID_REUSED"}
@@ -119,3 +120,24 @@ def test_x14_a_request_that_changed_nothing_changes_nothing_when_it_is_repeated(
     assert contexts.GetContext(id="x").title == made.title
     assert contexts.BatchUpdateContexts(**request, request_id="s").results[1].context.title == "late"
     refused(contexts.BatchUpdateContexts, requests=request["requests"][:1], request_id="r", **REUSED)
+
+
+def test_x14_a_named_create_reads_no_more_where_there_are_many_changes(own_server, database):
+    changes, named = 3000, 20
+
+    def read(column):
+        return int(database.value(f"SELECT sum({column}) FROM pg_stat_user_tables WHERE relname LIKE 'change\\_%'"))
+
+    with own_server.channel() as channel:
+        stub = context_pb2_grpc.ContextServiceStub(channel)
+        for _ in range(changes // 1000):
+            stub.BatchCreateContexts(context_pb2.BatchCreateContextsRequest(requests=[
+                context_pb2.CreateContextRequest(context=context_pb2.Context(title="t"))] * 1000), timeout=60)
+        database.query("ANALYZE change")
+        scanned, looked_up = read("seq_tup_read"), read("idx_scan")
+        for number in range(named):
+            stub.CreateContext(context_pb2.CreateContextRequest(
+                context=context_pb2.Context(title="t"), request_id=f"r{number}"), timeout=60)
+        # Sessions tell their statistics a while later.
+        eventually(lambda: read("idx_scan") >= looked_up + named, "the answers are looked up by the index")
+        assert read("seq_tup_read") - scanned < changes

@@ -1,9 +1,10 @@
 -- Only what wrote something is worth keeping: the write's first row in the journal says when and where. A
--- duplicate key says that a twin was faster, and takes the whole write back.
+-- duplicate key says that a twin was faster, and takes the whole write back. The position stands in a query of its own:
+-- compared with the function itself, which is volatile, every change of the project would be read.
 INSERT INTO request (
   project_id, principal, method, request_id, hash, answer, position, at, expire_time)
 SELECT $1, $2, $3, $4, $5, $6, position, at, at + $7 * interval '1 second'
 FROM change
-WHERE project_id = $1 AND position = currval('journal_position')
+WHERE project_id = $1 AND position = (SELECT currval('journal_position'))
 ORDER BY ordinal
 LIMIT 1;
