@@ -46,6 +46,8 @@ package final class Rows: RandomAccessCollection, @unchecked Sendable {
     PQfname(result, Int32(column)).map { String(cString: $0) } ?? ""
   }
 
+  func columnType(_ column: Int) -> PostgresType { PostgresType(oid: PQftype(result, Int32(column))) }
+
   /// Rows inserted, updated, deleted or returned, from the command tag.
   package var affectedCount: Int {
     PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0
@@ -96,6 +98,52 @@ package struct Row {
     }
     let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result, index, field), count: Int(length))
     do { return try T(decoding: bytes) } catch { throw inColumn(column, error) }
+  }
+
+  /// The value of a column. Throws `invalidResult` when it is NULL and the column is not optional.
+  ///
+  /// Specialised by name, see ``decode(_:as:)``.
+  @specialized(where T == String)
+  @specialized(where T == Int64)
+  @specialized(where T == Int32)
+  @specialized(where T == Int16)
+  @specialized(where T == Int)
+  @specialized(where T == Bool)
+  @specialized(where T == Double)
+  @specialized(where T == [UInt8])
+  @specialized(where T == [String])
+  @specialized(where T == PostgresTimestamp)
+  @specialized(where T == JSONB)
+  package func decode<T: PostgresValue>(_ column: Column<T>) throws(PostgresError) -> T {
+    defer { extendLifetime(rows) }
+    let length = PQgetlength(rows.result, index, column.index)
+    if length == 0, PQgetisnull(rows.result, index, column.index) != 0 {
+      do { return try T.decodeNull() } catch { throw inColumn(Int(column.index), error) }
+    }
+    let bytes = UnsafeRawBufferPointer(
+      start: PQgetvalue(rows.result, index, column.index), count: Int(length))
+    do { return try T(decoding: bytes) } catch { throw inColumn(Int(column.index), error) }
+  }
+
+  /// The value of a column that may be NULL.
+  @specialized(where T == String)
+  @specialized(where T == Int64)
+  @specialized(where T == PostgresTimestamp)
+  @specialized(where T == JSONB)
+  package func decode<T: PostgresValue>(_ column: Column<T?>) throws(PostgresError) -> T? {
+    if isNull(column) { return nil }
+    return try decode(Column<T>(index: column.index))
+  }
+
+  package func isNull<T>(_ column: Column<T>) -> Bool {
+    PQgetisnull(rows.result, index, column.index) != 0
+  }
+
+  /// A column's binary form, without a copy; `nil` for NULL.
+  package func withBytes<V, T, E: Error>(
+    _ column: Column<V>, _ body: (UnsafeRawBufferPointer?) throws(E) -> T
+  ) throws(E) -> T {
+    try withBytes(Int(column.index), body)
   }
 
   package func isNull(_ column: Int) -> Bool { PQgetisnull(rows.result, index, Int32(column)) != 0 }
