@@ -133,6 +133,7 @@ let package = Package(
         "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
         "Wire",
       ]),
+    tests("Statement", ["CLibpq", "Contexts", "Projects", "Journal", "Postgres"]),
     tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),

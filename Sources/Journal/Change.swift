@@ -22,27 +22,58 @@ package final class Change: FeedRow {
   package let oldVersion: Int64?
   package let newVersion: Int64?
 
-  package init(decoding row: Row) throws(PostgresError) {
-    project = ProjectID(unchecked: try row.decode(0))
-    position = try row.decode(1)
-    ordinal = try row.decode(2)
-    at = try row.decode(3)
-    principal = try row.decode(4)
-    agent = try row.decode(5)
-    session = try row.decode(6)
-    task = try row.decode(7)
-    lease = try row.decode(8)
-    leaseEpoch = try row.decode(9)
-    operation = try row.decode(10)
-    kind = try row.decode(11)
-    id = try row.decode(12)
-    action = try row.decode(13)
-    oldVersion = try row.decode(14)
-    newVersion = try row.decode(15)
+  package init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    project = ProjectID(unchecked: try row.decode(columns.project))
+    position = try row.decode(columns.position)
+    ordinal = try row.decode(columns.ordinal)
+    at = try row.decode(columns.at)
+    principal = try row.decode(columns.principal)
+    agent = try row.decode(columns.agent)
+    session = try row.decode(columns.session)
+    task = try row.decode(columns.task)
+    lease = try row.decode(columns.lease)
+    leaseEpoch = try row.decode(columns.leaseEpoch)
+    operation = try row.decode(columns.operation)
+    kind = try row.decode(columns.kind)
+    id = try row.decode(columns.id)
+    action = try row.decode(columns.action)
+    oldVersion = try row.decode(columns.oldVersion)
+    newVersion = try row.decode(columns.newVersion)
   }
 
-  package static var pageStatement: Statement { JournalQueries.pageChanges }
-  package static var tailStatement: Statement { JournalQueries.tailChanges }
+  package static var page: Query<FeedPage, Columns> { JournalQueries.pageChanges }
+  package static var tail: Query<FeedTail, Columns> { JournalQueries.tailChanges }
+}
+
+extension Change {
+  /// `{change_columns}`.
+  package struct Columns: ColumnLayout {
+    let project, principal, operation, kind, id, action: Column<String>
+    let position: Column<Int64>
+    let ordinal: Column<Int32>
+    let at: Column<PostgresTimestamp>
+    let agent, session, task, lease: Column<String?>
+    let leaseEpoch, oldVersion, newVersion: Column<Int64?>
+
+    package init(_ find: inout ColumnFinder) {
+      project = find("project_id")
+      position = find("position")
+      ordinal = find("ordinal")
+      at = find("at")
+      principal = find("principal")
+      agent = find("agent")
+      session = find("session")
+      task = find("task")
+      lease = find("lease")
+      leaseEpoch = find("lease_epoch")
+      operation = find("operation")
+      kind = find("kind")
+      id = find("id")
+      action = find("action")
+      oldVersion = find("old_version")
+      newVersion = find("new_version")
+    }
+  }
 }
 
 /// A change that a write makes; the journal adds the rest.

@@ -50,7 +50,7 @@ final class Maintenance: @unchecked Sendable {
     let (size, ahead) = (configuration.partitionSize, configuration.partitionsAhead)
     _ = try await pool.transaction(TransactionOptions(lockTimeout: .milliseconds(500))) {
       tx throws(PostgresError) in
-      try await tx.commit([JournalQueries.extendJournal.bind([size, ahead])])
+      try await tx.commit([JournalQueries.extendJournal.bind((size, ahead))])
     }
   }
 
@@ -58,9 +58,9 @@ final class Maintenance: @unchecked Sendable {
   func sweep() async throws(PostgresError) {
     var last = ""
     while !isStopped {
-      let page = try await pool.read(JournalQueries.projectIDs, [last, Self.projectPage])
-      for row in page {
-        last = try row.decode(0)
+      let page = try await pool.read(JournalQueries.projectIDs, (last, Self.projectPage)).values()
+      for project in page {
+        last = project
         try await sweep(last)
       }
       if page.count < Self.projectPage { return }
@@ -69,7 +69,7 @@ final class Maintenance: @unchecked Sendable {
 
   private func sweep(_ project: String) async throws(PostgresError) {
     while !isStopped {
-      let swept = try await pool.write(JournalQueries.sweepRequests, [project, Self.sweepBatch])
+      let swept = try await pool.write(JournalQueries.sweepRequests, (project, Self.sweepBatch)).rows
       if swept.affectedCount < Self.sweepBatch { return }
     }
   }

@@ -38,8 +38,7 @@ extension Journal {
   package func tokenKey() async throws(RPCError) -> TokenKey {
     if let key = keptTokenKey.withLock({ $0 }) { return key }
     let key = try await database { () async throws(PostgresError) in
-      let rows = try await pool.lookup(JournalQueries.readTokenKey, [])
-      return TokenKey(try rows.only().decode(0))
+      TokenKey(try await pool.lookup(JournalQueries.readTokenKey, ()).value())
     }
     keptTokenKey.withLock { $0 = key }
     return key

@@ -24,7 +24,8 @@ package struct OperationService: OperationServiceProvider {
     let list = try OperationList(
       validating: request, project: project.text, key: try await journal.tokenKey())
     let rows = try await journal.operations.list(
-      before: list.before, kinds: list.kinds, states: list.states, limit: list.pageSize + 1, in: project)
+      OperationPage(before: list.before, kinds: list.kinds, states: list.states, limit: list.pageSize + 1),
+      in: project)
     var response = ListOperationsResponse()
     response.operations = rows.prefix(list.pageSize).map { Operation($0) }
     if rows.count > list.pageSize, let last = response.operations.last {

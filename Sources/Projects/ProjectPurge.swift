@@ -30,22 +30,24 @@ package struct ProjectPurge: BackgroundWork {
     let project = operation.subject
     let isLast: Bool
     if let writer = Int64(operation.resume) {
-      let quiet = try await transaction.query(ProjectQueries.isQuiet, [project, writer, Self.hearing])
-      guard try quiet.only().decode(0) else {
+      let quiet = try await transaction.query(ProjectQueries.isQuiet, (project, writer, Self.hearing))
+      guard try quiet.value() else {
         return WorkProgress(done: 0, resume: operation.resume, pause: Self.pause)
       }
       isLast = true
     } else {
       isLast = false
     }
-    let row = try await transaction.query(ProjectQueries.purge, [project]).only()
-    let removed: Int64 = try row.decode(0)
-    guard try row.decode(1) else { return WorkProgress(done: removed, resume: "") }
+    let purge = try await transaction.query(ProjectQueries.purge, project)
+    let (row, columns) = (try purge.rows.only(), purge.columns)
+    guard try row.decode(columns.isEmpty) else {
+      return WorkProgress(done: try row.decode(columns.removed), resume: "")
+    }
     if !isLast {
-      let writer: Int64 = try row.decode(2)
+      let writer = try row.decode(columns.transaction)
       return WorkProgress(done: 0, resume: String(writer), pause: Self.pause)
     }
-    _ = try await transaction.query(ProjectQueries.end, [project])
+    _ = try await transaction.query(ProjectQueries.end, project)
     return WorkProgress(done: 0, resume: nil)
   }
 }

@@ -4,7 +4,7 @@ import Postgres
 import Wire
 
 /// A row of `project`.
-struct ProjectRow: Sendable, Equatable {
+struct ProjectRow: DecodableRow, Sendable, Equatable {
   let id: ProjectID
   private(set) var title: String
   let createTime: PostgresTimestamp
@@ -14,13 +14,30 @@ struct ProjectRow: Sendable, Equatable {
   /// Nil while it is not deleted.
   var deleteTime: PostgresTimestamp?
 
-  init(decoding row: Row) throws(PostgresError) {
-    id = ProjectID(unchecked: try row.decode(0))
-    title = try row.decode(1)
-    createTime = try row.decode(2)
-    position = try row.decode(3)
-    searchLanguage = try row.decode(4)
-    deleteTime = try row.decode(5)
+  /// `{project_columns}`.
+  struct Columns: ColumnLayout {
+    let id, title, searchLanguage: Column<String>
+    let createTime: Column<PostgresTimestamp>
+    let position: Column<Int64>
+    let deleteTime: Column<PostgresTimestamp?>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("project_id")
+      title = find("title")
+      createTime = find("create_time")
+      position = find("position")
+      searchLanguage = find("search_language")
+      deleteTime = find("delete_time")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    id = ProjectID(unchecked: try row.decode(columns.id))
+    title = try row.decode(columns.title)
+    createTime = try row.decode(columns.createTime)
+    position = try row.decode(columns.position)
+    searchLanguage = try row.decode(columns.searchLanguage)
+    deleteTime = try row.decode(columns.deleteTime)
   }
 
   /// The row with new values; what is nil stays as it is.

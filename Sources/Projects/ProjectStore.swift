@@ -10,7 +10,7 @@ struct ProjectStore: Sendable {
   /// Also a deleted one, until all it held is gone.
   func find(_ project: ProjectID) async throws(RPCError) -> ProjectRow? {
     try await database { () async throws(PostgresError) in
-      try ProjectRow.list(try await pool.lookup(ProjectQueries.find, [project.text])).first
+      try await pool.lookup(ProjectQueries.find, project).first()
     }
   }
 
@@ -19,7 +19,7 @@ struct ProjectStore: Sendable {
     after id: String, limit: Int, showDeleted: Bool
   ) async throws(RPCError) -> [ProjectRow] {
     try await database { () async throws(PostgresError) in
-      try ProjectRow.list(try await pool.read(ProjectQueries.list, [id, Int64(limit), showDeleted]))
+      try await pool.read(ProjectQueries.list, (id, Int64(limit), showDeleted)).decoded()
     }
   }
 
@@ -31,14 +31,14 @@ struct ProjectStore: Sendable {
     var scope = scope
     scope.project = draft.id
     let result = try await journal.create(
-      scope, keys: .client(ChosenKey(RowKey(.project, draft.id.text))), ProjectQueries.create,
-      scope.parameters + [draft.title, draft.searchLanguage], answer: { [] })
+      scope, keys: .client(ChosenKey(RowKey(.project, draft.id.text))),
+      ProjectQueries.create.bind((scope, draft)), answer: { [] })
     switch result {
     case .repeated(let stored): return .repeated(stored)
     case .written(let rows):
       return .written(
         try database { () throws(PostgresError) in
-          try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) }
+          try ProjectQueries.create.results(rows).first(as: Stamp.self)
         })
     }
   }
@@ -55,7 +55,7 @@ struct ProjectStore: Sendable {
       return WritePlan(
         updated,
         statements: [
-          ProjectQueries.update.bind([updated.id.text, updated.title, updated.searchLanguage])
+          ProjectQueries.update.bind(updated)
         ],
         changes: [.project(found.id, "updated")], answer: { answer(updated) })
     }.map { $0.value }
@@ -74,7 +74,7 @@ struct ProjectStore: Sendable {
     let result = try await write(project, scope) { found throws(RPCError) in
       if found.deleteTime != nil { return WritePlan(found, statements: [purge]) }
       return WritePlan(
-        found, statements: [ProjectQueries.delete.bind([project.text]), purge],
+        found, statements: [ProjectQueries.delete.bind(project), purge],
         changes: [.project(project, "deleted")], answer: { answer(found) })
     }
     await journal.forget([project])
@@ -103,18 +103,14 @@ struct ProjectStore: Sendable {
     var scope = scope
     scope.project = project
     return try await journal.write(
-      scope, locking: [WriteLock(.project, rows: [project.text], [ProjectQueries.lock.bind([project.text])])]
+      scope, locking: [WriteLock(.project, rows: [project.text], [ProjectQueries.lock.bind(project)])]
     ) { locked throws(RPCError) in
-      let found = try database { () throws(PostgresError) in try ProjectRow.list(locked.rows[0]).first }
+      let found: ProjectRow? = try database { () throws(PostgresError) in
+        try ProjectQueries.lock.results(locked.rows[0]).first()
+      }
       guard let found else { throw .projectNotFound(project.text) }
       return try plan(found)
     }
-  }
-}
-
-extension ProjectRow {
-  fileprivate static func list(_ rows: Rows) throws(PostgresError) -> [ProjectRow] {
-    try rows.map { row throws(PostgresError) in try ProjectRow(decoding: row) }
   }
 }
 

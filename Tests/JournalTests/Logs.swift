@@ -7,29 +7,38 @@ import Wire
 
 /// The tests' own domain with a head: logs, whose entries have places without gaps.
 enum Logs {
-  static let append = Statement(
+  static let append = Query<(scope: CallScope, log: String, body: String), Appended>(
     "append_entry",
-    Array(
-      """
-      WITH {draw}, head AS (
-        UPDATE log SET last = last + 1 FROM draw
-        WHERE project_id = $1 AND log_id = $9
-        RETURNING last, draw.position, draw.at
-      ), entry AS (
-        INSERT INTO log_entry (project_id, position, ordinal, log_id, place, body)
-        SELECT $1, position, 0, $9, last, $10 FROM head
-        RETURNING place, position
-      ), changed AS (
-        INSERT INTO change (
-          project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
-          kind, id, action)
-        SELECT $1, position, 0, at, $2, $3, $4, $5, $6, $7, $8, 'log', $9, 'appended' FROM head
-      )
-      SELECT place, position FROM entry
-      """.utf8), including: [.draw])
+    """
+    WITH {draw}, head AS (
+      UPDATE log SET last = last + 1 FROM draw
+      WHERE project_id = @project AND log_id = @log
+      RETURNING last, draw.position, draw.at
+    ), entry AS (
+      INSERT INTO log_entry (project_id, position, ordinal, log_id, place, body)
+      SELECT @project, position, 0, @log, last, @body FROM head
+      RETURNING place, position
+    ), changed AS (
+      INSERT INTO change (project_id, position, ordinal, at, {provenance_columns}, kind, id, action)
+      SELECT @project, position, 0, at, {provenance}, 'log', @log, 'appended' FROM head
+    )
+    SELECT place, position FROM entry
+    """, including: .journal,
+    parameters(CallScope.parameters) { $0.scope } + [.init("log") { $0.log }, .init("body") { $0.body }])
 
-  static let lock = Statement(
-    "lock_log", "SELECT FROM log WHERE project_id = $1 AND log_id = $2 FOR UPDATE")
+  static let lock = Query<(project: ProjectID, log: String), NoColumns>(
+    "lock_log", "SELECT FROM log WHERE project_id = @project AND log_id = @log FOR UPDATE",
+    [.init("project") { $0.project.text }, .init("log") { $0.log }])
+
+  struct Appended: ColumnLayout {
+    let place: Column<Int64>
+    let position: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      place = find("place")
+      position = find("position")
+    }
+  }
 
   static let schema = """
     CREATE TABLE log (project_id text COLLATE "C", log_id text COLLATE "C", last bigint NOT NULL DEFAULT 0,
@@ -52,15 +61,18 @@ extension Journal {
   func append(
     _ body: String, to log: String, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Int64?> {
-    let head = LogHead(RowKey(.log, log), lock: Logs.lock.bind([scope.project.text, log]))
+    let head = LogHead(RowKey(.log, log), lock: Logs.lock.bind((scope.project, log)))
     let result = try await create(
-      scope, keys: .next(head), Logs.append, scope.parameters + [log, body], answer: { Array(body.utf8) })
+      scope, keys: .next(head), Logs.append.bind((scope, log, body)), answer: { Array(body.utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
     case .written(let rows):
       return .written(
         try database { () throws(PostgresError) in
-          try rows.first.map { row throws(PostgresError) in try row.decode(0) }
+          let appended = try Logs.append.results(rows)
+          return try appended.rows.first.map { row throws(PostgresError) in
+            try row.decode(appended.columns.place)
+          }
         })
     }
   }
@@ -88,39 +100,53 @@ final class LogEntry: FeedRow {
 
   var key: TextKey? { log }
 
-  init(decoding row: Row) throws(PostgresError) {
-    project = ProjectID(unchecked: try row.decode(0))
-    position = try row.decode(1)
-    ordinal = try row.decode(2)
-    log = TextKey(try row.decode(3))
-    place = try row.decode(4)
+  struct Columns: ColumnLayout {
+    let project, log: Column<String>
+    let position, place: Column<Int64>
+    let ordinal: Column<Int32>
+
+    init(_ find: inout ColumnFinder) {
+      project = find("project_id")
+      position = find("position")
+      ordinal = find("ordinal")
+      log = find("log_id")
+      place = find("place")
+    }
   }
 
-  private static func statement(_ name: String, _ conditions: String) -> Statement {
-    Statement(
-      name, "SELECT project_id, position, ordinal, log_id, place FROM log_entry WHERE \(conditions)")
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    project = ProjectID(unchecked: try row.decode(columns.project))
+    position = try row.decode(columns.position)
+    ordinal = try row.decode(columns.ordinal)
+    log = TextKey(try row.decode(columns.log))
+    place = try row.decode(columns.place)
   }
 
-  static let pageStatement = statement(
-    "page_entries",
-    """
-    project_id = $1 AND position >= $2 AND (position, ordinal) > ($2, $3) AND position <= $4
-    ORDER BY position, ordinal LIMIT $5
-    """)
-  static let tailStatement = statement(
-    "tail_entries",
-    "project_id = ANY ($1) AND position > $2 AND position <= $3 ORDER BY position, ordinal LIMIT $4")
-  static let keyedStatements: KeyedStatements? = KeyedStatements(
-    page: statement(
-      "page_log",
+  private static func query<Input>(
+    _ name: String, _ parameters: [Parameter<Input>], _ conditions: String
+  ) -> Query<Input, Columns> {
+    Query(
+      name,
       """
-      project_id = $1 AND log_id = $6 AND position >= $2 AND (position, ordinal) > ($2, $3) AND position <= $4
-      ORDER BY position, ordinal LIMIT $5
-      """),
-    tail: statement(
-      "tail_logs",
+      SELECT project_id, position, ordinal, log_id, place FROM log_entry WHERE \(conditions)
+      ORDER BY position, ordinal LIMIT @limit
+      """, parameters)
+  }
+
+  private static let after =
+    "position >= @position AND (position, ordinal) > (@position, @ordinal) AND position <= @through"
+
+  static let page = query("page_entries", FeedPage.parameters, "project_id = @project AND \(after)")
+  static let tail = query(
+    "tail_entries", FeedTail.parameters,
+    "project_id = ANY (@projects) AND position > @after AND position <= @through")
+  static let keyed: KeyedQueries<Columns>? = KeyedQueries(
+    page: query(
+      "page_log", FeedPage.keyedParameters, "project_id = @project AND log_id = @key AND \(after)"),
+    tail: query(
+      "tail_logs", FeedTail.keyedParameters,
       """
-      (project_id, log_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND position > $3 AND position <= $4
-      ORDER BY position, ordinal LIMIT $5
+      (project_id, log_id) IN (SELECT * FROM unnest(@projects::text[], @keys::text[]))
+        AND position > @after AND position <= @through
       """))
 }

@@ -5,39 +5,40 @@ import Postgres
 
 /// The tests' own domain: notes, written through the journal as a real domain would.
 enum Notes {
-  static let create = Statement(
+  static let create = Query<(scope: CallScope, id: String, body: String), StampColumns>(
     "create_note",
-    Array(
-      """
-      WITH {draw}, created AS (
-        INSERT INTO note (project_id, id, version, body, position, at)
-        SELECT $1, $9, 1, $10, position, at FROM draw
-        ON CONFLICT DO NOTHING
-        RETURNING position, at
-      ), changed AS (
-        INSERT INTO change (
-          project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
-          kind, id, action, new_version)
-        SELECT $1, position, 0, at, $2, $3, $4, $5, $6, $7, $8, 'note', $9, 'created', 1 FROM created
-      )
-      SELECT position, at FROM created
-      """.utf8), including: [.draw])
+    """
+    WITH {draw}, created AS (
+      INSERT INTO note (project_id, id, version, body, position, at)
+      SELECT @project, @id, 1, @body, position, at FROM draw
+      ON CONFLICT DO NOTHING
+      RETURNING position, at
+    ), changed AS (
+      INSERT INTO change (project_id, position, ordinal, at, {provenance_columns}, kind, id, action, new_version)
+      SELECT @project, position, 0, at, {provenance}, 'note', @id, 'created', 1 FROM created
+    )
+    SELECT position, at FROM created
+    """, including: .journal,
+    parameters(CallScope.parameters) { $0.scope } + [.init("id") { $0.id }, .init("body") { $0.body }])
 
-  static let lock = Statement(
+  static let lock = Query<(project: ProjectID, ids: [String]), OneColumn<Int64>>(
     "lock_note",
-    "SELECT id, version FROM note WHERE project_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE")
+    "SELECT version FROM note WHERE project_id = @project AND id = ANY (@ids) ORDER BY id FOR UPDATE",
+    [.init("project") { $0.project.text }, .init("ids") { $0.ids }])
 
-  static let update = Statement(
+  static let update = Query<(project: ProjectID, ids: [String], body: String), NoColumns>(
     "update_note",
     """
-    UPDATE note SET version = note.version + 1, body = $3, position = drawn.position, at = drawn.at
-    FROM drawn WHERE project_id = $1 AND id = ANY ($2)
-    """)
+    UPDATE note SET version = note.version + 1, body = @body, position = drawn.position, at = drawn.at
+    FROM drawn WHERE project_id = @project AND id = ANY (@ids)
+    """, [.init("project") { $0.project.text }, .init("ids") { $0.ids }, .init("body") { $0.body }])
 
-  /// Time that passes between the locks and the draw.
-  static let pause = Statement("pause", "SELECT pg_sleep($1)")
+  /// Time that passes between the locks and the draw, in seconds.
+  static let pause = Query<Double, NoColumns>("pause", "SELECT pg_sleep(@seconds)", [.init("seconds") { $0 }])
 
-  static let find = Statement("find_note", "SELECT position, at FROM note WHERE project_id = $1 AND id = $2")
+  static let find = Query<(project: ProjectID, id: String), StampColumns>(
+    "find_note", "SELECT position, at FROM note WHERE project_id = @project AND id = @id",
+    [.init("project") { $0.project.text }, .init("id") { $0.id }])
 
   static func change(_ id: String, from version: Int64) -> ChangeRecord {
     ChangeRecord(kind: "note", id: id, action: "updated", oldVersion: version, newVersion: version + 1)
@@ -52,14 +53,14 @@ extension Journal {
     _ id: String, body: String = "", keys: NoteKeys = .server, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
-      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))), Notes.create,
-      scope.parameters + [id, body],
-      found: Notes.find.bind([scope.project.text, id]), answer: { Array("made \(id)".utf8) })
+      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))),
+      Notes.create.bind((scope, id, body)), found: Notes.find.bind((scope.project, id)),
+      answer: { Array("made \(id)".utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
     case .written(let rows):
       do throws(PostgresError) {
-        return .written(try rows.first.map { row throws(PostgresError) in try Stamp(decoding: row) })
+        return .written(try Notes.create.results(rows).first())
       } catch { throw RPCError(error) }
     }
   }
@@ -82,18 +83,18 @@ extension WritePart<[Int64]> {
     _ ids: [String], at version: Int64? = nil, in project: ProjectID = .default, pause: Double? = nil,
     decided: @escaping () throws(RPCError) -> Void = {}
   ) -> WritePart {
-    var statements = [Notes.lock.bind([project.text, ids])]
-    if let pause { statements.append(Notes.pause.bind([pause])) }
+    var statements = [Notes.lock.bind((project, ids))]
+    if let pause { statements.append(Notes.pause.bind(pause)) }
     return WritePart(locking: [WriteLock(.note, rows: ids, statements)]) { locked throws(RPCError) in
-      var versions: [Int64] = []
-      do throws(PostgresError) {
-        for row in locked.rows[0] { versions.append(try row.decode(1)) }
-      } catch { throw RPCError(error) }
+      let versions: [Int64]
+      do throws(PostgresError) { versions = try Notes.lock.results(locked.rows[0]).values() } catch {
+        throw RPCError(error)
+      }
       guard versions.count == ids.count else { throw RPCError(.notFound, "no such note") }
       if let version, versions.contains(where: { $0 != version }) { throw RPCError(.aborted, "stale") }
       try decided()
       return WritePlan(
-        versions, statements: [Notes.update.bind([project.text, ids, "updated"])],
+        versions, statements: [Notes.update.bind((project, ids, "updated"))],
         changes: zip(ids, versions).map { Notes.change($0, from: $1) },
         answer: { Array("updated".utf8) })
     }

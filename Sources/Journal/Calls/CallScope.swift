@@ -29,6 +29,18 @@ package struct CallScope: Sendable {
     self.request = request
   }
 
+  /// `@project`, and the provenance of what a statement writes, `{provenance}`.
+  package static let parameters: [Parameter<CallScope>] = [
+    .init("project") { $0.project.text },
+    .init("by_principal") { $0.principal },
+    .init("by_agent") { $0.agent },
+    .init("by_session") { $0.session },
+    .init("by_task") { $0.task },
+    .init("by_lease") { $0.lease?.id },
+    .init("by_epoch") { $0.lease?.epoch },
+    .init("by_operation") { $0.operation },
+  ]
+
   /// `$1` to `$8` of a statement that writes rows with provenance: project, principal, agent, session, task, lease, its
   /// epoch, operation.
   package var parameters: [any PostgresValue] {
@@ -39,7 +51,5 @@ package struct CallScope: Sendable {
   var group: WriteGroup { WriteGroup(project.text) }
 
   /// The first step of every write in the project.
-  var prologue: BoundStatement {
-    JournalQueries.lockProjectShared.bind([AdvisoryLockClass.project.rawValue, project.lockKey])
-  }
+  var prologue: BoundStatement { JournalQueries.lockProjectShared.bind(project) }
 }

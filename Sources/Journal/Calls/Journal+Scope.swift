@@ -46,11 +46,9 @@ extension Journal {
     if projects.contains(project) { return }
     let generation = projects.generation
     let (isDeleted, isPurged) = try await database { () async throws(PostgresError) -> (Bool, Bool) in
-      guard let row = try await pool.lookup(JournalQueries.projectState, [project.text], for: caller).first
-      else {
-        return (true, true)
-      }
-      return (try row.decode(0), try row.decode(1))
+      let found = try await pool.lookup(JournalQueries.projectState, project, for: caller)
+      guard let row = found.rows.first else { return (true, true) }
+      return (try row.decode(found.columns.isDeleted), try row.decode(found.columns.isPurged))
     }
     if isPurged { throw .projectNotFound(project.text) }
     if isDeleted { throw .projectDeleted(project.text) }

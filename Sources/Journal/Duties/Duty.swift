@@ -58,7 +58,7 @@ package final class Duty: @unchecked Sendable {
       bell.ring()
       guard let task else { return }
       await task.value
-      _ = try? await pool.write(JournalQueries.leaveDuty, [name, holder])
+      _ = try? await pool.write(JournalQueries.leaveDuty, (name, holder))
     }
   }
 
@@ -68,7 +68,7 @@ package final class Duty: @unchecked Sendable {
     loop.assertOnLoop()
     if isStopped { return false }
     let lease = max(interval * Self.missedRounds, Self.shortestLease)
-    let taken = try? await pool.write(JournalQueries.takeDuty, [name, holder, lease / .seconds(1)])
+    let taken = try? await pool.write(JournalQueries.takeDuty, (name, holder, lease / .seconds(1)))
     return taken?.count == 1 && !isStopped
   }
 }

@@ -31,7 +31,7 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
   /// start with the last row received (position and ordinal) or the last `caughtUp` or `checkpoint`,
   /// whichever came later.
   /// - Parameters:
-  ///   - topic: With a key only for rows that have ``FeedRow/keyedStatements``.
+  ///   - topic: With a key only for rows that have ``FeedRow/keyed``.
   ///   - journal: The journal that the start comes from; nil when the caller does not say.
   ///   - loop: Where the stream will be read; the caller runs on it.
   package func watch(
@@ -50,7 +50,8 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
 
   private func extent() async throws(RPCError) -> JournalExtent {
     do throws(PostgresError) {
-      return try JournalExtent(decoding: try await pool.lookup(JournalQueries.readJournal, []).only())
+      let found = try await pool.lookup(JournalQueries.readJournal, ())
+      return try JournalExtent(decoding: try found.rows.only(), found.columns)
     } catch { throw RPCError(error) }
   }
 
@@ -58,18 +59,14 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
   func page(
     _ topic: FeedTopic, after cursor: Cursor, through: Int64
   ) async throws(RPCError) -> (rows: [Entry], limit: Int) {
-    var parameters: [any PostgresValue] = [
-      topic.project.text, cursor.position, cursor.ordinal, through, Int64(pageSize),
-    ]
-    var statement = Entry.pageStatement
-    if let key = topic.key {
-      guard let keyed = Entry.keyedStatements else { preconditionFailure("\(Entry.self) has no keys") }
-      statement = keyed.page
-      parameters.append(key.text)
+    var query = Entry.page
+    if topic.key != nil {
+      guard let keyed = Entry.keyed else { preconditionFailure("\(Entry.self) has no keys") }
+      query = keyed.page
     }
+    let page = FeedPage(topic, after: cursor, through: through, limit: pageSize)
     do throws(PostgresError) {
-      let rows = try await pool.query(statement, parameters)
-      return (try Entry.decode(rows), pageSize)
+      return (try await pool.query(query, page).decoded(), pageSize)
     } catch { throw RPCError(error) }
   }
 

@@ -27,10 +27,22 @@ struct JournalExtent: Equatable {
     self.newest = newest
   }
 
-  init(decoding row: Row) throws(PostgresError) {
-    id = try row.decode(0)
-    pruned = try row.decode(1)
-    newest = try row.decode(2)
+  struct Columns: ColumnLayout {
+    let id: Column<UUID128>
+    let pruned: Column<Int64>
+    let newest: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("journal_id")
+      pruned = find("pruned")
+      newest = find("newest")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    id = try row.decode(columns.id)
+    pruned = try row.decode(columns.pruned)
+    newest = try row.decode(columns.newest)
   }
 
   /// The place that `start` means. Throws OUT_OF_RANGE with POSITION_FOREIGN, POSITION_PRUNED or

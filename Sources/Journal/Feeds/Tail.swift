@@ -103,18 +103,15 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   ) async throws(PostgresError) -> TailChunk<Entry> {
     var result = TailChunk<Entry>.rows([], through: target)
     if !reads.projects.isEmpty {
-      let rows = try await pool.lookup(
-        Entry.tailStatement, [reads.projects.map(\.text), from, target, Int64(chunk)])
-      result = TailChunk(try Entry.decode(rows), limit: chunk, target: target)
+      let wanted = FeedTail(
+        topics: reads.projects.map { FeedTopic($0) }, after: from, through: target, limit: chunk)
+      let rows: [Entry] = try await pool.lookup(Entry.tail, wanted).decoded()
+      result = TailChunk(rows, limit: chunk, target: target)
     }
-    if !reads.topics.isEmpty, let statement = Entry.keyedStatements?.tail {
-      let rows = try await pool.lookup(
-        statement,
-        [
-          reads.topics.map(\.project.text), reads.topics.map { $0.key?.text ?? "" }, from, target,
-          Int64(chunk),
-        ])
-      result = result.merged(with: TailChunk(try Entry.decode(rows), limit: chunk, target: target))
+    if !reads.topics.isEmpty, let query = Entry.keyed?.tail {
+      let wanted = FeedTail(topics: reads.topics, after: from, through: target, limit: chunk)
+      let rows: [Entry] = try await pool.lookup(query, wanted).decoded()
+      result = result.merged(with: TailChunk(rows, limit: chunk, target: target))
     }
     return result
   }

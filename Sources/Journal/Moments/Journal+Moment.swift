@@ -49,7 +49,7 @@ extension Journal {
 
   func newestPosition() async throws(RPCError) -> Int64 {
     try await database { () async throws(PostgresError) in
-      try await pool.lookup(JournalQueries.lastPosition, []).only().decode(0)
+      try await pool.lookup(JournalQueries.lastPosition, ()).value()
     }
   }
 
@@ -57,10 +57,9 @@ extension Journal {
     _ wanted: WantedMoment, in project: ProjectID, settled: Int64, for caller: Int64
   ) async throws(RPCError) -> MomentAnswer {
     do throws(PostgresError) {
-      return try MomentAnswer(
-        decoding: try await pool.lookup(
-          JournalQueries.findMoment, [project.text, wanted.position, wanted.time, settled], for: caller
-        ).only())
+      let found = try await pool.lookup(
+        JournalQueries.findMoment, (project, wanted, settled), for: caller)
+      return try MomentAnswer(decoding: try found.rows.only(), found.columns)
     } catch { throw RPCError(error) }
   }
 

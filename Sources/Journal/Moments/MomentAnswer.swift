@@ -75,12 +75,29 @@ struct MomentAnswer: Equatable {
     self.isLast = isLast
   }
 
-  init(decoding row: Row) throws(PostgresError) {
-    extent = JournalExtent(id: try row.decode(0), pruned: try row.decode(1), newest: try row.decode(3))
-    prunedTime = try row.decode(2)
-    present = try row.decode(4)
-    position = try row.decode(5)
-    at = try row.decode(6)
-    isLast = try row.decode(7)
+  /// The columns of `find_moment`.
+  struct Columns: ColumnLayout {
+    let extent: JournalExtent.Columns
+    let prunedTime: Column<PostgresTimestamp?>
+    let present: Column<PostgresTimestamp>
+    let stamp: StampColumns
+    let isLast: Column<Bool>
+
+    init(_ find: inout ColumnFinder) {
+      extent = JournalExtent.Columns(&find)
+      prunedTime = find("pruned_time")
+      present = find("present")
+      stamp = StampColumns(&find)
+      isLast = find("is_last")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    extent = try JournalExtent(decoding: row, columns.extent)
+    prunedTime = try row.decode(columns.prunedTime)
+    present = try row.decode(columns.present)
+    let stamp = try Stamp(decoding: row, columns.stamp)
+    (position, at) = (stamp.position, stamp.at)
+    isLast = try row.decode(columns.isLast)
   }
 }

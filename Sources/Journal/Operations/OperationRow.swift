@@ -3,7 +3,7 @@ import Postgres
 import Wire
 
 /// A row of `operation`.
-package struct OperationRow: Sendable, Equatable {
+package struct OperationRow: DecodableRow, Sendable, Equatable {
   package enum State: String, Sendable, CaseIterable { case running, done, failed, cancelled }
 
   package let project: ProjectID
@@ -20,18 +20,39 @@ package struct OperationRow: Sendable, Equatable {
   package let updateTime: PostgresTimestamp
   package let message: String
 
-  init(decoding row: Row) throws(PostgresError) {
-    project = ProjectID(unchecked: try row.decode(0))
-    id = try row.decode(1)
-    kind = try row.decode(2)
-    subject = try row.decode(3)
-    state = State(rawValue: try row.decode(4)) ?? .failed
-    done = try row.decode(5)
-    total = try row.decode(6)
-    resume = try row.decode(7)
-    createTime = try row.decode(8)
-    updateTime = try row.decode(9)
-    message = try row.decode(10)
+  /// `{operation_columns}`.
+  package struct Columns: ColumnLayout {
+    let project, id, kind, subject, state, resume, message: Column<String>
+    let done, total: Column<Int64>
+    let createTime, updateTime: Column<PostgresTimestamp>
+
+    package init(_ find: inout ColumnFinder) {
+      project = find("project_id")
+      id = find("operation_id")
+      kind = find("kind")
+      subject = find("subject")
+      state = find("state")
+      done = find("done")
+      total = find("total")
+      resume = find("resume")
+      createTime = find("create_time")
+      updateTime = find("update_time")
+      message = find("message")
+    }
+  }
+
+  package init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    project = ProjectID(unchecked: try row.decode(columns.project))
+    id = try row.decode(columns.id)
+    kind = try row.decode(columns.kind)
+    subject = try row.decode(columns.subject)
+    state = State(rawValue: try row.decode(columns.state)) ?? .failed
+    done = try row.decode(columns.done)
+    total = try row.decode(columns.total)
+    resume = try row.decode(columns.resume)
+    createTime = try row.decode(columns.createTime)
+    updateTime = try row.decode(columns.updateTime)
+    message = try row.decode(columns.message)
   }
 }
 

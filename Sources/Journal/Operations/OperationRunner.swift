@@ -81,8 +81,7 @@ final class OperationRunner: @unchecked Sendable {
 
   /// Operations that nobody holds.
   private func claim(_ count: Int, for holder: String) async throws(PostgresError) -> [OperationRow] {
-    try OperationRow.list(
-      try await pool.write(JournalQueries.claimOperations, [holder, Array(works.keys), count]))
+    try await pool.write(JournalQueries.claimOperations, (holder, Array(works.keys), count)).decoded()
   }
 
   /// Gives an operation its turn.
@@ -91,11 +90,11 @@ final class OperationRunner: @unchecked Sendable {
     lastTurn += 1
     let number = lastTurn
     turns[number] = loop.startTask { [self] in
-      let key: [any PostgresValue] = [operation.project.text, operation.id, holder]
+      let held = HeldOperation(project: operation.project, id: operation.id, holder: holder)
       do throws(PostgresError) {
-        try await takeTurn(key, work)
+        try await takeTurn(held, work)
       } catch {
-        await note(error, of: key)
+        await note(error, of: held)
       }
       turns[number] = nil
       bell.ring()
@@ -103,13 +102,13 @@ final class OperationRunner: @unchecked Sendable {
   }
 
   /// Does steps until the turn is over, the work waits for something, or nothing is left.
-  private func takeTurn(_ key: [any PostgresValue], _ work: any BackgroundWork) async throws(PostgresError) {
+  private func takeTurn(_ held: HeldOperation, _ work: any BackgroundWork) async throws(PostgresError) {
     let end = loop.now + Self.turn
     while true {
       // Nil: the operation is somebody else's, or was cancelled.
-      guard let progress = try await step(key, work), progress.resume != nil else { return }
+      guard let progress = try await step(held, work), progress.resume != nil else { return }
       guard isStopped || progress.pause > .zero || Instant.now >= end else { continue }
-      _ = try await pool.write(JournalQueries.leaveOperation, key + [progress.pause / .seconds(1)])
+      _ = try await pool.write(JournalQueries.leaveOperation, (held, progress.pause / .seconds(1)))
       // A little later than the database says that it is free.
       if progress.pause > .zero { look(after: progress.pause + .milliseconds(5)) }
       return
@@ -118,24 +117,23 @@ final class OperationRunner: @unchecked Sendable {
 
   /// One step and its progress, committed together. Nil when there was none to do.
   private func step(
-    _ key: [any PostgresValue], _ work: any BackgroundWork
+    _ held: HeldOperation, _ work: any BackgroundWork
   ) async throws(PostgresError) -> WorkProgress? {
     try await pool.transaction(.repeatable) { tx throws(PostgresError) in
-      guard let row = try await tx.query(JournalQueries.holdOperation, key).first else { return nil }
-      let progress = try await work.step(try OperationRow(decoding: row), tx)
-      try await tx.commit([
-        JournalQueries.advanceOperation.bind(key + [progress.done, progress.resume])
-      ])
+      let row: OperationRow? = try await tx.query(JournalQueries.holdOperation, held).first()
+      guard let row else { return nil }
+      let progress = try await work.step(row, tx)
+      try await tx.commit([JournalQueries.advanceOperation.bind((held, progress))])
       return progress
     }
   }
 
   /// What the database refuses counts against the operation; a database that is gone, or busy, does not.
-  private func note(_ error: PostgresError, of key: [any PostgresValue]) async {
+  private func note(_ error: PostgresError, of held: HeldOperation) async {
     look(after: Self.pause)
     guard error.kind == .server, !error.isConnectionFailure else { return }
     _ = try? await pool.write(
-      JournalQueries.failOperation, key + [RPCError(error).message, Self.attempts])
+      JournalQueries.failOperation, (held, RPCError(error).message, Self.attempts))
   }
 
   private func look(after pause: Duration) {

@@ -42,9 +42,12 @@ package final class Operations: Sendable {
     _ kind: String, about subject: String = "", total: Int64, _ scope: CallScope
   ) async throws(RPCError) -> OperationRow {
     for _ in 0..<Self.beginAttempts {
-      let statement = Self.beginning(
-        kind, about: subject, total: total, in: scope.project, by: scope.principal)
-      let begun = try await first(of: statement)
+      let operation = BeginOperation(
+        project: scope.project, id: Self.newID(), kind: kind, subject: subject,
+        principal: scope.principal, total: total)
+      let begun: OperationRow? = try await database { () async throws(PostgresError) in
+        try await pool.write(JournalQueries.beginOperation, operation).first()
+      }
       // None: the one that was under way has ended in this very moment.
       guard let begun else { continue }
       nudge()
@@ -58,9 +61,12 @@ package final class Operations: Sendable {
   package static func beginning(
     _ kind: String, about subject: String, total: Int64, in project: ProjectID, by principal: String
   ) -> BoundStatement {
-    let id = UUID128.makeVersion7().description
-    return JournalQueries.beginOperation.bind([project.text, id, kind, subject, principal, total])
+    JournalQueries.beginOperation.bind(
+      BeginOperation(
+        project: project, id: newID(), kind: kind, subject: subject, principal: principal, total: total))
   }
+
+  private static func newID() -> String { UUID128.makeVersion7().description }
 
   /// Has somebody look for work at once. From any thread.
   package func nudge() { home.execute { [runner] in runner.nudge() } }
@@ -68,30 +74,16 @@ package final class Operations: Sendable {
   /// Throws OPERATION_NOT_FOUND when the project has none with this id.
   package func get(_ id: String, in project: ProjectID) async throws(RPCError) -> OperationRow {
     let found = try await database { () async throws(PostgresError) in
-      try OperationRow.list(try await pool.lookup(JournalQueries.findOperation, [project.text, id])).first
+      try await pool.lookup(JournalQueries.findOperation, (project, id)).first(as: OperationRow.self)
     }
     guard let found else { throw .operationNotFound(id) }
     return found
   }
 
-  /// The newest operations of a project, at most `limit`.
-  ///
-  /// - Parameters:
-  ///   - id: Only older ones than this; nil: from the newest on.
-  ///   - kinds: Only of these; empty: of all.
-  ///   - states: Only in these; empty: in any.
-  package func list(
-    before id: String?, kinds: [String], states: [OperationRow.State], limit: Int, in project: ProjectID
-  ) async throws(RPCError) -> [OperationRow] {
-    var query = QueryFragments.Composition(JournalQueries.listOperations)
-    query.add("all", project.text)
-    if !kinds.isEmpty { query.add("kinds", kinds) }
-    if !states.isEmpty { query.add("states", states.map(\.rawValue)) }
-    if let id { query.add("before", id) }
-    query.add("page", limit)
-    let statement = query.statement
-    return try await database { () async throws(PostgresError) in
-      try OperationRow.list(try await pool.read(statement.statement, statement.parameters))
+  /// The newest operations of a project that a page has.
+  package func list(_ page: OperationPage, in project: ProjectID) async throws(RPCError) -> [OperationRow] {
+    try await database { () async throws(PostgresError) in
+      try await pool.read(JournalQueries.listOperations, page.composition(in: project)).decoded()
     }
   }
 
@@ -104,9 +96,10 @@ package final class Operations: Sendable {
   ) async throws(RPCError) -> OperationRow {
     while true {
       do throws(RPCError) {
-        if let cancelled = try await first(of: JournalQueries.cancelOperation.bind([project.text, id])) {
-          return cancelled
+        let cancelled: OperationRow? = try await database { () async throws(PostgresError) in
+          try await pool.write(JournalQueries.cancelOperation, (project, id)).first()
         }
+        if let cancelled { return cancelled }
         break
       } catch {
         guard error.reason == .contention, Instant.now < deadline else { throw error }
@@ -135,18 +128,5 @@ package final class Operations: Sendable {
       if now != last { return now }
       interval = min(interval * 2, Self.longestWatchInterval)
     }
-  }
-
-  /// The row that a statement returns, if any.
-  private func first(of statement: BoundStatement) async throws(RPCError) -> OperationRow? {
-    try await database { () async throws(PostgresError) in
-      try OperationRow.list(try await pool.write(statement.statement, statement.parameters)).first
-    }
-  }
-}
-
-extension OperationRow {
-  static func list(_ rows: Rows) throws(PostgresError) -> [OperationRow] {
-    try rows.map { row throws(PostgresError) in try OperationRow(decoding: row) }
   }
 }

@@ -59,14 +59,10 @@ final class DeletedProjects: @unchecked Sendable {
 
   /// What cannot be read now is read by the next look.
   private func look(from position: Int64, to settled: Int64) async {
-    guard let rows = try? await pool.lookup(JournalQueries.deletedProjects, [position, settled]) else {
-      return
-    }
+    let found = try? await pool.lookup(JournalQueries.deletedProjects, (position, settled))
+    guard let deleted = try? found?.values() else { return }
     // The journal may have been restarted meanwhile.
     if through == position { through = settled }
-    let deleted = rows.compactMap { row in
-      (try? row.decode(0, as: String.self)).map { ProjectID(unchecked: $0) }
-    }
-    if !deleted.isEmpty { await tell(deleted) }
+    if !deleted.isEmpty { await tell(deleted.map { ProjectID(unchecked: $0) }) }
   }
 }

@@ -1,2 +1,2 @@
--- Projects that were deleted after one settled position and up to another: $1, $2.
-SELECT project_id FROM project WHERE delete_position > $1 AND delete_position <= $2;
+-- Projects that were deleted after one settled position and up to another.
+SELECT project_id FROM project WHERE delete_position > @after AND delete_position <= @through;

@@ -1,6 +1,6 @@
 -- Ends sessions of servers that have stopped in the middle of a write, or can no longer be reached: they hold their
--- transaction open and wait for their client, to send the rest or to take results. $1 how many seconds without a sign
--- of life, of any session of that server: one that lives asks for the watermark twice a second, however long the
+-- transaction open and wait for their client, to send the rest or to take results, and no session of that server gave a
+-- sign of life for @seconds: one that lives asks for the watermark twice a second, however long the
 -- rest takes on a slow line. Only sessions like this one: of the same role and application, whose name ends with eight
 -- digits for the process. First all conditions, then the end: the planner may put them in any order.
 WITH session AS MATERIALIZED (
@@ -14,6 +14,6 @@ WITH session AS MATERIALIZED (
   WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() AND wait_event IN ('ClientRead', 'ClientWrite')
     AND NOT EXISTS (
       SELECT FROM session
-      WHERE application_name = held.application_name AND sign >= clock_timestamp() - $1 * interval '1 second')
+      WHERE application_name = held.application_name AND sign >= clock_timestamp() - @seconds * interval '1 second')
 )
-SELECT pid, pg_terminate_backend(pid) FROM frozen;
+SELECT pid, pg_terminate_backend(pid) AS is_ended FROM frozen;

@@ -1,1 +1,1 @@
-SELECT journal_extend($1, $2);
+SELECT journal_extend(@size, @ahead);

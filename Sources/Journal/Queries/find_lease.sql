@@ -1,2 +1,2 @@
--- The lease while it has this epoch: $1 project, $2 lease, $3 epoch.
-SELECT epoch FROM lease WHERE project_id = $1 AND lease_id = $2 AND epoch = $3
+-- The lease while it has this epoch.
+SELECT epoch FROM lease WHERE project_id = @project AND lease_id = @lease AND epoch = @epoch

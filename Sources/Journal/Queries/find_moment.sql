@@ -1,2 +1,2 @@
 SELECT journal_id, pruned, pruned_time, newest, present, position, at, is_last
-FROM journal_moment($1, $2, $3, $4);
+FROM journal_moment(@project, @position, @time, @settled);

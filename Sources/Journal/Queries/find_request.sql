@@ -1,3 +1,3 @@
-SELECT hash, answer, position, at, expire_time <= clock_timestamp()
+SELECT hash, answer, position, at, expire_time <= clock_timestamp() AS is_expired
 FROM request
-WHERE project_id = $1 AND principal = $2 AND method = $3 AND request_id = $4;
+WHERE project_id = @project AND principal = @principal AND method = @method AND request_id = @request_id;

@@ -1,3 +1,3 @@
 DELETE FROM request
-WHERE project_id = $1 AND principal = $2 AND method = $3 AND request_id = $4
+WHERE project_id = @project AND principal = @principal AND method = @method AND request_id = @request_id
   AND expire_time <= clock_timestamp();

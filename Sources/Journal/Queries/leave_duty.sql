@@ -1,1 +1,1 @@
-DELETE FROM journal_duty WHERE name = $1 AND holder = $2;
+DELETE FROM journal_duty WHERE name = @name AND holder = @holder;

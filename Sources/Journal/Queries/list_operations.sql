@@ -2,13 +2,13 @@
 -- made in the order of time.
 
 -- all:
-SELECT project_id, operation_id, kind, subject, state, done, total, resume, create_time, update_time, message
-FROM operation WHERE project_id = $?
+SELECT {operation_columns}
+FROM operation WHERE project_id = @project
 -- kinds:
-  AND kind = ANY ($?)
+  AND kind = ANY (@kinds)
 -- states:
-  AND state = ANY ($?)
+  AND state = ANY (@states)
 -- before:
-  AND operation_id < $?
+  AND operation_id < @before
 -- page:
-ORDER BY operation_id DESC LIMIT $?
+ORDER BY operation_id DESC LIMIT @limit

@@ -1,1 +1,1 @@
-SELECT pg_notify('cairn_settled', $1);
+SELECT pg_notify('cairn_settled', @position);

@@ -1,6 +1,5 @@
-SELECT project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
-  kind, id, action, old_version, new_version
+SELECT {change_columns}
 FROM change
-WHERE project_id = $1 AND position >= $2 AND (position, ordinal) > ($2, $3) AND position <= $4
+WHERE project_id = @project AND position >= @position AND (position, ordinal) > (@position, @ordinal) AND position <= @through
 ORDER BY position, ordinal
-LIMIT $5;
+LIMIT @limit;

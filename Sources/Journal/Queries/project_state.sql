@@ -1,2 +1,2 @@
--- Whether a project is deleted, and whether all it held is gone: $1 project.
-SELECT delete_time IS NOT NULL, purge_time IS NOT NULL FROM project WHERE project_id = $1;
+-- Whether a project is deleted, and whether all it held is gone.
+SELECT delete_time IS NOT NULL AS is_deleted, purge_time IS NOT NULL AS is_purged FROM project WHERE project_id = @project;

@@ -1,2 +1,2 @@
-SELECT journal_id, pruned_position, coalesce(pg_sequence_last_value('journal_position'), 0)
+SELECT journal_id, pruned_position AS pruned, coalesce(pg_sequence_last_value('journal_position'), 0) AS newest
 FROM journal;

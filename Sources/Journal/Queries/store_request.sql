@@ -3,8 +3,8 @@
 -- compared with the function itself, which is volatile, every change of the project would be read.
 INSERT INTO request (
   project_id, principal, method, request_id, hash, answer, position, at, expire_time)
-SELECT $1, $2, $3, $4, $5, $6, position, at, at + $7 * interval '1 second'
+SELECT @project, @principal, @method, @request_id, @hash, @answer, position, at, at + @seconds * interval '1 second'
 FROM change
-WHERE project_id = $1 AND position = (SELECT currval('journal_position'))
+WHERE project_id = @project AND position = (SELECT currval('journal_position'))
 ORDER BY ordinal
 LIMIT 1;

@@ -2,7 +2,7 @@
 DELETE FROM request
 WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM request
-  WHERE project_id = $1 AND expire_time <= clock_timestamp()
+  WHERE project_id = @project AND expire_time <= clock_timestamp()
   ORDER BY expire_time
-  LIMIT $2
+  LIMIT @limit
   FOR UPDATE SKIP LOCKED));

@@ -1,6 +1,5 @@
-SELECT project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
-  kind, id, action, old_version, new_version
+SELECT {change_columns}
 FROM change
-WHERE project_id = ANY ($1) AND position > $2 AND position <= $3
+WHERE project_id = ANY (@projects) AND position > @after AND position <= @through
 ORDER BY position, ordinal
-LIMIT $4;
+LIMIT @limit;

@@ -33,7 +33,7 @@ final class SettleHints: @unchecked Sendable {
         let position = wanted
         told = position
         // A hint that is lost costs the others a poll interval, no more.
-        _ = try? await pool.upkeep(JournalQueries.notifySettled, [String(position)])
+        _ = try? await pool.upkeep(JournalQueries.notifySettled, position)
       }
       isTelling = false
     }

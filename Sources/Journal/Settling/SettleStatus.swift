@@ -19,7 +19,7 @@ package struct SettleStatus: Sendable {
 
   /// The oldest transaction of the cluster that has an id. State and time of other roles' sessions are empty
   /// unless the server's role is a member of pg_read_all_stats.
-  package struct Blocker: Sendable, Equatable, CustomStringConvertible {
+  package struct Blocker: DecodableRow, Sendable, Equatable, CustomStringConvertible {
     /// The process, or 0 when it is a prepared transaction, which has none.
     package let process: Int32
     package let database: String
@@ -31,14 +31,31 @@ package struct SettleStatus: Sendable {
     /// The name of a prepared transaction.
     package let preparedName: String
 
-    init(decoding row: Row) throws(PostgresError) {
-      process = try row.decode(0)
-      database = try row.decode(1)
-      user = try row.decode(2)
-      application = try row.decode(3)
-      state = try row.decode(4)
-      since = try row.decode(5)
-      preparedName = try row.decode(6)
+    /// The columns of `oldest_transaction`.
+    package struct Columns: ColumnLayout {
+      let process: Column<Int32>
+      let database, user, application, state, preparedName: Column<String>
+      let since: Column<PostgresTimestamp?>
+
+      package init(_ find: inout ColumnFinder) {
+        process = find("process")
+        database = find("database")
+        user = find("username")
+        application = find("application")
+        state = find("state")
+        since = find("since")
+        preparedName = find("prepared_name")
+      }
+    }
+
+    package init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+      process = try row.decode(columns.process)
+      database = try row.decode(columns.database)
+      user = try row.decode(columns.user)
+      application = try row.decode(columns.application)
+      state = try row.decode(columns.state)
+      since = try row.decode(columns.since)
+      preparedName = try row.decode(columns.preparedName)
     }
 
     /// The same without names that others chose, for anybody.

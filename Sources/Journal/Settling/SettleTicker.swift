@@ -98,17 +98,21 @@ final class SettleTicker: @unchecked Sendable {
     switch action {
     case .readSequence:
       isNudged.store(false, ordering: .sequentiallyConsistent)
-      let row = try await pool.upkeep(JournalQueries.lastPosition, []).only()
+      let last = try await pool.upkeep(JournalQueries.lastPosition, ()).value()
       note { $0.failure = nil }
-      return machine.handle(.sequence(try row.decode(0)))
+      return machine.handle(.sequence(last))
     case .takeTransaction:
-      let row = try await pool.upkeep(JournalQueries.takeTransaction, []).only()
-      return machine.handle(.transaction(id: try row.decode(0), log: try row.decode(1)))
+      let taken = try await pool.upkeep(JournalQueries.takeTransaction, ())
+      let (row, columns) = (try taken.rows.only(), taken.columns)
+      return machine.handle(
+        .transaction(id: try row.decode(columns.id), log: try row.decode(columns.log)))
     case .readSnapshot:
-      let row = try await pool.upkeep(JournalQueries.readSnapshot, []).only()
-      return machine.handle(.snapshot(oldest: try row.decode(0), flushed: try row.decode(1)))
+      let read = try await pool.upkeep(JournalQueries.readSnapshot, ())
+      let (row, columns) = (try read.rows.only(), read.columns)
+      return machine.handle(
+        .snapshot(oldest: try row.decode(columns.oldest), flushed: try row.decode(columns.flushed)))
     case .flushLog:
-      _ = try await pool.upkeep(JournalQueries.flushLog, [])
+      _ = try await pool.upkeep(JournalQueries.flushLog, ())
       return machine.handle(.resumed)
     case .pause(let milliseconds):
       try await noteWaiting()
@@ -150,9 +154,8 @@ final class SettleTicker: @unchecked Sendable {
     }
     guard now - since >= configuration.lagThreshold, now >= nextLook else { return }
     nextLook = now + configuration.lagThreshold / 2
-    _ = try await pool.upkeep(JournalQueries.endFrozen, [configuration.frozenLimit / .seconds(1)])
-    let rows = try await pool.upkeep(JournalQueries.oldestTransaction, [])
-    let blocker = try rows.first.map { row throws(PostgresError) in try SettleStatus.Blocker(decoding: row) }
+    _ = try await pool.upkeep(JournalQueries.endFrozen, configuration.frozenLimit / .seconds(1))
+    let blocker: SettleStatus.Blocker? = try await pool.upkeep(JournalQueries.oldestTransaction, ()).first()
     note { $0.blocker = blocker }
   }
 

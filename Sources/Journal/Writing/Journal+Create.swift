@@ -17,25 +17,26 @@ extension Journal {
   /// When the connection dies during the commit of a key made by the server, the write is run again: the key
   /// is unique, so a commit still under way is waited for, and a row that is there is this one's.
   /// - Parameters:
-  ///   - found: Finds the row again and returns what `statement` returned when it wrote it; nil: the
+  ///   - write: The statement, given at least what ``CallScope/parameters`` take.
+  ///   - found: Finds the row again and returns what the statement returned when it wrote it; nil: the
   ///     caller is told that the outcome is unknown.
   ///   - answer: The answer's bytes without position and time, kept for a repetition of the request.
   package func create(
-    _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
+    _ scope: CallScope, keys: KeyOrigin, _ write: BoundStatement,
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
-    let result = try await drawn(scope, keys: keys, statement, parameters, found: found(), answer: answer)
+    let result = try await drawn(scope, keys: keys, write, found: found(), answer: answer)
     if case .written(let rows) = result, rows.isEmpty { try await checkLease(of: scope) }
     return result
   }
 
   private func drawn(
-    _ scope: CallScope, keys: KeyOrigin, _ statement: Statement, _ parameters: [any PostgresValue],
+    _ scope: CallScope, keys: KeyOrigin, _ write: BoundStatement,
     found: @autoclosure () -> BoundStatement?, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     defer { ticker.nudge() }
     guard let request = scope.request else {
-      return .written(try await create(scope, keys, statement.bind(parameters), found))
+      return .written(try await create(scope, keys, write, found))
     }
     let store = storing(answer(), for: request, in: scope)
     return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
@@ -48,7 +49,7 @@ extension Journal {
               if let early = try await self.look(scope, keys, tx) { return early }
               opening = []
             }
-            let results = try await tx.committing(opening + [statement.bind(parameters), store])
+            let results = try await tx.committing(opening + [write, store])
             let isStored = results[results.count - 1].affectedCount > 0
             return WriteAttempt(.written(results[results.count - 2]), isStored: isStored)
           }

@@ -7,9 +7,7 @@ extension Journal {
   /// back, when a twin was faster; stores nothing when nothing was written.
   func storing(_ answer: [UInt8], for request: RequestKey, in scope: CallScope) -> BoundStatement {
     JournalQueries.storeRequest.bind(
-      request.parameters(in: scope) + [
-        request.hash, answer, configuration.requestLifetime.components.seconds,
-      ])
+      (scope, request, answer, configuration.requestLifetime.components.seconds))
   }
 
   /// Stores the answer of a request that changes nothing, so that a repetition, which might find things changed, changes
@@ -18,9 +16,7 @@ extension Journal {
     _ answer: [UInt8], for request: RequestKey, in scope: CallScope
   ) -> BoundStatement {
     JournalQueries.storeRefusals.bind(
-      request.parameters(in: scope) + [
-        request.hash, answer, configuration.requestLifetime.components.seconds,
-      ])
+      (scope, request, answer, configuration.requestLifetime.components.seconds))
   }
 
   /// Runs a write that stores its answer, unless the request was answered before.
@@ -60,9 +56,9 @@ extension Journal {
     let stored: StoredRequest
     do throws(PostgresError) {
       stored = try StoredRequest(
-        try await pool.lookup(JournalQueries.findRequest, request.parameters(in: scope)))
+        try await pool.lookup(JournalQueries.findRequest, (scope, request)))
       if case .expired = stored {
-        _ = try await pool.write(JournalQueries.forgetRequest, request.parameters(in: scope))
+        _ = try await pool.write(JournalQueries.forgetRequest, (scope, request))
       }
     } catch { throw failure ?? WriteFailure(error) }
     do throws(RPCError) { return try stored.answer(to: request) } catch { throw WriteFailure(error) }

@@ -60,8 +60,8 @@ extension Journal {
     guard let request = scope.request else { return [scope.prologue] }
     return [
       scope.prologue,
-      JournalQueries.lockRequest.bind([AdvisoryLockClass.request.rawValue, request.lockKey(in: scope)]),
-      JournalQueries.findRequest.bind(request.parameters(in: scope)),
+      JournalQueries.lockRequest.bind(request.lockKey(in: scope)),
+      JournalQueries.findRequest.bind((scope, request)),
     ]
   }
 
@@ -69,7 +69,9 @@ extension Journal {
   func answer(in rows: [Rows], _ scope: CallScope) throws(WriteFailure) -> StoredAnswer? {
     guard let request = scope.request else { return nil }
     let stored: StoredRequest
-    do throws(PostgresError) { stored = try StoredRequest(rows[2]) } catch { throw WriteFailure(error) }
+    do throws(PostgresError) {
+      stored = try StoredRequest(try JournalQueries.findRequest.results(rows[2]))
+    } catch { throw WriteFailure(error) }
     do throws(RPCError) { return try stored.answer(to: request) } catch { throw WriteFailure(error) }
   }
 
@@ -84,7 +86,7 @@ extension Journal {
     _ plan: WritePlan<Value>, _ scope: CallScope, opening: [BoundStatement], _ tx: Transaction
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     var statements = opening
-    statements.append(JournalQueries.drawPosition.bind([]))
+    statements.append(JournalQueries.drawPosition.bind())
     let first = statements.count
     statements += plan.statements
     let changes = first + plan.statements.count
@@ -113,11 +115,7 @@ extension Journal {
   }
 
   private func recording(_ changes: [ChangeRecord], in scope: CallScope) -> BoundStatement {
-    JournalQueries.recordChanges.bind(
-      scope.parameters + [
-        changes.map(\.kind), changes.map(\.id), changes.map(\.action), changes.map(\.oldVersion),
-        changes.map(\.newVersion),
-      ])
+    JournalQueries.recordChanges.bind((scope, changes))
   }
 }
 
@@ -146,7 +144,10 @@ extension WritePlan {
     _ rows: ArraySlice<Rows>, drawn: Rows
   ) throws(WriteFailure) -> PlannedWrite<Value> {
     let stamp: Stamp
-    do throws(PostgresError) { stamp = try Stamp(decoding: try drawn.only()) } catch {
+    do throws(PostgresError) {
+      let drawn = try JournalQueries.drawPosition.results(drawn)
+      stamp = try Stamp(decoding: try drawn.rows.only(), drawn.columns.stamp)
+    } catch {
       throw WriteFailure(error)
     }
     return try concluded(WrittenRows(stamp: stamp, rows: rows))

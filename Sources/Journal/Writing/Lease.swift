@@ -16,7 +16,7 @@ package struct Lease: Sendable, Hashable {
   }
 
   func lock(in project: ProjectID) -> WriteLock {
-    WriteLock(.lease, [JournalQueries.lockLease.bind([project.text, id, epoch])])
+    WriteLock(.lease, [JournalQueries.lockLease.bind((project, self))])
   }
 
   /// - Parameter rows: What ``lock(in:)`` or `find_lease` returned.
@@ -29,7 +29,7 @@ extension Journal {
   package func checkLease(of scope: CallScope) async throws(RPCError) {
     guard let lease = scope.lease else { return }
     let rows = try await database { () async throws(PostgresError) in
-      try await pool.lookup(JournalQueries.findLease, [scope.project.text, lease.id, lease.epoch])
+      try await pool.lookup(JournalQueries.findLease, (scope.project, lease)).rows
     }
     if !lease.isCurrent(rows) { throw .leaseLost(lease) }
   }

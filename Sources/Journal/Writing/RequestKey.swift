@@ -37,9 +37,4 @@ package struct RequestKey: Sendable, Hashable {
   func row(in scope: CallScope) -> RowKey {
     RowKey(.request, "\(scope.principal)\u{0}\(scope.operation)\u{0}\(id)")
   }
-
-  /// `$1` to `$4` of the statements on the table `request`.
-  func parameters(in scope: CallScope) -> [any PostgresValue] {
-    [scope.project.text, scope.principal, scope.operation, id]
-  }
 }

@@ -1,7 +1,7 @@
 import Postgres
 
 /// Where a write stands in the journal, and when it drew its position.
-package struct Stamp: Sendable, Hashable {
+package struct Stamp: Sendable, Hashable, DecodableRow {
   package let position: Int64
   package let at: PostgresTimestamp
 
@@ -10,9 +10,36 @@ package struct Stamp: Sendable, Hashable {
     self.at = at
   }
 
+  package init(decoding row: Row, _ columns: StampColumns) throws(PostgresError) {
+    position = try row.decode(columns.position)
+    at = try row.decode(columns.at)
+  }
+
   /// From two neighbouring columns, position and time.
   package init(decoding row: Row, at column: Int = 0) throws(PostgresError) {
     position = try row.decode(column)
     at = try row.decode(column + 1)
+  }
+}
+
+/// Position and time of a write, as the statement returns them that is the whole write.
+package struct StampColumns: ColumnLayout {
+  let position: Column<Int64>
+  let at: Column<PostgresTimestamp>
+
+  package init(_ find: inout ColumnFinder) {
+    position = find("position")
+    at = find("at")
+  }
+}
+
+/// The columns of `draw_position`. The setting is made for the view `drawn`.
+struct DrawColumns: ColumnLayout {
+  let stamp: StampColumns
+  let setting: Column<String>
+
+  init(_ find: inout ColumnFinder) {
+    stamp = StampColumns(&find)
+    setting = find("set_config")
   }
 }

@@ -8,18 +8,34 @@ enum StoredRequest {
   case expired
   case answered(hash: [UInt8], StoredAnswer)
 
-  /// From what `find_request` returned.
-  init(_ rows: Rows) throws(PostgresError) {
-    guard let row = rows.first else {
+  /// The columns of `find_request`.
+  struct Columns: ColumnLayout {
+    let hash: Column<[UInt8]>
+    let answer: Column<[UInt8]>
+    let stamp: StampColumns
+    let isExpired: Column<Bool>
+
+    init(_ find: inout ColumnFinder) {
+      hash = find("hash")
+      answer = find("answer")
+      stamp = StampColumns(&find)
+      isExpired = find("is_expired")
+    }
+  }
+
+  init(_ found: Results<Columns>) throws(PostgresError) {
+    let columns = found.columns
+    guard let row = found.rows.first else {
       self = .unknown
       return
     }
-    if try row.decode(4, as: Bool.self) {
+    if try row.decode(columns.isExpired) {
       self = .expired
     } else {
       self = .answered(
-        hash: try row.decode(0),
-        StoredAnswer(bytes: try row.decode(1), stamp: try Stamp(decoding: row, at: 2)))
+        hash: try row.decode(columns.hash),
+        StoredAnswer(
+          bytes: try row.decode(columns.answer), stamp: try Stamp(decoding: row, columns.stamp)))
     }
   }
 

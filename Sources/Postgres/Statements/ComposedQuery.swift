@@ -20,7 +20,7 @@ package final class ComposedQuery<Columns: ColumnLayout>: Sendable {
   /// A statement as the test that goes over all statements takes it: those of a query must have all of its fragments.
   package func sample(_ composition: Composition) -> ComposedSample {
     ComposedSample(
-      query: name, composition: composition,
+      query: name, composition: composition, library: fragments,
       problemsWithColumns: { [name] in Columns.problems(with: $0).map { "\(name): \($0)" } })
   }
 }
@@ -83,10 +83,12 @@ package struct ComposedSample: CheckedStatement {
   /// The name of the query.
   package let query: String
   package let composition: Composition
+  /// What it could be made of.
+  package let library: SQLFragments
   let problemsWithColumns: @Sendable ([ResultColumn]) -> [String]
 
   package var statement: Statement { composition.statement.statement }
   package var parameterTypes: [PostgresType] { composition.parameters.map { type(of: $0).postgresType } }
-  package var problems: [String] { composition.problems.map { "\(query): \($0)" } }
+  package var problems: [String] { (library.problems + composition.problems).map { "\(query): \($0)" } }
   package func problems(with columns: [ResultColumn]) -> [String] { problemsWithColumns(columns) }
 }

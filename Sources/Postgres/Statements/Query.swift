@@ -39,6 +39,14 @@ package final class Query<Input, Columns: ColumnLayout>: Sendable {
     textProblems = problems
   }
 
+  /// From a text that is in no file, as tests have them.
+  package convenience init(
+    _ name: String, _ sql: String, including fragments: SQLFragments = SQLFragments(),
+    _ parameters: [Parameter<Input>] = []
+  ) {
+    self.init(name, Array(sql.utf8), including: fragments, parameters)
+  }
+
   /// The text with includes and numbers in their places.
   private static func sql(
     _ resource: [UInt8], _ fragments: SQLFragments, _ names: [String], in statement: String,

@@ -8,6 +8,8 @@ package struct SQLFragments: Sendable {
   private var fragments: [String: [SQLPiece]] = [:]
   /// The fragments of the files themselves, in their order.
   private(set) package var names: [String] = []
+  /// Those that others include.
+  private(set) package var included: Set<String> = []
   /// What is wrong with the files, for the test that goes over all statements.
   private(set) package var problems: [String] = []
 
@@ -75,9 +77,10 @@ package struct SQLFragments: Sendable {
         problems.append(depth < 8 ? "there is no fragment {\(name)}" : "{\(name)} includes itself")
         return [.sql("{\(name)}")]
       }
-      let included = close(found, open, depth: depth + 1)
-      guard let alias else { return included }
-      guard let columns = Self.qualified(included, by: alias) else {
+      included.insert(name)
+      let closed = close(found, open, depth: depth + 1)
+      guard let alias else { return closed }
+      guard let columns = Self.qualified(closed, by: alias) else {
         problems.append("{\(alias).\(name)}: {\(name)} is no list of columns")
         return [.sql("{\(alias).\(name)}")]
       }

@@ -76,7 +76,8 @@ struct SQLScanner {
     let second =
       text.indices.contains(first) && text[first] == UInt8(ascii: ".") ? word(from: first + 1) : nil
     let end = second ?? first
-    guard first > place + 1, text.indices.contains(end), text[end] == UInt8(ascii: "}") else {
+    guard first > place + 1, second != first + 1, text.indices.contains(end), text[end] == UInt8(ascii: "}")
+    else {
       place += 1
       return
     }

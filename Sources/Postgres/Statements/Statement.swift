@@ -16,7 +16,7 @@ package final class Statement: Sendable {
   let serverName: CString
   let text: CString
   /// Answers several look-ups with this statement at once; nil when there is none such.
-  let merged: Statement?
+  package let merged: Statement?
 
   private static let nextID = Atomic<Int>(0)
 

@@ -1,12 +1,11 @@
 WITH {draw}, created AS (
   INSERT INTO project (project_id, title, create_time, position, search_language)
-  SELECT $1, $9, at, position, $10 FROM draw
+  SELECT @project, @title, at, position, @search_language FROM draw
   ON CONFLICT DO NOTHING
   RETURNING position, create_time
 ), changed AS (
   INSERT INTO change (
-    project_id, position, ordinal, at, principal, agent, session, task, lease, lease_epoch, operation,
-    kind, id, action, new_version)
-  SELECT $1, position, 0, create_time, $2, $3, $4, $5, $6, $7, $8, 'project', $1, 'created', 1 FROM created
+    project_id, position, ordinal, at, {provenance_columns}, kind, id, action, new_version)
+  SELECT @project, position, 0, create_time, {provenance}, 'project', @project, 'created', 1 FROM created
 )
-SELECT position, create_time FROM created;
+SELECT position, create_time AS at FROM created;

@@ -1,2 +1,2 @@
--- Notes that all a deleted project held is gone: $1 project. Only its id stays.
-UPDATE project SET purge_time = clock_timestamp(), title = '', search_language = 'simple' WHERE project_id = $1;
+-- Notes that all a deleted project held is gone. Only its id stays.
+UPDATE project SET purge_time = clock_timestamp(), title = '', search_language = 'simple' WHERE project_id = @project;

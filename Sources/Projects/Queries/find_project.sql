@@ -1,3 +1,3 @@
--- A project that is there, or deleted and not gone yet: $1 project.
-SELECT project_id, title, create_time, position, search_language, delete_time
-FROM project WHERE project_id = $1 AND purge_time IS NULL;
+-- A project that is there, or deleted and not gone yet.
+SELECT {project_columns}
+FROM project WHERE project_id = @project AND purge_time IS NULL;

@@ -1,3 +1,3 @@
--- Locks a project against other writers of its settings: $1 project.
-SELECT project_id, title, create_time, position, search_language, delete_time
-FROM project WHERE project_id = $1 AND purge_time IS NULL FOR UPDATE;
+-- Locks a project against other writers of its settings.
+SELECT {project_columns}
+FROM project WHERE project_id = @project AND purge_time IS NULL FOR UPDATE;

@@ -251,6 +251,6 @@ extension FeedStream {
 extension Journal {
   /// The last position drawn.
   func newest() async throws(PostgresError) -> Int64 {
-    try await pool.lookup(JournalQueries.lastPosition, []).only().decode(0)
+    try await pool.lookup(JournalQueries.lastPosition, ()).value()
   }
 }

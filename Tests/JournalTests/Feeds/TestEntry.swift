@@ -16,9 +16,9 @@ struct TestEntry: FeedRow, Hashable, CustomStringConvertible {
     self.ordinal = ordinal
   }
 
-  init(decoding row: Row) throws(PostgresError) { fatalError("never stored") }
-  static var pageStatement: Statement { fatalError("never stored") }
-  static var tailStatement: Statement { fatalError("never stored") }
+  init(decoding row: Row, _: NoColumns) throws(PostgresError) { fatalError("never stored") }
+  static var page: Query<FeedPage, NoColumns> { fatalError("never stored") }
+  static var tail: Query<FeedTail, NoColumns> { fatalError("never stored") }
 
   var description: String { "\(position).\(ordinal)" }
 }

@@ -170,7 +170,8 @@ import Testing
         before id: String? = nil, kinds: [String] = [], states: [OperationRow.State] = [], limit: Int = 10
       ) async throws -> [String] {
         try await operations.list(
-          before: id, kinds: kinds, states: states, limit: limit, in: try #require(ProjectID("a"))
+          OperationPage(before: id, kinds: kinds, states: states, limit: limit),
+          in: try #require(ProjectID("a"))
         ).map(\.id)
       }
       #expect(try await list() == ids)

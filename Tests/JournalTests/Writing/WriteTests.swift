@@ -81,7 +81,7 @@ import Testing
   func emptyPlan() async throws {
     try await withQuietServer { server, database in
       _ = try await server.journal.createNote("a")
-      let locks = [WriteLock(.note, [Notes.lock.bind(["default", ["a"]])])]
+      let locks = [WriteLock(.note, [Notes.lock.bind((.default, ["a"]))])]
       let result = try await server.journal.write(.test, locking: locks) { _ in WritePlan(3) }
       #expect(result.written?.value == 3)
       #expect(result.written?.stamp == nil)
@@ -97,7 +97,7 @@ import Testing
     try await withQuietServer { server, database in
       let scope = CallScope.test.named("r")
       func write(_ changes: [ChangeRecord]) async throws -> WriteResult<PlannedWrite<Int>> {
-        let lock = Notes.lock.bind(["default", ["a"]])
+        let lock = Notes.lock.bind((.default, ["a"]))
         return try await server.journal.write(scope, locking: locks ? [WriteLock(.note, [lock])] : []) { _ in
           WritePlan(3, changes: changes) { Array("refused".utf8) }
         }

@@ -15,8 +15,7 @@ extension ContextStore {
         ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind([scope.project.text, id])))
     }
     let result = try await journal.create(
-      scope, keys: keys ?? .server, ContextQueries.create,
-      scope.parameters + draft.parameters(id),
+      scope, keys: keys ?? .server, ContextQueries.create.bind(scope.parameters + draft.parameters(id)),
       found: ContextQueries.findCreated.bind([scope.project.text, id]),
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
