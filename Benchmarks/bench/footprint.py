@@ -26,7 +26,7 @@ def idle_memory():
         kilobytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
     finally:
         server.stop()
-    report("idle_memory", kilobytes / 1024, IDLE_LIMIT, higher_is_better=False, unit="MB resident, limit 60")
+    report("idle_memory", kilobytes / 1024, limit=IDLE_LIMIT, higher_is_better=False, unit="MB resident")
 
 
 def allocations():

@@ -60,11 +60,11 @@ def connections():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     number = min(OPEN, hard - 500)
     report(
-        "connections", growth(number, 1) / number / 1024, 32, higher_is_better=False,
-        unit=f"KB a connection with an open call, of {number}; limit 32")
+        "connections", growth(number, 1) / number / 1024, limit=32, higher_is_better=False,
+        unit=f"KB a connection with an open call, of {number}")
 
 
 def streams():
     report(
-        "streams", growth(100, OPEN // 100) / OPEN / 1024, 4, higher_is_better=False,
-        unit=f"KB an open call, of {OPEN} on 100 connections; limit 4")
+        "streams", growth(100, OPEN // 100) / OPEN / 1024, limit=4, higher_is_better=False,
+        unit=f"KB an open call, of {OPEN} on 100 connections")

@@ -29,5 +29,5 @@ def stream_messages():
     (rate, cpu), (baseline_rate, baseline_cpu) = by_turns(
         lambda: peers.measured(peers.ours(), conversation), lambda: peers.measured(peers.cpp(), conversation))
     report(
-        "stream_messages", rate, baseline_rate,
-        unit=f"messages/s; {cpu:.2f} and {baseline_cpu:.2f} µs of CPU a message")
+        "stream_messages", rate, baseline_rate, goal=1.5,
+        unit=f"messages/s; {cpu.median:.2f} and {baseline_cpu.median:.2f} µs of CPU a message")

@@ -6,6 +6,8 @@ from harness import stubs
 
 stubs.build()
 
+from bench import run_all  # noqa: E402
+
 from . import data, graph, hot_paths, search, transfer  # noqa: E402
 
 # Each takes the kept database's Data. What writes much works on a copy of it.
@@ -18,5 +20,4 @@ options = parser.parse_args()
 if unknown := [name for name in options.names if name not in BENCHES]:
     parser.error(f"no bench is called {unknown[0]!r}; there are: {', '.join(BENCHES)}")
 with data.kept(options.contexts) as kept:
-    for name in options.names or BENCHES:
-        BENCHES[name](kept)
+    run_all({name: BENCHES[name] for name in options.names or BENCHES}, kept)

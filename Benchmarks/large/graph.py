@@ -74,6 +74,6 @@ def run(data):
                 times.append((time.monotonic() - begun) * 1000)
     finally:
         server.stop()
-    report("traverse", statistics.median(times), 20, higher_is_better=False, unit="ms, bound 20")
+    report("traverse", statistics.median(times), limit=20, higher_is_better=False, unit="ms")
     worst = sorted(times)[int(len(times) * 0.99)]
     print(f"traverse: to {statistics.mean(hits):,.0f} contexts, p99 {worst:.1f} ms", flush=True)

@@ -1,49 +1,57 @@
-"""get_large, create_large: the most frequent calls on much data against the same calls on an empty database."""
+"""get_large, create_large: the most frequent calls on much data against the same calls on a small database."""
 
 import contextlib
+import random
 
-from cairn.v1 import context_pb2, context_pb2_grpc
+from cairn.v1 import context_pb2_grpc
 
-from bench import by_turns, load, report
-from bench.contexts import context
+from bench import by_turns, report, stored
+from bench.call_load import call_load
 from harness.server import Server
 
 from . import data as kept
 
+# Contexts of the small database.
+SMALL = 1000
+SHAPE = {"connections": 8, "calls": 64, "seconds": 5}
+
 
 @contextlib.contextmanager
 def serving(database):
-    """A server and a context that is stored there."""
     server = Server("--database-url", database.url).start()
     try:
         with server.channel() as channel:
-            stub = context_pb2_grpc.ContextServiceStub(channel)
-            yield server, stub, stub.CreateContext(context_pb2.CreateContextRequest(context=context(0)), timeout=60).id
+            yield server, context_pb2_grpc.ContextServiceStub(channel)
     finally:
         server.stop()
 
 
-def gets(server, stub, id):
-    request = context_pb2.GetContextRequest(id=id)
-    answer = stub.GetContext(request, timeout=5)
-    return load.h2load(
-        server.address, "/cairn.v1.ContextService/GetContext", request, answer=answer, seconds=5, clients=8,
-        streams=64).rate
+def gets(server, ids):
+    kind = stored.get_kind(ids)
+    return lambda: call_load(server.address, kind, **SHAPE).rate
 
 
-def creates(server, stub, id):
-    request = context_pb2.CreateContextRequest(context=context(0))
-    return load.h2load(
-        server.address, "/cairn.v1.ContextService/CreateContext", request, requests=20_480, clients=8, streams=64).rate
+def creates(server, database):
+    def run():
+        before = stored.rows(database)
+        done = call_load(server.address, stored.create_kind(), **SHAPE)
+        added = stored.rows(database) - before
+        assert added == done.calls, f"{done.calls} acknowledged, {added} stored"
+        return done.rate
+
+    return run
 
 
 def run(data):
     empty = data.cluster.create()
     try:
-        with kept.copied(data) as copy, serving(copy) as large, serving(empty) as small:
-            report("get_large", *by_turns(lambda: gets(*large), lambda: gets(*small)), unit="calls/s, to reach 0.8")
+        with kept.copied(data) as copy, serving(copy) as (large, _), serving(empty) as (small, stub):
+            stored.fill(stub, SMALL)
+            empty.query("VACUUM ANALYZE")
+            ids = [f"doc-{number:08}" for number in random.Random(1).sample(range(data.contexts), 20_000)]
             report(
-                "create_large", *by_turns(lambda: creates(*large), lambda: creates(*small)),
-                unit="calls/s, to reach 0.8")
+                "get_large", *by_turns(gets(large, ids), gets(small, stored.ids(SMALL))), goal=0.8,
+                unit="calls/s, keys at random")
+            report("create_large", *by_turns(creates(large, copy), creates(small, empty)), goal=0.8, unit="calls/s")
     finally:
         data.cluster.query(f'DROP DATABASE "{empty.name}" WITH (FORCE)')

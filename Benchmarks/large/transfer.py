@@ -65,8 +65,7 @@ def import_copy(data, folder):
             "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", database.url, "-c",
             f"\\copy context ({kept.COLUMNS}) FROM '{folder / 'all.copy'}'")
 
-    report(
-        "import_copy", *by_turns(lambda: fresh(ours), lambda: fresh(baseline)), unit="contexts/s, to reach 0.5")
+    report("import_copy", *by_turns(lambda: fresh(ours), lambda: fresh(baseline)), goal=0.5, unit="contexts/s")
 
 
 def export_memory(data, database):
@@ -88,7 +87,7 @@ def export_memory(data, database):
             seconds = time.monotonic() - start
             grown = (resident(server.process, "VmHWM") - before) / (1 << 20)
             assert sent == data.contexts + 1, f"{sent:,} contexts came"
-            report("export_memory", max(grown, 0.1), 30, higher_is_better=False, unit="MB")
+            report("export_memory", max(grown, 0.1), limit=30, higher_is_better=False, unit="MB")
             print(f"export: {sent:,} contexts, {sent / seconds:,.0f} a second", flush=True)
     finally:
         server.stop()
