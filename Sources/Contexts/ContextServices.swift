@@ -8,21 +8,25 @@ package struct ContextServices: Sendable {
   package let all: [any RPCService]
   /// What Reindex begins, for the server that runs operations.
   package let reindexing = Reindexing()
-  let store: ContextStore
+  let stores: ContextStores
 
   /// - Parameter blocking: For work that would hold up a loop, such as reading a thousand records.
   package init(
     journal: Journal, pool: PostgresPool, blocking: BlockingPool,
     configuration: ContextConfiguration = ContextConfiguration()
   ) {
-    let store = ContextStore(journal: journal, pool: pool, configuration: configuration)
-    self.store = store
+    let stores = ContextStores(journal: journal, pool: pool, configuration: configuration)
+    self.stores = stores
     all = [
-      ContextService(journal: journal, store: store, blocking: blocking),
-      RelationshipService(journal: journal, store: store, blocking: blocking),
-      MemoryService(journal: journal, store: store),
-      TemplateService(journal: journal, store: store, blocking: blocking),
-      TransferService(journal: journal, store: store, blocking: blocking),
+      ContextService(
+        journal: journal, store: stores.contexts, searches: stores.search, versions: stores.versions,
+        blocking: blocking),
+      RelationshipService(
+        journal: journal, store: stores.relationships, contexts: stores.contexts, blocking: blocking),
+      MemoryService(journal: journal, store: stores.memory),
+      TemplateService(
+        journal: journal, store: stores.templates, contexts: stores.contexts, blocking: blocking),
+      TransferService(journal: journal, store: stores.transfer, blocking: blocking),
     ]
   }
 }

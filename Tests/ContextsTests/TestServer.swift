@@ -46,11 +46,13 @@ final class TestDatabase: Sendable {
   }
 }
 
-/// A store on a database of its own.
+/// The stores on a database of their own.
 struct TestStore: Sendable {
-  let store: ContextStore
+  let stores: ContextStores
   let pool: PostgresPool
   let journal: Journal
+
+  var store: ContextStore { stores.contexts }
 
   var scope: CallScope { CallScope(operation: "test.Contexts/Write") }
 
@@ -76,7 +78,8 @@ func withStore<T: Sendable>(
   let journal = Journal(
     pool: pool, url: database.url, loops: group.loops, blocking: blocking, configuration: configuration)
   let test = TestStore(
-    store: ContextStore(journal: journal, pool: pool, configuration: contexts), pool: pool, journal: journal)
+    stores: ContextStores(journal: journal, pool: pool, configuration: contexts), pool: pool, journal: journal
+  )
   let result: Result<T, any Error> = await group.loops[0].run {
     do { return .success(try await body(test)) } catch { return .failure(error) }
   }

@@ -8,6 +8,8 @@ import Requests
 package struct ContextService: ContextServiceProvider {
   let journal: Journal
   let store: ContextStore
+  let searches: SearchStore
+  let versions: VersionStore
   /// For work that would hold up a loop, such as reading a thousand records.
   let blocking: BlockingPool
 

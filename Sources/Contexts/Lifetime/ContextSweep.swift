@@ -8,12 +8,12 @@ import Postgres
 /// Nobody waits for it: readers mind the times themselves. What it adds is the record in the journal, for
 /// those who watch, and the space.
 package final class ContextSweep: Sendable {
-  private let store: ContextStore
+  private let store: LifetimeStore
   private let duty: Duty
 
   /// - Parameter loop: Where it works.
   package init(_ contexts: ContextServices, on loop: EventLoop) {
-    let store = contexts.store
+    let store = contexts.stores.lifetime
     self.store = store
     duty = Duty(
       "contexts.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval
@@ -32,16 +32,16 @@ package final class ContextSweep: Sendable {
   package func stop() async { await duty.stop() }
 }
 
-extension ContextStore {
+extension LifetimeStore {
   /// One round over all projects, in short transactions.
   ///
   /// - Parameter mayGoOn: Asked before each batch.
   func sweep(while mayGoOn: () async -> Bool) async throws(RPCError) {
     // Nobody's expiry waits for words that cannot be made.
-    do throws(RPCError) { try await finishLeftWords(while: mayGoOn) } catch {
+    do throws(RPCError) { try await contexts.words.finishLeft(while: mayGoOn) } catch {
       configuration.warn("the words of some texts are made later: \(error)")
     }
-    for project in try await projects(ContextQueries.projectsWithExpired) {
+    for project in try await projects(LifetimeQueries.projectsWithExpired) {
       var expired = 0
       while await mayGoOn() {
         let ids = try await idsToExpire(in: project)
@@ -50,7 +50,7 @@ extension ContextStore {
       }
       if expired > 0 { configuration.note("\(expired) contexts of project \(project) have expired") }
     }
-    for project in try await projects(ContextQueries.projectsWithPurges) {
+    for project in try await projects(LifetimeQueries.projectsWithPurges) {
       var purged = 0
       while await mayGoOn() {
         let ids = try await idsToPurge(in: project)

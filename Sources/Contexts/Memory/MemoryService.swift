@@ -6,7 +6,7 @@ import Requests
 /// `cairn.v1.MemoryService`.
 package struct MemoryService: MemoryServiceProvider {
   let journal: Journal
-  let store: ContextStore
+  let store: MemoryStore
 
   package func remember(_ request: RememberRequest, _ call: CallContext) async throws(RPCError) -> Context {
     let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
@@ -14,8 +14,8 @@ package struct MemoryService: MemoryServiceProvider {
     let draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
     violations.requestID(request.requestId)
     try violations.check()
-    if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
-    return try await store.create(draft, scope)
+    if request.validateOnly { return try await store.contexts.planned(Batch(draft), scope)[0].get() }
+    return try await store.contexts.create(draft, scope)
   }
 
   package func recall(_ request: RecallRequest, _ call: CallContext) async throws(RPCError) -> RecallResponse
@@ -33,9 +33,9 @@ package struct MemoryService: MemoryServiceProvider {
       return target
     }
     if request.validateOnly {
-      return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
+      return try await store.contexts.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
     }
-    return try await store.delete(Batch(target), isFull: true, scope).outcomes[0].get()
+    return try await store.contexts.delete(Batch(target), isFull: true, scope).outcomes[0].get()
   }
 
   package func supersede(

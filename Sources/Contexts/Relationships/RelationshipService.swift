@@ -7,7 +7,8 @@ import Requests
 /// `cairn.v1.RelationshipService`.
 package struct RelationshipService: RelationshipServiceProvider {
   let journal: Journal
-  let store: ContextStore
+  let store: RelationshipStore
+  let contexts: ContextStore
   let blocking: BlockingPool
 
   package func relateContexts(
@@ -100,7 +101,7 @@ package struct RelationshipService: RelationshipServiceProvider {
   ) async -> Result<[MeasuredContext?], RPCError> {
     let ids = hits.prefix(walk.isFull ? 64 : 256).map { reached.id(of: $0) }
     do throws(RPCError) {
-      return .success(try await store.contexts(ids, isFull: walk.isFull, at: moment, in: project))
+      return .success(try await contexts.contexts(ids, isFull: walk.isFull, at: moment, in: project))
     } catch {
       return .failure(error)
     }

@@ -10,18 +10,18 @@ extension ContextService {
     let search = try ContextSearch(
       validating: request, project: project.text, key: try await journal.tokenKey())
     let moment = try await journal.moment(search.asOf, in: project, call)
-    return try await store.search(search, at: moment, in: project)
+    return try await searches.search(search, at: moment, in: project)
   }
 
   package func searchStats(
     _ request: SearchStatsRequest, _ call: CallContext
   ) async throws(RPCError) -> SearchStatsResponse {
-    try await store.searchStats(in: try await journal.scope(call).project)
+    try await searches.searchStats(in: try await journal.scope(call).project)
   }
 
   package func reindex(_ request: ReindexRequest, _ call: CallContext) async throws(RPCError) -> Operation {
     let scope = try await journal.scope(call)
-    let total = try await store.count(in: scope.project)
+    let total = try await searches.count(in: scope.project)
     try await journal.checkLease(of: scope)
     return Operation(try await journal.operations.begin(Reindexing().kind, total: total, scope))
   }

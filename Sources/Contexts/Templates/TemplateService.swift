@@ -8,7 +8,8 @@ import Wire
 /// `cairn.v1.TemplateService`.
 package struct TemplateService: TemplateServiceProvider {
   let journal: Journal
-  let store: ContextStore
+  let store: TemplateStore
+  let contexts: ContextStore
   let blocking: BlockingPool
 
   package func createTemplate(
@@ -96,7 +97,7 @@ package struct TemplateService: TemplateServiceProvider {
   ) async throws(RPCError) -> Template {
     let (_, scope) = try await journal.accept(request, call) { $1.identifier("id", $0.id) }
     guard request.validateOnly else {
-      return try await store.deleteTemplate(request.id, etag: request.etag, scope)
+      return try await store.delete(request.id, etag: request.etag, scope)
     }
     let stored = try await store.template(request.id, showDeleted: false, in: scope.project)
     try stored.checkChangeable(etag: request.etag)
@@ -149,8 +150,8 @@ package struct TemplateService: TemplateServiceProvider {
       stop throws(RPCError) in
       try wanted.draft(from: family, until: stop)
     }
-    if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
-    return try await store.create(draft, scope)
+    if request.validateOnly { return try await contexts.planned(Batch(draft), scope)[0].get() }
+    return try await contexts.create(draft, scope)
   }
 
   /// A template with all those that stand in it: a look-up for each level.

@@ -5,6 +5,6 @@ import Journal
 /// `cairn.v1.TransferService`.
 package struct TransferService: TransferServiceProvider {
   let journal: Journal
-  let store: ContextStore
+  let store: TransferStore
   let blocking: BlockingPool
 }

@@ -8,7 +8,7 @@ extension ContextService {
     _ request: ListContextVersionsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListContextVersionsResponse {
     let project = try await journal.scope(call).project
-    return try await store.versions(
+    return try await versions.versions(
       VersionList(
         validating: request, project: project.text, key: try await journal.tokenKey()), in: project)
   }
@@ -17,7 +17,7 @@ extension ContextService {
     _ request: GetContextVersionRequest, _ call: CallContext
   ) async throws(RPCError) -> ContextVersion {
     let lookup = try VersionLookup(validating: request)
-    let found = try await store.versions(lookup, in: try await journal.scope(call).project)
+    let found = try await versions.versions(lookup, in: try await journal.scope(call).project)
     guard let version = found.version else { throw .versionNotFound(lookup.id, found.number) }
     return version
   }
@@ -26,7 +26,7 @@ extension ContextService {
     _ request: DiffContextVersionsRequest, _ call: CallContext
   ) async throws(RPCError) -> DiffContextVersionsResponse {
     let lookup = try VersionLookup(validating: request)
-    let found = try await store.versions(lookup, in: try await journal.scope(call).project)
+    let found = try await versions.versions(lookup, in: try await journal.scope(call).project)
     guard let new = found.version else { throw .versionNotFound(lookup.id, found.number) }
     if let number = found.otherNumber, number > 0, found.other == nil {
       throw .versionNotFound(lookup.id, number)
@@ -41,7 +41,7 @@ extension ContextService {
     let (restoration, scope) = try await journal.accept(request, call) {
       VersionRestoration(validating: $0, &$1)
     }
-    if request.validateOnly { return try await store.planned(restoration, scope) }
-    return try await store.restore(restoration, scope)
+    if request.validateOnly { return try await versions.planned(restoration, scope) }
+    return try await versions.restore(restoration, scope)
   }
 }

@@ -106,8 +106,11 @@ import Wire
       #expect(try await test.roundTrips { _ = try await store.get(lookups, at: moment, in: .default) } == 1)
       _ = try await store.update(Batch(self.update("c1", "new")), isFull: true, scope)
       let version = VersionLookup(try restoration("c1"))
-      #expect(try await test.roundTrips { _ = try await store.versions(version, in: .default) } == 1)
-      #expect(try await test.roundTrips { _ = try await store.restore(restoration("c1"), scope) } == 2)
+      #expect(
+        try await test.roundTrips { _ = try await test.stores.versions.versions(version, in: .default) } == 1)
+      #expect(
+        try await test.roundTrips { _ = try await test.stores.versions.restore(restoration("c1"), scope) }
+          == 2)
     }
   }
 

@@ -22,15 +22,15 @@ import Testing
             now() - interval '1 hour' + n * interval '1 second'
           FROM generate_series(1, 300) AS n
           """))
-      let ids = try await test.store.idsToExpire(in: .default)
+      let ids = try await test.stores.lifetime.idsToExpire(in: .default)
       try #require(ids.count < 300)
       _ = try await test.pool.query(
         Statement(
           "moved", "UPDATE context SET expire_time = now() + interval '1 hour' WHERE context_id = ANY ($1)"),
         [ids])
       // What was found before is of no use any more, and that is no reason to stop.
-      #expect(try await test.store.expire(ids, in: .default) == 0)
-      try await test.store.sweep { true }
+      #expect(try await test.stores.lifetime.expire(ids, in: .default) == 0)
+      try await test.stores.lifetime.sweep { true }
       let left = try await test.pool.query(
         Statement("left", "SELECT count(*) FROM context WHERE expire_time <= now() AND delete_time IS NULL"))
       #expect(try left.only().decode(0, as: Int64.self) == 0)
@@ -51,14 +51,14 @@ import Testing
           """))
       // It asks before it looks, and before each transaction, of one such text.
       let permits = Mutex(2)
-      try await test.store.finishLeftWords {
+      try await test.store.words.finishLeft {
         permits.withLock { permits in
           permits -= 1
           return permits >= 0
         }
       }
       #expect(try await unfinished(test) == 4)
-      try await test.store.finishLeftWords { true }
+      try await test.store.words.finishLeft { true }
       #expect(try await unfinished(test) == 0)
     }
   }

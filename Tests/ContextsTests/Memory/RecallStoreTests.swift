@@ -20,7 +20,7 @@ import Testing
         var request = RecallRequest()
         request.query = query
         request.matchAll = matchesAll
-        let answer = try await test.store.recall(Recall(validating: request), at: nil, in: .default)
+        let answer = try await test.stores.memory.recall(Recall(validating: request), at: nil, in: .default)
         #expect(answer.truncated == isTruncated, "\(query)")
         #expect(answer.memories.count == min(memories, 5), "\(query)")
       }

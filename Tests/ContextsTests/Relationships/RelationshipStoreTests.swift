@@ -38,14 +38,16 @@ import Testing
       let chain = Array(zip(ids, ids.dropFirst()))
       for kind in [RelationshipKind.contains, .follows] {
         let batch = try relations(chain, kind)
-        #expect(try await test.roundTrips { _ = try await test.store.relate(batch, test.scope) } == 2)
+        #expect(
+          try await test.roundTrips { _ = try await test.stores.relationships.relate(batch, test.scope) } == 2
+        )
       }
       var request = TraverseRequest()
       request.start = ["c0"]
       request.maxDepth = 3
       let walk = try GraphWalk(validating: request)
       let trips = try await test.roundTrips {
-        let result = try await test.store.walk(walk, at: nil, in: .default)
+        let result = try await test.stores.relationships.walk(walk, at: nil, in: .default)
         #expect(result.walk.reached == 3 && !result.isTruncated)
       }
       // Three steps and the end of the snapshot.

@@ -78,16 +78,3 @@ extension Row {
   /// Bytes of a context's metadata as JSON text.
   var metadataBytes: Int { withBytes(13) { $0?.count ?? 0 } }
 }
-
-/// Whether a context is there for readers: the numbers of `context_life`.
-enum ContextLife: Int64 {
-  case there = 0
-  /// Deleted, or expired, which is the same to readers.
-  case deleted = 1
-  /// About to be purged: no longer there for anybody.
-  case purged = 2
-
-  init(decoding row: Row, at column: Int) throws(PostgresError) {
-    self = ContextLife(rawValue: try row.decode(column)) ?? .there
-  }
-}

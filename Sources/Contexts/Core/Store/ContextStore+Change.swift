@@ -71,7 +71,7 @@ extension ContextStore {
     case .repeated(let stored):
       return BatchOutcome(try await repeated(stored, isFull: isFull, scope), stored.stamp)
     case .written(let write):
-      await finish(write.value.texts, in: scope.project)
+      await words.finish(write.value.texts, in: scope.project)
       return BatchOutcome(write.value.outcomes, write.stamp)
     }
   }

@@ -23,7 +23,7 @@ extension ContextStore {
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
       guard let row = rows.first else { throw try await taken(id, in: scope.project) }
-      await finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
+      await words.finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
       return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
     }
   }
@@ -73,7 +73,7 @@ extension ContextStore {
       return BatchOutcome(try await repeated(stored, isFull: false, scope), stored.stamp)
     case .written(let write):
       let stamp = write.stamp
-      await finish(write.value.texts, in: scope.project)
+      await words.finish(write.value.texts, in: scope.project)
       return BatchOutcome(
         write.value.decided.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
     }
@@ -115,15 +115,10 @@ extension [NamedDraft] {
     ContextQueries.insert.bind(parameters(in: project, retention: retention) + [beginning])
   }
 
-  /// Gives them all to contexts that are locked and kept as history.
-  func overwriting(in project: ProjectID, retention: Double) -> BoundStatement {
-    ContextQueries.overwrite.bind(parameters(in: project, retention: retention))
-  }
-
   /// `$1` to `$19` of `insert_contexts` and `overwrite_contexts`.
   ///
   /// - Parameter retention: Seconds until those that come deleted are purged.
-  private func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
+  func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
     let contexts = map(\.draft.context)
     func times(_ time: KeyPath<ImportedTimes, Int64?>) -> [PostgresTimestamp?] {
       map { $0.draft.times[keyPath: time].map(PostgresTimestamp.init(microseconds:)) }

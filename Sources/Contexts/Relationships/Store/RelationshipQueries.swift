@@ -16,6 +16,8 @@ enum RelationshipQueries {
   static let remove = Statement("remove_relationships", PackageResources.remove_relationships_sql)
   static let lockPurged = Statement(
     "lock_purged_relationships", PackageResources.lock_purged_relationships_sql)
+  static let purgeVersions = Statement(
+    "purge_relationship_versions", PackageResources.purge_relationship_versions_sql)
 
   static let list = QueryFragments(
     text(PackageResources.list_relationships_sql), text(PackageResources.relationship_conditions_sql))

@@ -31,7 +31,7 @@ package struct Reindexing: BackgroundWork {
     after id: String, _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let rows = try await transaction.query(
-      ContextQueries.renewWords, [operation.project.text, id, Self.stepSize, Self.stepBytes])
+      SearchQueries.renewWords, [operation.project.text, id, Self.stepSize, Self.stepBytes])
     let row = try rows.only()
     let renewed: Int64 = try row.decode(0)
     let next: Place = renewed == 0 ? .waiting(for: try row.decode(2)) : .after(id: try row.decode(1))
@@ -41,7 +41,7 @@ package struct Reindexing: BackgroundWork {
   private func wait(
     for xid: Int64, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
-    let isOver: Bool = try await transaction.query(ContextQueries.awaitTransactions, [xid]).only().decode(0)
+    let isOver: Bool = try await transaction.query(SearchQueries.awaitTransactions, [xid]).only().decode(0)
     return isOver
       ? WorkProgress(done: 0, resume: Place.other(after: 0).text)
       : WorkProgress(done: 0, resume: Place.waiting(for: xid).text, pause: Self.waitingPause)
@@ -51,7 +51,7 @@ package struct Reindexing: BackgroundWork {
     after number: Int64, _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let row = try await transaction.query(
-      ContextQueries.renewOtherWords, [operation.project.text, number, Self.lookSize, Self.stepBytes]
+      SearchQueries.renewOtherWords, [operation.project.text, number, Self.lookSize, Self.stepBytes]
     ).only()
     let last: Int64? = try row.decode(1)
     return WorkProgress(done: try row.decode(0), resume: last.map { Place.other(after: $0).text })

@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension RelationshipStore {
   /// One page of relationships: one round trip, two where those that lead from a context end and those that
   /// lead to it begin.
   func list(

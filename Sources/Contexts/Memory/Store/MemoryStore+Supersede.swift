@@ -5,12 +5,12 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension MemoryStore {
   /// Stores a memory and ends those whose place it takes: one write of two round trips.
   func supersede(
     _ supersession: Supersession, _ scope: CallScope
   ) async throws(RPCError) -> SupersedeResponse {
-    let named = NamedDraft(id: supersession.draft.id ?? Self.newID(), draft: supersession.draft)
+    let named = NamedDraft(id: supersession.draft.id ?? ContextStore.newID(), draft: supersession.draft)
     let locks = Self.locks(supersession, scope)
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
     let result = try await journal.write(scope, locking: [.contexts(ids, locks)]) { locked throws(RPCError) in
@@ -28,11 +28,11 @@ extension ContextStore {
     }
     switch result {
     case .repeated(let stored):
-      let outcomes = try await repeated(stored, isFull: true, scope)
+      let outcomes = try await contexts.repeated(stored, isFull: true, scope)
       guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):
-      await finish([named].texts, in: scope.project)
+      await contexts.words.finish([named].texts, in: scope.project)
       return write.value
     }
   }
@@ -42,7 +42,7 @@ extension ContextStore {
     _ supersession: Supersession, _ scope: CallScope
   ) async throws(RPCError) -> SupersedeResponse {
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
-    let stored = try await stored(ids, scope)
+    let stored = try await contexts.stored(ids, scope)
     let holder = supersession.draft.id.flatMap { stored[$0] }
     let resolved = try supersession.resolved(
       stored.mapValues(\.head), takenByDeleted: holder?.head.isDeleted, at: PostgresTimestamp.now.microseconds
@@ -63,7 +63,9 @@ extension ContextStore {
   ) throws(RPCError) -> [ResolvedTarget] {
     try supersession.resolved(
       try StoredHead.byID(heads),
-      takenByDeleted: try taken.flatMap { rows throws(RPCError) in try Self.holders(in: rows).first?.value },
+      takenByDeleted: try taken.flatMap { rows throws(RPCError) in
+        try ContextStore.holders(in: rows).first?.value
+      },
       at: PostgresTimestamp.now.microseconds)
   }
 
@@ -73,25 +75,16 @@ extension ContextStore {
   ) -> [BoundStatement] {
     let project = scope.project
     let ids = ended.map(\.id)
-    let open = ids.map { _ in PostgresTimestamp?.none }
     return [
       MemoryQueries.end.bind([project.text, ids]),
-      [named].insertion(in: project, retention: retentionSeconds, beginning: beginning),
-      RelationshipQueries.insert.bind(
-        [project.text] + Self.derivations(named.id, ids).columns + [
-          open, ids.map { _ in PostgresTimestamp.infinity }, ids.map { _ in 1.0 },
-          ids.map { _ in JSONB("null") },
-        ]),
+      [named].insertion(in: project, retention: contexts.retentionSeconds, beginning: beginning),
+      Derivations(of: named.id, from: ids).insertion(in: project),
     ]
-  }
-
-  private static func derivations(_ id: String, _ sources: [String]) -> [RelationshipKey] {
-    sources.map { RelationshipKey(source: id, kind: .derivedFrom, name: "", target: $0) }
   }
 
   private static func changes(_ named: NamedDraft, _ ended: [ResolvedTarget]) -> [ChangeRecord] {
     [.context(named.id, "created", from: nil)] + ended.map { .context($0.id, "updated", from: $0.oldVersion) }
-      + derivations(named.id, ended.map(\.id)).map { .relationship($0, "created", from: nil) }
+      + Derivations(of: named.id, from: ended.map(\.id)).changes
   }
 }
 

@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension RelationshipStore {
   /// Stores relationships in one write of two round trips.
   func relate(
     _ batch: Batch<RelationshipDraft>, _ scope: CallScope

@@ -5,7 +5,11 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+/// Searches in PostgreSQL's text index, and the index itself.
+struct SearchStore: Sendable {
+  let pool: PostgresPool
+  let configuration: ContextConfiguration
+
   /// One page of a search with its facets: one round trip, work and answer of bounded size.
   func search(
     _ search: ContextSearch, at moment: Moment? = nil, in project: ProjectID
@@ -48,7 +52,7 @@ extension ContextSearch {
   fileprivate func statement(
     in project: ProjectID, at moment: Moment?, considering limit: Int
   ) -> BoundStatement {
-    var statement = QueryFragments.Composition(ContextQueries.search)
+    var statement = QueryFragments.Composition(SearchQueries.search)
     let matches = SearchMatches(
       query: query, conditions: conditions, newest: after?.newest, moment: moment, limit: limit)
     matches.add(to: &statement, in: project)

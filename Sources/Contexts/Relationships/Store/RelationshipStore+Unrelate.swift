@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension RelationshipStore {
   /// Ends relationships in one write of two round trips.
   func unrelate(
     _ batch: Batch<RelationshipEnding>, _ scope: CallScope

@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension TransferStore {
   /// Stores a batch of relationships and how far the import has come with it, in one write of two round
   /// trips.
   ///
@@ -24,18 +24,18 @@ extension ContextStore {
     let key: [any PostgresValue] = [scope.project.text, scope.operation, plan.id]
     let rows = RelationshipLocks(drafts.valid, scope.project).rows
     let locks: [WriteLock] = [
-      .transfer(plan.id, scope, ContextQueries.lockImport.bind(key)),
-      WriteLock(.relationship, rows: rows, Self.looks(for: drafts.valid, scope, locking: true)),
+      .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
+      WriteLock(.relationship, rows: rows, RelationshipStore.looks(for: drafts.valid, scope, locking: true)),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
-      let decided = try Self.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
+      let decided = try RelationshipStore.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
       let results = RelationshipResults(
         batch, decided, stopsAtErrors: plan.stopsAtErrors, unfinished: progress.unfinished)
       return WritePlan(
         results,
-        statements: Self.writes(results.stored, scope) + [
-          ContextQueries.advanceImport.bind(key + results.counts.columns)
+        statements: RelationshipStore.writes(results.stored, scope) + [
+          TransferQueries.advance.bind(key + results.counts.columns)
         ],
         changes: results.stored.map(\.change))
     }

@@ -4,11 +4,11 @@ import Journal
 import Postgres
 import Requests
 
-extension ContextStore {
+extension TransferStore {
   /// The id of the journal that all positions belong to.
   func journalID() async throws(RPCError) -> UUID128 {
     try await database { () async throws(PostgresError) in
-      try await pool.lookup(ContextQueries.findJournal, []).only().decode(0)
+      try await pool.lookup(TransferQueries.findJournal, []).only().decode(0)
     }
   }
 
@@ -40,7 +40,7 @@ extension ContextStore {
     let places = waves.places
     let (versions, ends, total) = try await database { () async throws(PostgresError) in
       let rows = try await pool.query(
-        ContextQueries.exportVersions,
+        TransferQueries.exportVersions,
         [project.text, places.map(\.id), places.map(\.after), position, Limits.transferBytes])
       var versions: [(context: Context, size: Int)] = []
       var ends: [(place: Int, end: Int64)] = []
@@ -70,7 +70,7 @@ struct ExportPage {
 
 extension ContextExport {
   fileprivate func statement(after cursor: ExportCursor, rows: Int, in project: ProjectID) -> BoundStatement {
-    var query = QueryFragments.Composition(ContextQueries.export)
+    var query = QueryFragments.Composition(TransferQueries.export)
     query.add("export_columns")
     query.add("export_from", project.text)
     query.add("export_after", cursor.last, rows)
@@ -81,7 +81,7 @@ extension ContextExport {
 
   /// Which of these contexts are exported and not deleted.
   func statement(finding ids: [String], at moment: Moment, in project: ProjectID) -> BoundStatement {
-    var query = QueryFragments.Composition(ContextQueries.export)
+    var query = QueryFragments.Composition(TransferQueries.export)
     query.add("export_ids")
     query.add("export_from", project.text)
     query.add("export_these", ids)

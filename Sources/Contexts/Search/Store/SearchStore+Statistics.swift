@@ -3,11 +3,11 @@ import GRPC
 import Journal
 import Postgres
 
-extension ContextStore {
+extension SearchStore {
   /// How large the text index is. Reads all of it.
   func searchStats(in project: ProjectID) async throws(RPCError) -> SearchStatsResponse {
     try await database { () async throws(PostgresError) in
-      let row = try await pool.query(ContextQueries.searchStatistics, [project.text]).only()
+      let row = try await pool.query(SearchQueries.statistics, [project.text]).only()
       var stats = SearchStatsResponse()
       stats.documents = try row.decode(0)
       stats.indexed = try row.decode(1)
@@ -22,7 +22,7 @@ extension ContextStore {
   /// Contexts of the project, the deleted ones included.
   func count(in project: ProjectID) async throws(RPCError) -> Int64 {
     try await database { () async throws(PostgresError) in
-      try await pool.query(ContextQueries.count, [project.text]).only().decode(0)
+      try await pool.query(SearchQueries.count, [project.text]).only().decode(0)
     }
   }
 }

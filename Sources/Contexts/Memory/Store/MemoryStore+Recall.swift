@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension MemoryStore {
   /// The memories that count most, now or at a moment: two round trips, one to weigh, one to read.
   func recall(
     _ recall: Recall, at moment: Moment?, in project: ProjectID
@@ -14,13 +14,13 @@ extension ContextStore {
       let query = recall.statement(in: project, at: moment, weighing: configuration.weighedMemories)
       return try WeighedMemories(decoding: try await pool.query(query.statement, query.parameters))
     }
-    let contexts =
+    let found =
       weighed.ids.isEmpty
-      ? [] : try await contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
+      ? [] : try await contexts.contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
     var response = RecallResponse()
     response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
     response.truncated = weighed.count > configuration.weighedMemories
-    response.memories = zip(contexts, weighed.memories).compactMap { context, memory in
+    response.memories = zip(found, weighed.memories).compactMap { context, memory in
       guard let context = context?.context else { return nil }
       var recalled = memory
       recalled.context = context

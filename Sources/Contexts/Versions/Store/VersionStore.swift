@@ -4,14 +4,19 @@ import Journal
 import Postgres
 import Requests
 
-extension ContextStore {
+/// What contexts were, in PostgreSQL.
+struct VersionStore: Sendable {
+  let contexts: ContextStore
+
+  var pool: PostgresPool { contexts.pool }
+
   /// One page of a context's versions: one round trip, an answer of bounded size.
   func versions(
     _ list: VersionList, in project: ProjectID
   ) async throws(RPCError) -> ListContextVersionsResponse {
     let response = try await database { () async throws(PostgresError) -> ListContextVersionsResponse in
       let rows = try await pool.query(
-        ContextQueries.listVersions,
+        VersionQueries.list,
         [
           project.text, list.id, list.before, list.pageSize + 1,
           list.isFull ? Limits.answerBytes - Limits.payloadBytes : 0,
@@ -40,7 +45,7 @@ extension ContextStore {
   func versions(_ lookup: VersionLookup, in project: ProjectID) async throws(RPCError) -> FoundVersions {
     let found = try await database { () async throws(PostgresError) -> FoundVersions? in
       let rows = try await pool.read(
-        ContextQueries.getVersions,
+        VersionQueries.get,
         [project.text, lookup.id, lookup.version, lookup.other, lookup.isFull])
       return try FoundVersions(decoding: rows, isFull: lookup.isFull)
     }

@@ -5,7 +5,11 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+/// Templates in PostgreSQL.
+struct TemplateStore: Sendable {
+  let journal: Journal
+  let pool: PostgresPool
+
   /// Templates by id, deleted ones too, in any order: one look-up.
   func templates(_ ids: [String], in project: ProjectID) async throws(RPCError) -> [Template] {
     if ids.isEmpty { return [] }
@@ -43,7 +47,7 @@ extension ContextStore {
 
   /// Stores a new template, in the place of a deleted one where there is one.
   func create(_ draft: TemplateDraft, _ scope: CallScope) async throws(RPCError) -> Template {
-    let id = draft.id ?? Self.newID()
+    let id = draft.id ?? ContextStore.newID()
     return try await write(id, isNew: draft.id == nil, scope) { stored throws(RPCError) in
       if let stored, stored.deleteTime == nil { throw .templateExists(id) }
       return TemplateChange(action: "created", definition: draft.template, old: stored, isAnew: true)
@@ -60,7 +64,7 @@ extension ContextStore {
     }
   }
 
-  func deleteTemplate(_ id: String, etag: String, _ scope: CallScope) async throws(RPCError) -> Template {
+  func delete(_ id: String, etag: String, _ scope: CallScope) async throws(RPCError) -> Template {
     try await write(id, scope) { stored throws(RPCError) in
       guard let stored else { throw .templateNotFound(id) }
       try stored.checkChangeable(etag: etag)

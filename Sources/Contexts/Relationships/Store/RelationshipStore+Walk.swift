@@ -5,7 +5,7 @@ import Journal
 import Postgres
 import Requests
 
-extension ContextStore {
+extension RelationshipStore {
   /// Walks along relationships: one round trip a step, all in one snapshot. Returns whom it reached, and
   /// whether it was cut short. Those reached by the last step may turn out not to be there.
   func walk(

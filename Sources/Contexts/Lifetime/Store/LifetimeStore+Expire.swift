@@ -3,18 +3,18 @@ import GRPC
 import Journal
 import Postgres
 
-extension ContextStore {
+extension LifetimeStore {
   /// Contexts deleted at once: a transaction of some tens of milliseconds, so that no feed waits for it.
   private static let batchItems = 200
 
   /// Some of the contexts that have expired.
   func idsToExpire(in project: ProjectID) async throws(RPCError) -> [String] {
-    try await ids(ContextQueries.toExpire, in: project, atMost: Self.batchItems)
+    try await ids(LifetimeQueries.toExpire, in: project, atMost: Self.batchItems)
   }
 
   /// Deletes contexts softly whose expiry was not moved since; returns how many.
   func expire(_ ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = WriteLock(.context, rows: ids, [ContextQueries.lockExpired.bind([project.text, ids])])
+    let lock = WriteLock(.context, rows: ids, [LifetimeQueries.lockExpired.bind([project.text, ids])])
     let result = try await journal.write(.sweep(project, "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0])
@@ -23,22 +23,11 @@ extension ContextStore {
         ids.count,
         statements: ids.isEmpty
           ? []
-          : [ContextQueries.delete.bind([project.text, ids, false, retentionSeconds])],
+          : [ContextQueries.delete.bind([project.text, ids, false, contexts.retentionSeconds])],
         changes: due.map { .context($0.id, "expired", from: $0.version) })
     }
     guard case .written(let write) = result else { return 0 }
     return write.value
-  }
-
-  /// The ids that a statement about a project finds.
-  func ids(_ statement: Statement, in project: ProjectID, atMost count: Int) async throws(RPCError)
-    -> [String]
-  {
-    try await database { () async throws(PostgresError) in
-      var ids: [String] = []
-      for row in try await pool.read(statement, [project.text, count]) { ids.append(try row.decode(0)) }
-      return ids
-    }
   }
 }
 

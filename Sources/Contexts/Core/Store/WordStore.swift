@@ -2,8 +2,17 @@ import GRPC
 import Journal
 import Postgres
 
-/// The part of the text index that is written after the writes, so that no feed waits for it.
-extension ContextStore {
+/// The words of texts that are made after the writes, so that no feed waits for them.
+struct WordStore: Sendable {
+  let pool: PostgresPool
+  let configuration: ContextConfiguration
+  private let upkeep = TextUpkeep()
+
+  init(pool: PostgresPool, configuration: ContextConfiguration) {
+    self.pool = pool
+    self.configuration = configuration
+  }
+
   /// Bytes of text whose words are made in one transaction, and one text more. A short text counts some bytes more.
   private static let bytesAtOnce: Int64 = 64 << 10
   /// Attempts without progress after which the sweep gets the rest: others write the same contexts.
@@ -25,7 +34,7 @@ extension ContextStore {
   }
 
   /// Makes the words that others left who died, and sorts in what waits.
-  func finishLeftWords(while mayGoOn: () async -> Bool) async throws(RPCError) {
+  func finishLeft(while mayGoOn: () async -> Bool) async throws(RPCError) {
     try await database { () async throws(PostgresError) in
       while await mayGoOn() {
         var left: [String: [String]] = [:]

@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension TransferStore {
   /// Where an import stands; 0 when nobody has heard of it.
   func begin(_ plan: ContextImport, _ scope: CallScope) async throws(RPCError) -> ImportProgress {
     if plan.isOnlyAsked { return ImportProgress() }
@@ -13,7 +13,7 @@ extension ContextStore {
     try await journal.checkLease(of: scope)
     let progress = try await database { () async throws(PostgresError) in
       let rows = try await pool.write(
-        ContextQueries.beginImport,
+        TransferQueries.begin,
         [scope.project.text, scope.operation, plan.id, plan.mode.rawValue, Limits.importLifetime])
       return try rows.first.map { row throws(PostgresError) in try ImportProgress(decoding: row) }
     }
@@ -53,7 +53,7 @@ extension ContextStore {
     let locksThem = plan.mode == .overwrite || !batch.former.isEmpty || !progress.unfinished.isEmpty
     let look = locksThem ? ContextQueries.lock : ContextQueries.findIDs
     let locks: [WriteLock] = [
-      .transfer(plan.id, scope, ContextQueries.lockImport.bind(key)),
+      .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
       .contexts(ids, ids.isEmpty ? [] : [look.bind([project.text, ids])]),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
@@ -61,16 +61,18 @@ extension ContextStore {
       let taken = ids.isEmpty ? [:] : try locked.rows[1].taken(areLocked: locksThem)
       let decided = DecidedBatch(
         batch, taken: taken.mapValues(\.version), plan.mode, unfinished: progress.unfinished)
-      let advance = ContextQueries.advanceImport.bind(key + decided.counts.columns)
+      let advance = TransferQueries.advance.bind(key + decided.counts.columns)
       let texts = decided.texts(replacing: taken)
       return WritePlan(
         (counts: decided.counts, texts: texts),
-        statements: texts.deferral + decided.statements(in: project, retention: retentionSeconds) + [advance],
+        statements: texts.deferral + decided.statements(in: project, retention: contexts.retentionSeconds) + [
+          advance
+        ],
         changes: decided.changes(from: taken)
       )
     }
     guard case .written(let write) = result else { return progress }
-    await finish(write.value.texts, in: project)
+    await contexts.words.finish(write.value.texts, in: project)
     var counts = write.value.counts
     counts.position = write.stamp?.position ?? 0
     return progress.adding(counts)
@@ -88,6 +90,13 @@ extension ContextStore {
     for id in progress.unfinished { taken[id] = 0 }
     return progress.adding(
       DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished).counts)
+  }
+}
+
+extension [NamedDraft] {
+  /// Gives them all to contexts that are locked and kept as history.
+  fileprivate func overwriting(in project: ProjectID, retention: Double) -> BoundStatement {
+    TransferQueries.overwrite.bind(parameters(in: project, retention: retention))
   }
 }
 

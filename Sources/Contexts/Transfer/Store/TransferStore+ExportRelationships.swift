@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-extension ContextStore {
+extension TransferStore {
   /// The next relationships of an export, those between contexts that it has: two round trips.
   ///
   /// - Returns: Those with the bytes that each is at most, and the last one that was looked at.
@@ -17,7 +17,7 @@ extension ContextStore {
     try await database { () async throws(PostgresError) in
       let after = ExportedRelationshipPlace(cursor.last) ?? .beforeAll
       let rows = try await pool.query(
-        ContextQueries.exportRelationships,
+        TransferQueries.exportRelationships,
         [
           project.text, cursor.moment.position, after.key.source, Int16(after.key.kind.rawValue),
           after.key.name, after.key.target, after.end, Limits.batchItems,

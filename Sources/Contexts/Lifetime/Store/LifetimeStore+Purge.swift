@@ -1,0 +1,68 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+
+/// From its purge time on a context can neither be read nor changed nor brought back, so what goes with it
+/// may go in several transactions: relationships first, each with its record in the journal, then what is
+/// kept of former times, and last the context itself with its record.
+extension LifetimeStore {
+  /// Contexts purged at once, rows deleted at once, and bytes of these: transactions of some tens of
+  /// milliseconds, so that no feed waits for them.
+  private static let batchItems = 100
+  private static let batchRows = 1_000
+  private static let batchBytes = 16 << 20
+
+  /// Some of the contexts whose time has come.
+  func idsToPurge(in project: ProjectID) async throws(RPCError) -> [String] {
+    try await ids(LifetimeQueries.toPurge, in: project, atMost: Self.batchItems)
+  }
+
+  /// Removes contexts for good; returns how many.
+  func purge(
+    _ ids: [String], in project: ProjectID, while mayGoOn: () async -> Bool
+  ) async throws(RPCError) -> Int {
+    while try await relationships.purge(of: ids, in: project) > 0 {
+      guard await mayGoOn() else { return 0 }
+    }
+    while try await relationships.purgeVersions(of: ids, in: project) > 0 {
+      guard await mayGoOn() else { return 0 }
+    }
+    for (statement, bounds) in Self.formerRows {
+      while try await write(statement, [project.text, ids] + bounds) > 0 {
+        guard await mayGoOn() else { return 0 }
+      }
+    }
+    let lock = WriteLock(.context, [LifetimeQueries.lockPurged.bind([project.text, ids])])
+    let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
+      locked throws(RPCError) in
+      let due = try VersionedID.list(locked.rows[0])
+      let ids = due.map(\.id)
+      return WritePlan(
+        ids.count,
+        statements: ids.isEmpty ? [] : [LifetimeQueries.purge.bind([project.text, ids])],
+        changes: due.map {
+          ChangeRecord(kind: "context", id: $0.id, action: "purged", oldVersion: $0.version, newVersion: nil)
+        })
+    }
+    guard case .written(let write) = result else { return 0 }
+    return write.value
+  }
+
+  /// What is kept of former times, removed a few rows at a time.
+  private static var formerRows: [(Statement, [any PostgresValue])] {
+    [
+      (LifetimeQueries.purgeVersions, [batchRows, batchBytes]),
+      (LifetimeQueries.purgePayloads, [batchRows, batchBytes]),
+    ]
+  }
+
+  /// Returns how many rows were written.
+  private func write(
+    _ statement: Statement, _ parameters: [any PostgresValue]
+  ) async throws(RPCError) -> Int {
+    try await database { () async throws(PostgresError) in
+      try await pool.write(statement, parameters).affectedCount
+    }
+  }
+}
