@@ -3,6 +3,7 @@ import Wire
 /// The files of `cairn.v1`, whose messages and services are generated into this module.
 package enum CairnFiles {
   package static let all: [ProtoFile] = [
+    CairnV1AccessDescriptor.file,
     CairnV1ContextDescriptor.file, CairnV1ContextResourceDescriptor.file,
     CairnV1RelationshipDescriptor.file, CairnV1AsOfDescriptor.file,
     CairnV1MemoryDescriptor.file, CairnV1SearchDescriptor.file, CairnV1VersionDescriptor.file,

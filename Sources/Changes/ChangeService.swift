@@ -2,41 +2,97 @@ import CairnAPI
 import GRPC
 import Journal
 import Requests
+import Wire
 
 /// `cairn.v1.ChangeService`.
 package struct ChangeService: ChangeServiceProvider {
   private let journal: Journal
+  private let resources: [ChangedResources<WellKnown.`Any`>]
 
-  package init(journal: Journal) { self.journal = journal }
+  /// - Parameter resources: What changes left, by kind, for those who want to see it.
+  package init(journal: Journal, resources: [ChangedResources<WellKnown.`Any`>]) {
+    self.journal = journal
+    self.resources = resources
+  }
 
   package func watchChanges(
     _ request: WatchChangesRequest, _ responses: ResponseWriter<WatchChangesResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let watch = try ChangeWatch(validating: request)
-    try await journal.watch(watch.start, matching: watch.matches, atMost: 256, responses, call) {
-      elements, _ in
-      (elements.compactMap { WatchChangesResponse($0) ?? WatchChangesResponse(row: $0) }, elements.count)
+    let limit = request.includeResources ? 64 : 256
+    try await journal.watch(
+      watch.start, of: request.project, matching: watch.matches, atMost: limit, responses, call
+    ) { elements, project throws(RPCError) in
+      let wanted = request.includeResources ? elements.compactMap(\.row) : []
+      let found = try await resources(of: wanted, in: project)
+      var answers: [WatchChangesResponse] = []
+      for (taken, element) in elements.enumerated() {
+        if let mark = WatchChangesResponse(element) {
+          answers.append(mark)
+        } else if let change = element.row {
+          if found.isEnd(change) { return (answers, taken) }
+          answers.append(WatchChangesResponse(change, found.resource(of: change)))
+        }
+      }
+      return (answers, elements.count)
     }
+  }
+
+  /// Of each kind one look-up; fewer than all where they are too much to hold at once.
+  private func resources(
+    of changes: [Change], in project: ProjectID
+  ) async throws(RPCError) -> FoundResources {
+    var found = FoundResources()
+    for source in resources {
+      let wanted = changes.filter { $0.kind == source.kind }
+      found.add(try await source.found(for: wanted, in: project), of: wanted)
+    }
+    return found
   }
 }
 
-extension WatchChangesResponse: WatchResponse {
-  package static func caughtUp(_ caughtUp: CaughtUp) -> Self {
-    var response = Self()
-    response.event = .caughtUp(caughtUp)
-    return response
+/// The resources of some changes.
+private struct FoundResources {
+  private struct Place: Hashable, Comparable {
+    let position: Int64
+    let ordinal: Int32
+
+    init(_ change: Change) {
+      position = change.position
+      ordinal = change.ordinal
+    }
+
+    static func < (left: Place, right: Place) -> Bool {
+      (left.position, left.ordinal) < (right.position, right.ordinal)
+    }
   }
 
-  package static func checkpoint(_ checkpoint: Checkpoint) -> Self {
-    var response = Self()
-    response.event = .checkpoint(checkpoint)
-    return response
+  private var resources: [Place: WellKnown.`Any`] = [:]
+  /// The first change whose resource was not looked up.
+  private var end: Place?
+
+  mutating func add(_ found: ChangedResources<WellKnown.`Any`>.Found, of changes: [Change]) {
+    for (place, resource) in found.byPlace { resources[Place(changes[place])] = resource }
+    if found.count < changes.count {
+      let first = Place(changes[found.count])
+      end = end.map { min($0, first) } ?? first
+    }
   }
 
-  fileprivate init?(row element: FeedElement<Change>) {
-    guard case .row(let row) = element else { return nil }
+  func isEnd(_ change: Change) -> Bool { end == Place(change) }
+
+  func resource(of change: Change) -> WellKnown.`Any`? { resources[Place(change)] }
+}
+
+extension WatchChangesResponse: WatchResponse {}
+extension WatchChangesResponse.Event: WatchEvent {}
+
+extension WatchChangesResponse {
+  fileprivate init(_ row: Change, _ resource: WellKnown.`Any`?) {
     self.init()
-    event = .change(ResourceChange(row))
+    var change = ResourceChange(row)
+    change.resource = resource
+    event = .change(change)
   }
 }
 

@@ -14,18 +14,11 @@ struct ChangeWatch {
 
   init(validating request: WatchChangesRequest) throws(RPCError) {
     var violations = Violations()
-    if request.resourceKinds.count > Self.kindLimit {
-      violations.add(
-        "resource_kinds", "must have at most \(Self.kindLimit) entries, not \(request.resourceKinds.count)")
-    } else {
-      for (index, kind) in request.resourceKinds.enumerated() {
-        violations.identifier("resource_kinds[\(index)]", kind)
-      }
-    }
+    kinds = violations.anyOf(
+      identifiers: "resource_kinds", request.resourceKinds, atMost: Self.kindLimit)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     try violations.check()
-    kinds = request.resourceKinds.isEmpty ? nil : Set(of: request.resourceKinds)
   }
 
   var matches: @Sendable (Change) -> Bool {

@@ -2,12 +2,16 @@ import EventLoop
 import GRPC
 import Journal
 import Postgres
+import Requests
+import Wire
 
 /// The services of this module, one for each feature, over the same tables.
 package struct ContextServices: Sendable {
   package let all: [any RPCService]
   /// What Reindex begins, for the server that runs operations.
   package let reindexing = Reindexing()
+  /// What changes left, for feeds of several kinds.
+  package let resources: [ChangedResources<WellKnown.`Any`>]
   let stores: ContextStores
 
   /// - Parameter blocking: For work that would hold up a loop, such as reading a thousand records.
@@ -17,6 +21,10 @@ package struct ContextServices: Sendable {
   ) {
     let stores = ContextStores(journal: journal, pool: pool, configuration: configuration)
     self.stores = stores
+    resources = [
+      stores.contexts.changed(journal).packed(journal), stores.relationships.changed.packed(journal),
+      stores.templates.changed.packed(journal),
+    ]
     all = [
       ContextService(
         journal: journal, store: stores.contexts, searches: stores.search, versions: stores.versions,

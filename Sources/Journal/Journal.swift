@@ -25,7 +25,7 @@ package final class Journal: Sendable {
   let feeds: FeedRegistry
   let eventLoops: [EventLoop]
   /// Nil until somebody needs it.
-  let keptTokenKey = Mutex<TokenKey?>(nil)
+  let keptIdentity = Mutex<JournalIdentity?>(nil)
 
   /// - Parameters:
   ///   - url: The database of `pool`, for the connection that listens.

@@ -1,6 +1,4 @@
 import COpenSSL
-import GRPC
-import Postgres
 
 /// The secret with which a server seals what clients only carry, such as page tokens: random, one for each
 /// database, the same on all of its servers.
@@ -30,17 +28,5 @@ package struct TokenKey: Sendable {
   package func matches(_ seal: some Collection<UInt8>, _ message: [UInt8]) -> Bool {
     guard seal.count == Self.sealSize else { return false }
     return CRYPTO_memcmp(Array(seal), self.seal(message), Self.sealSize) == 0
-  }
-}
-
-extension Journal {
-  /// The key of this database, read once.
-  package func tokenKey() async throws(RPCError) -> TokenKey {
-    if let key = keptTokenKey.withLock({ $0 }) { return key }
-    let key = try await database { () async throws(PostgresError) in
-      TokenKey(try await pool.lookup(JournalQueries.readTokenKey, ()).value())
-    }
-    keptTokenKey.withLock { $0 = key }
-    return key
   }
 }

@@ -15,7 +15,7 @@ struct OperationList {
 
   init(validating request: ListOperationsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    violations.kinds("kinds", request.kinds)
+    _ = violations.anyOf(identifiers: "kinds", request.kinds, atMost: Limits.operationKinds)
     states = violations.states("states", request.states)
     pageSize = violations.pageSize(request.pageSize)
     // A fingerprint is made of what is within its bounds.
@@ -37,13 +37,6 @@ extension Limits {
 }
 
 extension Violations {
-  fileprivate mutating func kinds(_ field: String, _ kinds: [String]) {
-    guard kinds.count <= Limits.operationKinds else {
-      return add(field, "must have at most \(Limits.operationKinds) entries, not \(kinds.count)")
-    }
-    for (index, kind) in kinds.enumerated() { identifier("\(field)[\(index)]", kind) }
-  }
-
   fileprivate mutating func states(_ field: String, _ states: [Operation.State]) -> [OperationRow.State] {
     guard states.count <= Limits.operationStates else {
       add(field, "must have at most \(Limits.operationStates) entries, not \(states.count)")
@@ -68,6 +61,7 @@ extension Fingerprint {
     var query = request
     query.pageSize = 0
     query.pageToken = ""
+    query.project = ""
     self.init()
     combine(part: "ListOperations")
     combine(part: project)

@@ -14,13 +14,14 @@ package struct OperationService: OperationServiceProvider {
     _ request: GetOperationRequest, _ call: CallContext
   ) async throws(RPCError) -> Operation {
     let id = try request.id.asOperation()
-    return Operation(try await journal.operations.get(id, in: try await journal.scope(call).project))
+    return Operation(
+      try await journal.operations.get(id, in: try await journal.project(request.project, call)))
   }
 
   package func listOperations(
     _ request: ListOperationsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListOperationsResponse {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let list = try OperationList(
       validating: request, project: project.text, key: try await journal.tokenKey())
     let rows = try await journal.operations.list(
@@ -38,7 +39,7 @@ package struct OperationService: OperationServiceProvider {
     _ request: CancelOperationRequest, _ call: CallContext
   ) async throws(RPCError) -> Operation {
     let id = try request.id.asOperation()
-    let scope = try await journal.scope(call)
+    let scope = try await journal.scope(request.project, call)
     try await journal.checkLease(of: scope)
     let deadline = call.deadline ?? Instant.now + Self.cancelTimeout
     return Operation(try await journal.operations.cancel(id, in: scope.project, until: deadline))
@@ -48,7 +49,7 @@ package struct OperationService: OperationServiceProvider {
     _ request: WatchOperationRequest, _ responses: ResponseWriter<WatchOperationResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let id = try request.id.asOperation()
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     var operation = try await journal.operations.get(id, in: project)
     call.sendHeaders()
     while true {

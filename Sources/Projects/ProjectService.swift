@@ -22,8 +22,7 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let draft = try ProjectDraft(validating: request)
-    var scope = try CallScope(metadata: call.metadata, path: call.path)
-    scope.request = RequestKey(request.requestId, of: request)
+    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
     if request.validateOnly {
       guard try await store.find(draft.id) == nil else { throw .projectExists(draft.id.text) }
       return Project(draft, nil)
@@ -47,8 +46,7 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let update = try ProjectUpdate(validating: request)
-    var scope = try CallScope(metadata: call.metadata, path: call.path)
-    scope.request = RequestKey(request.requestId, of: request)
+    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
     if request.validateOnly {
       let row = try await found(update.id)
       if row.deleteTime != nil { throw .projectDeleted(update.id.text) }
@@ -64,8 +62,7 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let id = try ProjectID(deletedBy: request)
-    var scope = try CallScope(metadata: call.metadata, path: call.path)
-    scope.request = RequestKey(request.requestId, of: request)
+    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
     if request.validateOnly { return Project(try await found(id)) }
     switch try await store.delete(id, scope, answer: { Project($0).serializedBytes() }) {
     case .written(let row): return Project(row)
@@ -93,7 +90,7 @@ package struct ProjectService: ProjectServiceProvider {
     if rows.count > size, let last = response.projects.last {
       response.nextPageToken = PageToken(time: 0, id: last.id).text(for: seal)
     }
-    return response
+    return try await journal.naming(response)
   }
 
   private func found(_ id: ProjectID) async throws(RPCError) -> ProjectRow {
@@ -101,6 +98,8 @@ package struct ProjectService: ProjectServiceProvider {
     return row
   }
 }
+
+extension ListProjectsResponse: JournalAnswer {}
 
 extension Project {
   fileprivate init(_ draft: ProjectDraft, _ stamp: Stamp?) {

@@ -124,8 +124,9 @@ extension Violations {
   package mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
 
   /// What an item of a batch must leave to the batch.
-  package mutating func leftToBatch(requestID: String, validateOnly: Bool) {
-    if !requestID.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }
-    if validateOnly { add("validate_only", "must be unset inside a batch, which has its own") }
+  package mutating func leftToBatch(_ item: some WriteRequest) {
+    if !item.project.isEmpty { add("project", "must be empty inside a batch, which has its own") }
+    if !item.requestId.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }
+    if item.validateOnly { add("validate_only", "must be unset inside a batch, which has its own") }
   }
 }

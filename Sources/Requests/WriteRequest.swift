@@ -4,6 +4,8 @@ import Wire
 
 /// A request for a write, as every domain has them. Name yours: `extension UpdateThingRequest: WriteRequest {}`.
 package protocol WriteRequest: Message {
+  /// The project, empty where the call's metadata says it.
+  var project: String { get }
   /// Makes a repetition safe; empty when the caller did not name the request.
   var requestId: String { get }
   /// Check everything, write nothing.
@@ -22,6 +24,6 @@ extension Journal {
     let item = validate(request, &violations)
     violations.requestID(request.requestId)
     try violations.check()
-    return (item, try await scope(call, RequestKey(request.requestId, of: request)))
+    return (item, try await scope(request.project, call, RequestKey(request.requestId, of: request)))
   }
 }

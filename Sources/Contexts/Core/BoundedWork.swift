@@ -25,14 +25,14 @@ extension Journal {
   /// What a request for a batch of writes asks, and the scope to write it in. Its items may have megabytes of
   /// metadata together, so more than a few are checked, and the request is hashed, on a thread of `blocking`.
   func accept<Item: Sendable>(
-    _ request: some Message, requestID: String, items: Int, _ call: CallContext, on blocking: BlockingPool,
+    _ request: some WriteRequest, items: Int, _ call: CallContext, on blocking: BlockingPool,
     _ validate: @escaping @Sendable () throws(RPCError) -> Batch<Item>
   ) async throws(RPCError) -> (Batch<Item>, CallScope) {
     let (batch, key) = try await blocking.work(on: items * (Limits.quickBytes / 4), for: call) {
       _ throws(RPCError) in
-      (try validate(), RequestKey(requestID, of: request))
+      (try validate(), RequestKey(request.requestId, of: request))
     }
-    return (batch, try await scope(call, key))
+    return (batch, try await scope(request.project, call, key))
   }
 }
 

@@ -8,25 +8,24 @@ extension ContextService {
     _ request: BatchGetContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchGetContextsResponse {
     let lookups = try ContextLookups(validating: request)
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let moment = try await journal.moment(lookups.asOf, in: project, call)
     var response = BatchGetContextsResponse()
     response.results = try await store.get(lookups, at: moment, in: project).map { ContextResult($0) }
-    return response
+    return try await journal.naming(response)
   }
 
   package func batchCreateContexts(
     _ request: BatchCreateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchCreateContextsResponse {
     let (batch, scope) = try await journal.accept(
-      request, requestID: request.requestId, items: request.requests.count, call, on: blocking
-    ) {
-      () throws(RPCError) in
+      request, items: request.requests.count, call, on: blocking
+    ) { () throws(RPCError) in
       try Batch(
         validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
         key: \ContextDraft.id
       ) { item, violations in
-        violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
+        violations.leftToBatch(item)
         return ContextDraft(validating: item.context, at: "context", &violations)
       }
     }
@@ -36,21 +35,20 @@ extension ContextService {
     var response = BatchCreateContextsResponse()
     response.results = outcome.results
     response.position = outcome.position
-    return response
+    return try await journal.naming(response)
   }
 
   package func batchUpdateContexts(
     _ request: BatchUpdateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
     let (batch, scope) = try await journal.accept(
-      request, requestID: request.requestId, items: request.requests.count, call, on: blocking
-    ) {
-      () throws(RPCError) in
+      request, items: request.requests.count, call, on: blocking
+    ) { () throws(RPCError) in
       try Batch(
         validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
         key: \ContextUpdate.id
       ) { item, violations in
-        violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
+        violations.leftToBatch(item)
         return ContextUpdate(validating: item, &violations)
       }
     }
@@ -61,7 +59,7 @@ extension ContextService {
     var response = BatchUpdateContextsResponse()
     response.results = outcome.results
     response.position = outcome.position
-    return response
+    return try await journal.naming(response)
   }
 
   package func batchDeleteContexts(
@@ -71,10 +69,10 @@ extension ContextService {
       validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
       key: \ContextTarget.id
     ) { item, violations in
-      violations.leftToBatch(requestID: item.requestId, validateOnly: item.validateOnly)
+      violations.leftToBatch(item)
       return ContextTarget(validating: item.id, etag: item.etag, &violations)
     }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     let outcome =
       request.validateOnly
       ? BatchOutcome(try await store.planned(batch, scope) { $0.deletion(of: $1) }, nil)
@@ -82,6 +80,6 @@ extension ContextService {
     var response = BatchDeleteContextsResponse()
     response.results = outcome.results
     response.position = outcome.position
-    return response
+    return try await journal.naming(response)
   }
 }

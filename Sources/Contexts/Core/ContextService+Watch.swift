@@ -8,23 +8,14 @@ extension ContextService {
     _ request: WatchContextsRequest, _ responses: ResponseWriter<WatchContextsResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let watch = try ContextWatch(validating: request)
-    try await journal.watch(watch.start, matching: watch.matches, atMost: watch.batch, responses, call) {
+    try await journal.watch(
+      watch.start, of: request.project, matching: watch.matches, atMost: watch.batch, responses, call
+    ) {
       elements, project throws(RPCError) in
       try await store.responses(to: elements, for: watch, in: project)
     }
   }
 }
 
-extension WatchContextsResponse: WatchResponse {
-  package static func caughtUp(_ caughtUp: CaughtUp) -> Self {
-    var response = Self()
-    response.event = .caughtUp(caughtUp)
-    return response
-  }
-
-  package static func checkpoint(_ checkpoint: Checkpoint) -> Self {
-    var response = Self()
-    response.event = .checkpoint(checkpoint)
-    return response
-  }
-}
+extension WatchContextsResponse: WatchResponse {}
+extension WatchContextsResponse.Event: WatchEvent {}

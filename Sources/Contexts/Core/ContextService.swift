@@ -16,7 +16,7 @@ package struct ContextService: ContextServiceProvider {
   package func getContext(_ request: GetContextRequest, _ call: CallContext) async throws(RPCError) -> Context
   {
     let lookup = try ContextLookup(validating: request)
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     // First, because it may wait for others: who has room for an answer is about to make it.
     let moment = try await journal.moment(lookup.asOf, in: project, call)
     try await call.roomForAnswer()
@@ -26,10 +26,11 @@ package struct ContextService: ContextServiceProvider {
   package func listContexts(
     _ request: ListContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListContextsResponse {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let list = try ContextList(
       validating: request, project: project.text, key: try await journal.tokenKey())
-    return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
+    let moment = try await journal.moment(list.asOf, in: project, call)
+    return try await journal.naming(store.list(list, at: moment, in: project))
   }
 
   package func createContext(

@@ -1,6 +1,10 @@
 import CairnAPI
 import Requests
 
+extension BatchCreateContextsRequest: WriteRequest {}
+extension BatchUpdateContextsRequest: WriteRequest {}
+extension BatchDeleteContextsRequest: WriteRequest {}
+extension RelateContextsRequest: WriteRequest {}
 extension CreateContextRequest: WriteRequest {}
 extension UpdateContextRequest: WriteRequest {}
 extension DeleteContextRequest: WriteRequest {}

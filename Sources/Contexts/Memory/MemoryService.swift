@@ -9,7 +9,7 @@ package struct MemoryService: MemoryServiceProvider {
   let store: MemoryStore
 
   package func remember(_ request: RememberRequest, _ call: CallContext) async throws(RPCError) -> Context {
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     var violations = Violations()
     let draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
     violations.requestID(request.requestId)
@@ -21,9 +21,9 @@ package struct MemoryService: MemoryServiceProvider {
   package func recall(_ request: RecallRequest, _ call: CallContext) async throws(RPCError) -> RecallResponse
   {
     let recall = try Recall(validating: request)
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let moment = try await journal.moment(recall.asOf, in: project, call)
-    return try await store.recall(recall, at: moment, in: project)
+    return try await journal.naming(store.recall(recall, at: moment, in: project))
   }
 
   package func forget(_ request: ForgetRequest, _ call: CallContext) async throws(RPCError) -> Context {
@@ -41,9 +41,10 @@ package struct MemoryService: MemoryServiceProvider {
   package func supersede(
     _ request: SupersedeRequest, _ call: CallContext
   ) async throws(RPCError) -> SupersedeResponse {
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     let supersession = try Supersession(validating: request, by: scope)
-    return request.validateOnly
-      ? try await store.plannedSupersede(supersession, scope) : try await store.supersede(supersession, scope)
+    return try await journal.naming(
+      request.validateOnly
+        ? store.plannedSupersede(supersession, scope) : store.supersede(supersession, scope))
   }
 }

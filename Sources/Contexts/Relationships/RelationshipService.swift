@@ -15,7 +15,7 @@ package struct RelationshipService: RelationshipServiceProvider {
     _ request: RelateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> RelateContextsResponse {
     let (batch, scope) = try await journal.accept(
-      request, requestID: request.requestId, items: request.relationships.count, call, on: blocking
+      request, items: request.relationships.count, call, on: blocking
     ) { () throws(RPCError) in
       try Batch(
         validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
@@ -28,7 +28,7 @@ package struct RelationshipService: RelationshipServiceProvider {
     var response = RelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position
-    return response
+    return try await journal.naming(response)
   }
 
   package func unrelateContexts(
@@ -38,30 +38,31 @@ package struct RelationshipService: RelationshipServiceProvider {
       validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
       requestID: request.requestId, key: { $0.key.text }
     ) { item, violations in RelationshipEnding(validating: item, &violations) }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     let answer =
       request.validateOnly
       ? try await store.plannedUnrelate(batch, scope) : try await store.unrelate(batch, scope)
     var response = UnrelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position
-    return response
+    return try await journal.naming(response)
   }
 
   package func listRelationships(
     _ request: ListRelationshipsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListRelationshipsResponse {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let list = try RelationshipList(
       validating: request, project: project.text, key: try await journal.tokenKey())
-    return try await store.list(list, at: try await journal.moment(list.asOf, in: project, call), in: project)
+    let moment = try await journal.moment(list.asOf, in: project, call)
+    return try await journal.naming(store.list(list, at: moment, in: project))
   }
 
   package func traverse(
     _ request: TraverseRequest, _ responses: ResponseWriter<TraverseResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let walk = try GraphWalk(validating: request)
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let moment = try await journal.moment(walk.asOf, in: project, call)
     let (reached, isTruncated) = try await store.walk(walk, at: moment, in: project)
     var hits = reached.hits.prefix(walk.limit)
@@ -111,7 +112,7 @@ package struct RelationshipService: RelationshipServiceProvider {
     _ request: FindPathsRequest, _ call: CallContext
   ) async throws(RPCError) -> FindPathsResponse {
     let query = try PathQuery(validating: request)
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     return try await store.paths(
       query, at: try await journal.moment(query.asOf, in: project, call), in: project)
   }

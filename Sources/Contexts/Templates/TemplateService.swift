@@ -23,7 +23,7 @@ package struct TemplateService: TemplateServiceProvider {
       try violations.check()
       return draft
     }
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     try await checkIncluded(in: draft, id: draft.id, scope.project, call)
     guard request.validateOnly else { return try await store.create(draft, scope) }
     if let id = draft.id, let stored = try await store.templates([id], in: scope.project).first,
@@ -41,13 +41,13 @@ package struct TemplateService: TemplateServiceProvider {
     violations.identifier("id", request.id)
     try violations.check()
     return try await store.template(
-      request.id, showDeleted: request.showDeleted, in: try await journal.scope(call).project)
+      request.id, showDeleted: request.showDeleted, in: try await journal.project(request.project, call))
   }
 
   package func listTemplates(
     _ request: ListTemplatesRequest, _ call: CallContext
   ) async throws(RPCError) -> ListTemplatesResponse {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let seal = PageSeal(
       Fingerprint(parts: ["ListTemplates", project.text, "\(request.showDeleted)"]),
       try await journal.tokenKey())
@@ -62,14 +62,14 @@ package struct TemplateService: TemplateServiceProvider {
     if hasMore, let last = page.last {
       response.nextPageToken = PageToken(time: 0, id: last.id).text(for: seal)
     }
-    return response
+    return try await journal.naming(response)
   }
 
   package func updateTemplate(
     _ request: UpdateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
     let update = try TemplateUpdate(validating: request)
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     // What stands in it is looked up before its row is locked; a loop that is made in the same moment is
     // found when the template is used.
     var prepared = PreparedTemplateUpdate(update: update, checked: nil)
@@ -107,7 +107,7 @@ package struct TemplateService: TemplateServiceProvider {
   package func renderTemplate(
     _ request: RenderTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> RenderTemplateResponse {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let root: Template
     var violations = Violations()
     switch request.source {
@@ -143,7 +143,7 @@ package struct TemplateService: TemplateServiceProvider {
     _ request: CreateContextFromTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let wanted = try TemplatedContext(validating: request)
-    let scope = try await journal.scope(call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
     let template = try await store.template(wanted.templateID, showDeleted: false, in: scope.project)
     let family = try await family(of: template, in: scope.project, call)
     let draft = try await blocking.work(on: family.bytes + wanted.values.textBytes, for: call) {

@@ -10,7 +10,7 @@ extension TransferService {
   package func exportContexts(
     _ request: ExportContextsRequest, _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
   ) async throws(RPCError) {
-    let project = try await journal.scope(call).project
+    let project = try await journal.project(request.project, call)
     let export = try ContextExport(
       validating: request, project: project.text, key: try await journal.tokenKey())
     let cursor = try await start(of: export, in: project, call)

@@ -11,8 +11,8 @@ extension TransferService {
     _ requests: RequestStream<ImportContextsRequest>, _ responses: ResponseWriter<ImportContextsResponse>,
     _ call: CallContext
   ) async throws(RPCError) {
-    let scope = try await journal.scope(call)
     let first = try await requests.next()
+    let scope = try await journal.scope(first?.options?.project ?? "", call)
     let plan = try ContextImport(validating: first?.options)
     var progress = try await store.begin(plan, scope)
     call.sendHeaders()

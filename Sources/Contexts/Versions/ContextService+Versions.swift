@@ -7,17 +7,17 @@ extension ContextService {
   package func listContextVersions(
     _ request: ListContextVersionsRequest, _ call: CallContext
   ) async throws(RPCError) -> ListContextVersionsResponse {
-    let project = try await journal.scope(call).project
-    return try await versions.versions(
-      VersionList(
-        validating: request, project: project.text, key: try await journal.tokenKey()), in: project)
+    let project = try await journal.project(request.project, call)
+    let list = try VersionList(
+      validating: request, project: project.text, key: try await journal.tokenKey())
+    return try await journal.naming(versions.versions(list, in: project))
   }
 
   package func getContextVersion(
     _ request: GetContextVersionRequest, _ call: CallContext
   ) async throws(RPCError) -> ContextVersion {
     let lookup = try VersionLookup(validating: request)
-    let found = try await versions.versions(lookup, in: try await journal.scope(call).project)
+    let found = try await versions.versions(lookup, in: try await journal.project(request.project, call))
     guard let version = found.version else { throw .versionNotFound(lookup.id, found.number) }
     return version
   }
@@ -26,7 +26,7 @@ extension ContextService {
     _ request: DiffContextVersionsRequest, _ call: CallContext
   ) async throws(RPCError) -> DiffContextVersionsResponse {
     let lookup = try VersionLookup(validating: request)
-    let found = try await versions.versions(lookup, in: try await journal.scope(call).project)
+    let found = try await versions.versions(lookup, in: try await journal.project(request.project, call))
     guard let new = found.version else { throw .versionNotFound(lookup.id, found.number) }
     if let number = found.otherNumber, number > 0, found.other == nil {
       throw .versionNotFound(lookup.id, number)

@@ -18,7 +18,8 @@ extension Journal {
     return project
   }
 
-  /// Who calls, where and as part of what, with the request that the call is, if the caller named it; the project exists.
+  /// For a write: who calls, where and as part of what, with the request that the call is, if the caller named it; the project exists. The
+  /// caller is told which journal it writes to, by the response metadata `cairn-journal-id`.
   ///
   /// - Parameter named: The project that the request names, empty for none.
   /// - Throws: CALL_METADATA_INVALID, FIELD_INVALID, PROJECT_NOT_FOUND or PROJECT_DELETED.
@@ -27,7 +28,18 @@ extension Journal {
   ) async throws(RPCError) -> CallScope {
     var scope = try CallScope(metadata: call.metadata, path: call.path, project: named)
     try await require(scope.project, on: call.loop, for: call.connection)
+    try await name(to: call)
     scope.request = request
+    return scope
+  }
+
+  /// Who calls, for methods that manage projects and are in none.
+  ///
+  /// - Throws: CALL_METADATA_INVALID.
+  package func caller(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
+    var scope = try CallScope(metadata: call.metadata, path: call.path)
+    scope.request = request
+    try await name(to: call)
     return scope
   }
 

@@ -2,7 +2,7 @@ import Postgres
 
 extension JournalQueries {
   static let feeds: [any CheckedStatement] = [
-    readJournal, pageChanges, tailChanges, findMoment, readTokenKey,
+    readJournal, pageChanges, tailChanges, findMoment, readIdentity,
   ]
 
   static let readJournal = Query<Void, JournalExtent.Columns>(
@@ -21,6 +21,6 @@ extension JournalQueries {
       .init("time") { $0.wanted.time },
       .init("settled") { $0.settled },
     ])
-  static let readTokenKey = Query<Void, OneColumn<[UInt8]>>(
-    "read_token_key", PackageResources.read_token_key_sql)
+  static let readIdentity = Query<Void, JournalIdentity.Columns>(
+    "read_identity", PackageResources.read_identity_sql)
 }

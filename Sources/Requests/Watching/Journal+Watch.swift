@@ -6,16 +6,18 @@ extension Journal {
   /// the server ends. The client hears that the feed is open before its first event.
   ///
   /// - Parameters:
+  ///   - named: The project that the request names, empty for none.
   ///   - limit: Elements for which `answer` is asked at once.
   ///   - answer: The responses to the first of some elements, marks included (``WatchResponse/init(_:)``), and to how
   ///     many. At least one.
   package func watch<Response: WatchResponse>(
-    _ start: WatchStart, matching matches: @escaping @Sendable (Change) -> Bool, atMost limit: Int,
+    _ start: WatchStart, of named: String, matching matches: @escaping @Sendable (Change) -> Bool,
+    atMost limit: Int,
     _ responses: ResponseWriter<Response>, _ call: CallContext,
     _ answer: (ArraySlice<FeedElement<Change>>, ProjectID) async throws(RPCError)
       -> (responses: [Response], taken: Int)
   ) async throws(RPCError) {
-    let project = try await scope(call).project
+    let project = try await self.project(named, call)
     let stream = try await changes.watch(
       FeedTopic(project), from: start.position, journal: start.journal, on: call.loop, matching: matches)
     // Of a project that is deleted from now on the stream hears.

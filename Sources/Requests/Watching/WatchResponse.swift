@@ -4,39 +4,32 @@ import Wire
 
 /// The response of a `Watch…` method: the journal's id, and one event of a feed.
 package protocol WatchResponse: Message {
-  var journalId: String { get set }
+  associatedtype Event: WatchEvent
 
-  static func caughtUp(_ caughtUp: CaughtUp) -> Self
-  static func checkpoint(_ checkpoint: Checkpoint) -> Self
+  var journalId: String { get set }
+  var event: Event? { get set }
+}
+
+/// What a `Watch…` method sends beside changes, as the cases of its oneof `event`.
+package protocol WatchEvent {
+  static func caughtUp(_: CaughtUp) -> Self
+  static func checkpoint(_: Checkpoint) -> Self
 }
 
 extension WatchResponse {
   /// What the feed itself says; nil for a row.
   package init?<Entry>(_ element: FeedElement<Entry>) {
+    self.init()
     switch element {
     case .row: return nil
     case .caughtUp(let position):
       var caughtUp = CaughtUp()
       caughtUp.position = position
-      self = .caughtUp(caughtUp)
+      event = .caughtUp(caughtUp)
     case .checkpoint(let position):
       var checkpoint = Checkpoint()
       checkpoint.position = position
-      self = .checkpoint(checkpoint)
+      event = .checkpoint(checkpoint)
     }
-  }
-}
-
-extension Provenance {
-  package init(_ change: Change) {
-    self.init()
-    time = WellKnown.Timestamp(change.at)
-    principal = change.principal
-    agent = change.agent ?? ""
-    session = change.session ?? ""
-    task = change.task ?? ""
-    lease = change.lease ?? ""
-    leaseEpoch = change.leaseEpoch ?? 0
-    operation = change.operation
   }
 }

@@ -12,6 +12,7 @@ enum CommentedFiles {
   }
 
   private static let texts: [String: [UInt8]] = [
+    "cairn/v1/access.proto": PackageResources.access_proto,
     "cairn/v1/as_of.proto": PackageResources.as_of_proto,
     "cairn/v1/change.proto": PackageResources.change_proto,
     "cairn/v1/context.proto": PackageResources.context_proto,

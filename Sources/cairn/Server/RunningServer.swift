@@ -48,7 +48,10 @@ final class RunningServer: Sendable {
       configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
-      contexts.all + [projects, ChangeService(journal: journal), OperationService(journal: journal)]
+      contexts.all + [
+        projects, ChangeService(journal: journal, resources: contexts.resources),
+        OperationService(journal: journal),
+      ]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
     journal.operations.start([contexts.reindexing, projects.purge])

@@ -19,11 +19,7 @@ struct ContextWatch {
 
   init(validating request: WatchContextsRequest) throws(RPCError) {
     var violations = Violations()
-    if request.ids.count > Limits.watchedIDs {
-      violations.add("ids", "must have at most \(Limits.watchedIDs) entries, not \(request.ids.count)")
-    } else {
-      for (index, id) in request.ids.enumerated() { violations.identifier("ids[\(index)]", id) }
-    }
+    ids = violations.anyOf(identifiers: "ids", request.ids, atMost: Limits.watchedIDs)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     violations.view("view", request.view)
@@ -32,7 +28,6 @@ struct ContextWatch {
     }
     actions = violations.actions("kinds", request.kinds)
     try violations.check()
-    ids = request.ids.isEmpty ? nil : Set(of: request.ids)
     filterBytes = request.filter?.serializedBytes()
     isFull = request.view.isFull
   }
@@ -49,18 +44,4 @@ extension ContextWatch {
 
   /// Changes looked at together. With a filter most may be none of those wanted; their contents are not looked up.
   var batch: Int { isFull && conditions == nil ? 16 : 256 }
-}
-
-extension Violations {
-  fileprivate mutating func actions(_ field: String, _ kinds: [ContextChange.Kind]) -> Set<String>? {
-    guard kinds.count <= Limits.watchedKinds else {
-      add(field, "must have at most \(Limits.watchedKinds) entries, not \(kinds.count)")
-      return nil
-    }
-    for (index, kind) in kinds.enumerated() where kind.action == nil {
-      let problem = kind == .unspecified ? "must be specified" : "has an unknown value, \(kind.rawValue)"
-      add("\(field)[\(index)]", problem)
-    }
-    return kinds.isEmpty ? nil : Set(kinds.compactMap(\.action))
-  }
 }

@@ -3,19 +3,11 @@ import Journal
 import Postgres
 import Wire
 
-extension ContextChange.Kind {
-  /// What the journal calls it.
-  private static let actions: [(ContextChange.Kind, String)] = [
+extension ContextChange.Kind: ChangeKind {
+  static let actions: [(ContextChange.Kind, String)] = [
     (.created, "created"), (.updated, "updated"), (.deleted, "deleted"), (.undeleted, "undeleted"),
     (.expired, "expired"), (.purged, "purged"), (.restored, "restored"),
   ]
-
-  init(action: String) {
-    self = Self.actions.first { $0.1 == action }?.0 ?? .unspecified
-  }
-
-  /// Nil for kinds that are none.
-  var action: String? { Self.actions.first { $0.0 == self }?.1 }
 }
 
 extension Provenance {

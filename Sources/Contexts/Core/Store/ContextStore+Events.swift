@@ -35,6 +35,15 @@ extension ContextStore {
     return (responses, elements.count)
   }
 
+  /// What changes left of contexts, whole.
+  func changed(_ journal: Journal) -> ChangedResources<Context> {
+    ChangedResources(of: "context", journal) { changes, project throws(RPCError) in
+      let images = try await images(
+        of: changes.map(\.id), at: changes.map(\.position), meeting: nil, isFull: true, in: project)
+      return .init(count: images.count, byPlace: images.byPlace.mapValues(\.context))
+    }
+  }
+
   private func images(
     of changes: [Change], for watch: ContextWatch, in project: ProjectID
   ) async throws(RPCError) -> ContextImages {

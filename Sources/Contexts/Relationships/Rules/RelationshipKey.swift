@@ -40,6 +40,13 @@ struct RelationshipKey {
   /// can have.
   var text: String { "\(source)\t\(kind.text)\t\(name)\t\(target)" }
 
+  /// From what the journal names it; nil for anything else.
+  init?(text: String) {
+    let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
+    guard parts.count == 4, let kind = RelationshipKind(text: parts[1]) else { return nil }
+    self.init(source: String(parts[0]), kind: kind, name: String(parts[2]), target: String(parts[3]))
+  }
+
   /// For messages: ``from —KIND→ to``.
   var sentence: String {
     let word = kind == .custom ? name.cut(to: 100) : kind.text
@@ -65,6 +72,12 @@ extension RelationshipKey: Hashable {
 
 extension RelationshipKind {
   private static let prefix = "RELATIONSHIP_KIND_"
+
+  /// From ``text``; nil for a name that is none.
+  init?(text: some StringProtocol) {
+    guard let number = Self.schema.number(of: Self.prefix + String(text)) ?? Int32(text) else { return nil }
+    self.init(rawValue: number)
+  }
 
   /// The name of the value without the enum's prefix, as `CONTAINS`.
   var text: String {

@@ -87,6 +87,7 @@ extension Fingerprint {
     var query = request
     query.pageSize = 0
     query.pageToken = ""
+    query.project = ""
     self.init()
     combine(part: "ListRelationships")
     combine(part: project)

@@ -7,6 +7,7 @@ enum RelationshipQueries {
   static let contextStatesAsOf = Statement(
     "find_context_states_as_of", PackageResources.find_context_states_as_of_sql)
   static let contextsThere = Statement("find_contexts_there", PackageResources.find_contexts_there_sql)
+  static let images = Statement("relationship_images", PackageResources.relationship_images_sql)
   static let find = Statement("find_relationships", PackageResources.find_relationships_sql)
   static let containers = Statement("find_containers", PackageResources.find_containers_sql)
   static let insert = Statement("insert_relationships", PackageResources.insert_relationships_sql)

@@ -6,6 +6,7 @@ import Wire
 /// The statements about templates, under the names of their files.
 enum TemplateQueries {
   static let get = Statement("get_templates", PackageResources.get_templates_sql)
+  static let images = Statement("template_images", PackageResources.template_images_sql)
   static let list = Statement("list_templates", PackageResources.list_templates_sql)
   static let lock = Statement("lock_template", PackageResources.lock_template_sql)
   static let insert = Statement("insert_template", PackageResources.insert_template_sql)

@@ -9,6 +9,16 @@ import Wire
 struct TemplateStore: Sendable {
   let journal: Journal
   let pool: PostgresPool
+  /// What changes left of them.
+  let changed: ChangedResources<Template>
+
+  init(journal: Journal, pool: PostgresPool) {
+    self.journal = journal
+    self.pool = pool
+    changed = ChangedResources(of: "template", journal) { changes, project throws(RPCError) in
+      try await Self.images(of: changes, in: project, pool)
+    }
+  }
 
   /// Templates by id, deleted ones too, in any order: one look-up.
   func templates(_ ids: [String], in project: ProjectID) async throws(RPCError) -> [Template] {

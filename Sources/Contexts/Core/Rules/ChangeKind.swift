@@ -1,0 +1,30 @@
+import CairnAPI
+import Requests
+import Wire
+
+/// What can happen to a kind of resource, as its feed says it.
+protocol ChangeKind: OpenEnum, Hashable {
+  /// What the journal calls them.
+  static var actions: [(Self, String)] { get }
+  static var unspecified: Self { get }
+}
+
+extension ChangeKind {
+  /// Unspecified for a word that is none of the kind's.
+  init(action: String) { self = Self.actions.first { $0.1 == action }?.0 ?? .unspecified }
+
+  /// Nil for kinds that are none.
+  var action: String? { Self.actions.first { $0.0 == self }?.1 }
+}
+
+extension Violations {
+  /// The journal's words for the kinds of change that a watch wants; nil: all.
+  mutating func actions<Kind: ChangeKind>(_ field: String, _ kinds: [Kind]) -> Set<String>? {
+    anyOf(field, kinds, atMost: Limits.watchedKinds) { violations, field, kind in
+      if kind.action == nil {
+        violations.add(
+          field, kind == .unspecified ? "must be specified" : "has an unknown value, \(kind.rawValue)")
+      }
+    }.map { Set($0.compactMap(\.action)) }
+  }
+}

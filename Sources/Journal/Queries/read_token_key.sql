@@ -1,1 +1,0 @@
-SELECT token_key FROM journal_token_key;
