@@ -2,7 +2,7 @@
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2
+from cairn.v1 import context_pb2, context_pb2_grpc
 from google.rpc import error_details_pb2
 
 from harness.refusals import refused
@@ -297,6 +297,7 @@ def test_x12_items_leave_request_ids_and_validate_only_to_the_batch(contexts):
 
 
 def test_x12_concurrent_batches_over_the_same_contexts_all_end(contexts):
+    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
     ids = [f"c{n}" for n in range(50)]
     contexts.BatchCreateContexts(requests=[creation(id=id, title="t") for id in ids])
     calls = []
@@ -304,7 +305,7 @@ def test_x12_concurrent_batches_over_the_same_contexts_all_end(contexts):
         order = ids if round % 2 else list(reversed(ids))
         request = context_pb2.BatchUpdateContextsRequest(
             requests=[update(id=id, title=f"round {round}") for id in order], atomic=True)
-        calls.append(contexts._stub.BatchUpdateContexts.future(request, metadata=contexts.metadata, timeout=60))
+        calls.append(stub.BatchUpdateContexts.future(request, metadata=contexts.metadata, timeout=60))
     assert [call.code() for call in calls] == [grpc.StatusCode.OK] * 8
     listed = contexts.list()
     assert {context.version for context in listed} == {9}

@@ -4,7 +4,7 @@ import uuid
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2
+from cairn.v1 import context_pb2, context_pb2_grpc
 from google.protobuf import json_format
 
 from harness.refusals import refused
@@ -147,6 +147,7 @@ def test_x1_the_basic_view_leaves_out_content_and_data(contexts):
 
 
 def test_x1_an_unknown_id_is_not_found(contexts):
+    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
     refusal = refused(contexts.GetContext, id="nobody", code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_NOT_FOUND")
     assert refusal.metadata == {"id": "nobody"} and "nobody" in refusal.message
     refused(contexts.update, "nobody", title="t", code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_NOT_FOUND")
@@ -258,7 +259,7 @@ class TestUpdate:
         request = [
             context_pb2.UpdateContextRequest(context=context_pb2.Context(id="u", title=f"t{n}", etag=etag))
             for n in range(20)]
-        calls = [contexts._stub.UpdateContext.future(each, metadata=contexts.metadata, timeout=60) for each in request]
+        calls = [stub.UpdateContext.future(each, metadata=contexts.metadata, timeout=60) for each in request]
         codes = [call.code() for call in calls]
         assert codes.count(grpc.StatusCode.OK) == 1
         assert codes.count(grpc.StatusCode.ABORTED) == 19

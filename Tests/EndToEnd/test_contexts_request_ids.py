@@ -55,8 +55,9 @@ def test_x14_request_ids_belong_to_who_calls(contexts, channel):
 
 
 def test_x14_concurrent_twins_are_one(contexts):
+    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
     request = context_pb2.CreateContextRequest(context=context_pb2.Context(title="t"), request_id="twin")
-    calls = [contexts._stub.CreateContext.future(request, metadata=contexts.metadata, timeout=60) for _ in range(20)]
+    calls = [stub.CreateContext.future(request, metadata=contexts.metadata, timeout=60) for _ in range(20)]
     answers = [call.result() for call in calls]
     assert all(answer == answers[0] for answer in answers)
     assert contexts.list() == [answers[0]]
