@@ -155,6 +155,32 @@ import Wire
     }
   }
 
+  @Test("a handler whose call ends before it first waits is cancelled")
+  func endsAtOnce() async throws {
+    final class TooMuch: ServerInterceptor {
+      let cancelled = Atomic<Int>(0)
+
+      func intercept(
+        _ call: CallContext, _ next: () async throws(RPCError) -> Void
+      ) async throws(RPCError) {
+        try call.setHeader("x-large", String(repeating: "h", count: 100_000))
+        call.sendHeaders()
+        do throws(CancellationError) { try await call.loop.sleep(for: .seconds(60)) } catch {
+          cancelled.add(1, ordering: .relaxed)
+        }
+        throw .callEnded
+      }
+    }
+    let interceptor = TooMuch()
+    try await withProbe(interceptors: [interceptor]) { _, channel, _ in
+      let error = await #expect(throws: RPCError.self) {
+        try await channel.unary(ProbeService.unary, message("m"))
+      }
+      #expect(error?.code == .resourceExhausted)
+      #expect(await eventually { interceptor.cancelled.load(ordering: .relaxed) == 1 })
+    }
+  }
+
   @Test("letting go of a stream cancels its handler")
   func letGo() async throws {
     try await withProbe { service, channel, _ in

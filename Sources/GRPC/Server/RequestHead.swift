@@ -5,9 +5,25 @@ import HTTP2
 package struct RequestHead {
   /// What is answered instead of a call.
   package enum Refusal: Equatable {
-    /// Not gRPC: an HTTP answer for people.
-    case http(status: String, text: String)
+    /// The request is not gRPC.
+    case http(PlainAnswer)
     case status(RPCError)
+  }
+  /// An HTTP answer for people.
+  package enum PlainAnswer: Equatable {
+    case notPost
+    /// HEAD: no answer may have a body.
+    case notPostNoBody
+    case otherContentType
+
+    var status: String { self == .otherContentType ? "415" : "405" }
+    var text: String {
+      switch self {
+      case .notPost: "This is a gRPC server; calls are POST requests.\n"
+      case .notPostNoBody: ""
+      case .otherContentType: "This is a gRPC server; the content type of calls is application/grpc.\n"
+      }
+    }
   }
 
   private(set) var handler: Int?
@@ -87,14 +103,12 @@ package struct RequestHead {
       return .status(.metadataTooLarge(size: listSize, limit: maxListSize))
     }
     guard isPost else {
-      return .http(status: "405", text: isHead ? "" : "This is a gRPC server; calls are POST requests.\n")
+      return .http(isHead ? .notPostNoBody : .notPost)
     }
     switch contentType {
     case .protobuf: break
     case .codec(let name): return .status(.unknownCodec(name))
-    case .other:
-      return .http(
-        status: "415", text: "This is a gRPC server; the content type of calls is application/grpc.\n")
+    case .other: return .http(.otherContentType)
     }
     guard handler != nil else { return .status(Self.unknown(unknownPath ?? "", knows)) }
     guard !hasBadTimeout else { return .status(.timeoutMalformed) }

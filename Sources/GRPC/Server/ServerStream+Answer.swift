@@ -9,7 +9,6 @@ extension ServerStream {
 
   /// Sends the head. Metadata that the client does not take is left out of it, which is an error of the call.
   func sendHead() -> RPCError? {
-    isHeadSent = true
     if responseMetadata.isEmpty, !compressesAnswers {
       respond(head: Self.plainHead)
       return nil
@@ -38,13 +37,15 @@ extension ServerStream {
     return nil
   }
 
-  func answerOK() {
-    if !isHeadSent, let error = sendHead() { return answer(error) }
+  func answerOK(after response: ServerCallMachine.Response) {
+    if response == .headDue, let error = sendHead() { return answer(error, after: .headSent) }
     var trailers = Trailers.fields(Self.okTrailers)
     if !trailingMetadata.isEmpty {
       var block = HeaderBlock()
       block.append("grpc-status", "0")
-      if let error = refusal(toAdd: trailingMetadata, to: &block) { return answer(error) }
+      if let error = refusal(toAdd: trailingMetadata, to: &block) {
+        return answer(error, after: .headSent)
+      }
       trailers = .block(block)
     }
     server.callSucceeded()
@@ -52,28 +53,28 @@ extension ServerStream {
     finish(trailers: trailers)
   }
 
-  func answer(_ error: RPCError) {
+  func answer(_ error: RPCError, after response: ServerCallMachine.Response) {
+    var response = response
     // Metadata for the head would come to the client as trailers in an answer of one block. What the client does not
     // take of it does not matter to a call that has failed.
-    if !isHeadSent, !responseMetadata.isEmpty { _ = sendHead() }
-    var status = isHeadSent ? HeaderBlock() : Self.head
+    if response == .headDue, !responseMetadata.isEmpty {
+      _ = sendHead()
+      response = .headSent
+    }
+    var status = response == .headSent ? HeaderBlock() : Self.head
     let limit = headerListLimit
     StatusFields.append(error, to: &status, limit: limit)
     StatusFields.append(trailingMetadata, to: &status, limit: limit)
-    if isHeadSent { finish(trailers: .block(status)) } else { respondOnly(head: status) }
+    if response == .headSent { finish(trailers: .block(status)) } else { respondOnly(head: status) }
   }
 
-  func refuse(_ refusal: RequestHead.Refusal) {
-    switch refusal {
-    case .http(let status, let text):
-      var block = HeaderBlock()
-      block.append(":status", status)
-      guard !text.isEmpty else { return respondOnly(head: block) }
-      block.append("content-type", "text/plain")
-      respond(head: block)
-      write(OutboundChunk(Array(text.utf8)))
-      finish(trailers: .none)
-    case .status(let error): answer(error)
-    }
+  func answer(plainly answer: RequestHead.PlainAnswer) {
+    var block = HeaderBlock()
+    block.append(":status", answer.status)
+    guard !answer.text.isEmpty else { return respondOnly(head: block) }
+    block.append("content-type", "text/plain")
+    respond(head: block)
+    write(OutboundChunk(Array(answer.text.utf8)))
+    finish(trailers: .none)
   }
 }

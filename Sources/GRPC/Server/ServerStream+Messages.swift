@@ -68,9 +68,7 @@ extension ServerStream {
   }
 
   func checkAlive() throws(RPCError) {
-    if machine.isClosed || machine.response == .answered || Task.isCancelled {
-      throw .callEnded
-    }
+    if machine.isOver || Task.isCancelled { throw .callEnded }
   }
 
   // MARK: Decoding
@@ -138,7 +136,7 @@ extension ServerStream {
   }
 
   /// Whether somebody waits for what is being done for the call.
-  private var isWanted: Bool { !machine.isClosed && machine.response != .answered }
+  private var isWanted: Bool { !machine.isOver }
 
   var connectionNumber: Int64 { connection?.number ?? 0 }
 }

@@ -11,20 +11,14 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   private(set) var head = RequestHead()
   var machine = ServerCallMachine()
   private(set) var deadline: Instant?
-  private var hasHead = false
-  /// What is no gRPC is answered when it has been heard to its end, as plain HTTP clients expect.
-  private var isRefusalHeld = false
   private var handlerTask: Task<Void, Never>?
-  /// The same while it runs, to be compared with.
+  /// The same, to be compared with while it runs; never used otherwise.
   private var runningTask: UnsafeCurrentTask?
-  /// The client is to take earlier answers before this call makes another.
-  private var waitsToStart = false
 
   /// The request of a method that takes one, when it is not as it came.
   package var inflatedRequest: [UInt8]?
   /// The framed answer of a method that gives one, held until its interceptors are through.
   package var onlyResponse: OutboundChunk?
-  var isHeadSent = false
 
   /// Answers are packed with gzip; told in the head.
   private(set) var compressesAnswers = false
@@ -49,7 +43,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   package override func receivedHeader(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
   ) -> Bool {
-    if hasHead { return true }
+    guard machine.isOpening else { return true }
     if name.equals(":path") {
       head.receive(path: value, handler: server.table.index(of: value))
     } else {
@@ -60,11 +54,13 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   package override func receivedHeaders(endOfStream: Bool) {
-    guard !hasHead else { return }
-    hasHead = true
-    if let refusal {
-      if case .http = refusal, !endOfStream { isRefusalHeld = true } else { refuseHead(refusal) }
-      return
+    guard machine.isOpening else { return }
+    switch head.refusal(
+      maxListSize: server.configuration.maxMetadataSize, knows: { server.table.knows(service: $0) })
+    {
+    case .http(let answer): return perform(machine.handle(.notGRPC(answer, endOfStream ? .ended : .open)))
+    case .status(let error): return fail(error)
+    case nil: break
     }
     if let timeout = head.timeout {
       let deadline = loop.now + timeout
@@ -73,20 +69,11 @@ package final class ServerStream: CallStream, @unchecked Sendable {
       loop.schedule(self, at: deadline)
     }
     if server.configuration.compression == .gzip { compressAnswers() }
-    perform(machine.handle(.head(waitsForMessage: handler.takesOneRequest)))
-  }
-
-  /// Why the call may not begin.
-  private var refusal: RequestHead.Refusal? {
-    head.refusal(maxListSize: server.configuration.maxMetadataSize) { server.table.knows(service: $0) }
-  }
-
-  private func refuseHead(_ refusal: RequestHead.Refusal) {
-    if machine.handle(.refusedHead) == .refuse { refuse(refusal) }
+    perform(machine.handle(.head(takes: handler.takesOneRequest ? .one : .many)))
   }
 
   package override func receivedData(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard machine.response != .answered, !isRefusalHeld else { return true }
+    guard machine.readsRequest else { return true }
     if let refusal = refusal(toHold: bytes.count) {
       fail(refusal)
       return true
@@ -106,10 +93,6 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   package override func receivedEnd() {
-    if isRefusalHeld {
-      isRefusalHeld = false
-      return refusal.map(refuseHead) ?? ()
-    }
     perform(machine.handle(.requestEnded(midMessage: isMidMessage)))
   }
 
@@ -125,9 +108,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   package override func outboundDrained() {
     super.outboundDrained()
-    guard waitsToStart else { return }
-    waitsToStart = false
-    startHandler()
+    perform(machine.handle(.outboundDrained))
   }
 
   package override func roomForAnswerCame() { wakeWriter() }
@@ -137,36 +118,48 @@ package final class ServerStream: CallStream, @unchecked Sendable {
 
   // MARK: What is done about it
 
-  func perform(_ action: ServerCallMachine.Action) {
+  /// - Parameter error: What the call ends with, if it does.
+  func perform(_ action: ServerCallMachine.Action, _ error: RPCError? = nil) {
     switch action {
-    case .none, .finish, .fail, .refuse: return
+    case .none: return
+    case .admit: admit()
     case .startHandler: startHandler()
     case .wakeReader: wakeReader()
     case .sendHead: if let error = sendHead() { fail(error) }
+    case .finish(let response): end(with: error ?? refusalOfAnswer, after: response)
+    case .fail(let response): end(with: error, after: response, cancel: true)
+    case .failProtocol(let breach, let response): end(with: breach.error, after: response, cancel: true)
+    case .answerPlainly(let answer): self.answer(plainly: answer)
     case .cancelHandler: handlerTask?.cancel()
-    case .failProtocol(let code, let message): end(with: .protocolViolated(message, code), cancel: true)
     }
   }
 
   /// Has the answers packed with gzip from now on, if the client takes that and the head is not out yet.
   @discardableResult
   func compressAnswers() -> Bool {
-    if head.acceptsGzip, !isHeadSent { compressesAnswers = true }
+    if head.acceptsGzip, machine.isHeadDue { compressesAnswers = true }
     return compressesAnswers
   }
 
-  private func startHandler() {
+  /// Lets the handler begin when there is room for its answer.
+  private func admit() {
     if let connection {
       if !connection.loopAdmits(0) { return fail(.serverIsFull) }
-      if connection.held.isQueueTight {
-        waitsToStart = true
-        return awaitRoom()
-      }
+      if connection.held.isQueueTight { return awaitRoom() }
     }
+    perform(machine.handle(.admitted))
+  }
+
+  private func startHandler() {
     // As startTask does, without its closure around this one: an open call holds the frames of both.
     loop.assertOnLoop()
     let task = Task.immediate(executorPreference: loop) { [self] in await run() }
-    if machine.response != .answered, !machine.isClosed { handlerTask = task }
+    switch machine.state {
+    case .running: handlerTask = task
+    // The call ended before the handler first waited.
+    case .abandoned: task.cancel()
+    default: break
+    }
   }
 
   /// Whether this is the handler's own task and none that it has started. Nobody else cancels that one, and who
@@ -201,7 +194,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
     inflatedRequest = nil
     letGoOfMessage()
     workEnded()
-    if machine.handle(.handlerFinished) == .finish { end(with: failure, cancel: false) }
+    perform(machine.handle(.handlerEnded), failure)
     answerMade(size: failure == nil ? onlyResponse?.count : nil)
   }
 
@@ -219,20 +212,16 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   /// Ends the call from outside its handler.
-  func fail(_ error: RPCError) {
-    if machine.handle(.failed) == .fail { end(with: error, cancel: true) }
-  }
+  func fail(_ error: RPCError) { perform(machine.handle(.failed), error) }
 
-  private func end(with failure: RPCError?, cancel: Bool) {
+  private func end(
+    with failure: RPCError?, after response: ServerCallMachine.Response, cancel: Bool = false
+  ) {
     loop.cancel(self)
-    waitsToStart = false
     dropMessages()
     wakeReader()
-    if let failure = failure ?? refusalOfAnswer { answer(failure) } else { answerOK() }
+    if let failure { answer(failure, after: response) } else { answerOK(after: response) }
     wakeWriter()
-    if cancel {
-      handlerTask?.cancel()
-      handlerTask = nil
-    }
+    if cancel { handlerTask.take()?.cancel() }
   }
 }
