@@ -1,16 +1,3 @@
-import Synchronization
-
-/// Tells work on another thread that nobody waits for its result any longer.
-package final class StopSignal: Sendable {
-  private let stopped = Atomic(false)
-
-  package init() {}
-
-  package var isStopped: Bool { stopped.load(ordering: .relaxed) }
-
-  package func stop() { stopped.store(true, ordering: .relaxed) }
-}
-
 extension BlockingPool {
   /// Runs `body` on a thread of the pool and returns on `loop`. Its signal is stopped when the task is
   /// cancelled, also while it waits for a thread: `body` is to look at it every few milliseconds, and to end.

@@ -70,38 +70,3 @@ open class HTTP2Stream: LoopTimer, @unchecked Sendable {
   /// There is room for the answer that ``beginAnswer()`` found none for.
   open func roomForAnswerCame() {}
 }
-
-/// Why a stream ended.
-public enum StreamEnd: Equatable, Sendable {
-  /// Both sides have ended it, or it was reset with this HTTP/2 error code (0 is none).
-  case closed(errorCode: UInt32)
-  /// The peer's GOAWAY says that it has not looked at the stream.
-  case refused
-  /// Clients: the request never left.
-  case unsent
-  case connectionLost
-  /// The connection was lost, and TLS says why.
-  case connectionBroken(String)
-}
-
-/// What follows a body.
-package enum Trailers {
-  case none
-  case fields(StaticFields)
-  case block(HeaderBlock)
-
-  var isNone: Bool { if case .none = self { true } else { false } }
-}
-
-/// The HTTP/2 error codes of RFC 9113 §7 that are used here.
-package enum HTTP2ErrorCode {
-  package static let noError: UInt32 = 0
-  package static let protocolError: UInt32 = 1
-  package static let internalError: UInt32 = 2
-  package static let flowControlError: UInt32 = 3
-  package static let settingsTimeout: UInt32 = 4
-  package static let streamClosed: UInt32 = 5
-  package static let refusedStream: UInt32 = 7
-  package static let cancel: UInt32 = 8
-  package static let enhanceYourCalm: UInt32 = 11
-}

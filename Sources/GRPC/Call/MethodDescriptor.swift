@@ -24,20 +24,3 @@ package struct MethodDescriptor<Request: Message, Response: Message>: Sendable {
     path = "/\(service)/\(method)"
   }
 }
-
-/// A service's full name and the file that declares it, which reflection serves.
-package struct ServiceDescriptor: Sendable {
-  package let name: String
-  package let file: ProtoFile
-
-  package init(name: String, file: ProtoFile) {
-    self.name = name
-    self.file = file
-  }
-}
-
-/// What a server can serve: generated providers conform.
-package protocol RPCService: Sendable {
-  static var descriptor: ServiceDescriptor { get }
-  var handlers: [RPCHandler] { get }
-}

@@ -114,7 +114,7 @@ package final class Channel: @unchecked Sendable {
   ) async throws(RPCError) -> ResponseStream<Response> {
     try await loop.run { [self] () async throws(RPCError) in
       let call = try begin(method, options)
-      let stream = ResponseStream<Response>(call: ClientCall(call))
+      let stream = ResponseStream<Response>(call: ClientCallHandle(call))
       try await send(request, on: call)
       return stream
     }
@@ -126,7 +126,7 @@ package final class Channel: @unchecked Sendable {
     try await loop.run { [self] () async throws(RPCError) in
       let call = try begin(method, options)
       try await call.opened()
-      return ClientStreamingCall(call: ClientCall(call))
+      return ClientStreamingCall(call: ClientCallHandle(call))
     }
   }
 
@@ -136,22 +136,22 @@ package final class Channel: @unchecked Sendable {
     try await loop.run { [self] () async throws(RPCError) in
       let call = try begin(method, options)
       try await call.opened()
-      return BidirectionalCall(call: ClientCall(call))
+      return BidirectionalCall(call: ClientCallHandle(call))
     }
   }
 
   private func begin<Request, Response>(
     _ method: MethodDescriptor<Request, Response>, _ options: CallOptions
-  ) throws(RPCError) -> CallAttempts {
+  ) throws(RPCError) -> ClientCall {
     if let problem = targetError ?? options.metadata.problem { throw problem }
-    let call = CallAttempts(self, path: method.path, options)
+    let call = ClientCall(self, path: method.path, options)
     call.start()
     return call
   }
 
   /// The request of a call that has one; a status that comes before it was written is reported by
   /// the read that follows.
-  private func send(_ request: some Message, on call: CallAttempts) async throws(RPCError) {
+  private func send(_ request: some Message, on call: ClientCall) async throws(RPCError) {
     try await call.write(frame(request, call.options))
     call.finishWriting()
   }

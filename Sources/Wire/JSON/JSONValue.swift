@@ -21,25 +21,3 @@ package enum JSONValue: Sendable, Hashable {
     }
   }
 }
-
-/// One member of a JSON object.
-package struct JSONMember: Sendable, Hashable {
-  package var name: String
-  package var value: JSONValue
-
-  package init(_ name: String, _ value: JSONValue) {
-    self.name = name
-    self.value = value
-  }
-}
-
-/// Where and why a text is not JSON.
-package struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// From 1.
-  package let line: Int
-  /// In bytes, from 1.
-  package let column: Int
-  package let reason: String
-
-  package var description: String { "line \(line), column \(column): \(reason)" }
-}

@@ -22,13 +22,6 @@ enum MessageSource: Equatable, Sendable {
   }
 }
 
-/// Why there is no request message to send.
-struct InputError: Error, Equatable, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
 /// Request messages, one after the other, as they arrive. Confined to `loop`.
 final class MessageInput: @unchecked Sendable {
   private let type: MessageType

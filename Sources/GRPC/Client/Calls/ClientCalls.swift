@@ -2,59 +2,59 @@ import Wire
 
 /// Keeps a call going as long as somebody holds it; a call that is let go of is cancelled. Usable from any
 /// task.
-final class ClientCall: Sendable {
-  private let attempts: CallAttempts
-  private var channel: Channel { attempts.channel }
+final class ClientCallHandle: Sendable {
+  private let call: ClientCall
+  private var channel: Channel { call.channel }
 
-  init(_ attempts: CallAttempts) { self.attempts = attempts }
+  init(_ call: ClientCall) { self.call = call }
 
   deinit {
-    let attempts = attempts
-    attempts.channel.loop.execute { attempts.letGo() }
+    let call = call
+    call.channel.loop.execute { call.letGo() }
   }
 
   func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try await channel.loop.run { [self] () async throws(RPCError) in
-      try await attempts.write(channel.frame(message, attempts.options, compress: compress))
+      try await call.write(channel.frame(message, call.options, compress: compress))
     }
   }
 
-  func finishWriting() async { await channel.loop.run { [self] () async in attempts.finishWriting() } }
+  func finishWriting() async { await channel.loop.run { [self] () async in call.finishWriting() } }
 
   func next<Response: Message>(_: Response.Type) async throws(RPCError) -> Response? {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.next(Response.self) }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await call.next(Response.self) }
   }
 
   func only<Response: Message>(_: Response.Type) async throws(RPCError) -> Response {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.only(Response.self) }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await call.only(Response.self) }
   }
 
   /// Waits for the head of the answer.
   func headers() async throws(RPCError) -> Metadata {
-    try await channel.loop.run { [self] () async throws(RPCError) in try await attempts.headers() }
+    try await channel.loop.run { [self] () async throws(RPCError) in try await call.headers() }
   }
 
-  func trailers() async -> Metadata { await channel.loop.run { [self] () async in attempts.trailers } }
+  func trailers() async -> Metadata { await channel.loop.run { [self] () async in call.trailers } }
 
   var wasAnswerCompressed: Bool {
-    get async { await channel.loop.run { [self] () async in attempts.wasAnswerCompressed } }
+    get async { await channel.loop.run { [self] () async in call.wasAnswerCompressed } }
   }
 
   func cancel() async {
     await channel.loop.run { [self] () async in
-      attempts.fail(RPCError(.cancelled, "the caller cancelled"))
+      call.fail(RPCError(.cancelled, "the caller cancelled"))
     }
   }
 }
 
-extension CallAttempts {
+extension ClientCall {
   /// Nobody listens any more.
   func letGo() { fail(RPCError(.cancelled, "the caller let go of the call")) }
 }
 
 /// The messages a server streams; each goes to one reader.
 package struct ResponseStream<Response: Message>: Sendable {
-  let call: ClientCall
+  let call: ClientCallHandle
 
   /// The next message; nil after the last, when the call ended well. Throws the call's status.
   package func next() async throws(RPCError) -> Response? { try await call.next(Response.self) }
@@ -69,7 +69,7 @@ package struct ResponseStream<Response: Message>: Sendable {
 
 /// A call that sends many messages and receives one.
 package struct ClientStreamingCall<Request: Message, Response: Message>: Sendable {
-  let call: ClientCall
+  let call: ClientCallHandle
 
   /// Sends one message, suspending while the server reads too slowly.
   ///
@@ -89,7 +89,7 @@ package struct ClientStreamingCall<Request: Message, Response: Message>: Sendabl
 
 /// A call that sends and receives many messages. One task may write while another reads.
 package struct BidirectionalCall<Request: Message, Response: Message>: Sendable {
-  let call: ClientCall
+  let call: ClientCallHandle
 
   /// Sends one message, suspending while the server reads too slowly.
   ///

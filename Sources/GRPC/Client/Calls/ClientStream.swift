@@ -5,9 +5,9 @@ import Wire
 /// One attempt of a call on the client: the HTTP/2 stream and those who wait for its messages. Confined to
 /// its channel's loop.
 final class ClientStream: CallStream, @unchecked Sendable {
-  private var machine = ClientCallMachine()
+  private var machine = CallAttemptMachine()
   /// The call; nil when this attempt is over.
-  private var attempts: CallAttempts?
+  private var call: ClientCall?
   /// Another attempt has taken this one's place.
   private(set) var isSuperseded = false
   private var block = HeaderBlock()
@@ -24,12 +24,12 @@ final class ClientStream: CallStream, @unchecked Sendable {
   /// The message taken last had come compressed.
   private(set) var wasAnswerCompressed = false
 
-  init(_ attempts: CallAttempts) {
-    self.attempts = attempts
-    maxReceiveMessageSize = attempts.options.maxReceiveMessageSize
-    maxMetadataSize = attempts.channel.configuration.maxMetadataSize
-    compression = attempts.channel.compression
-    super.init(loop: attempts.channel.loop, maxReceiveMessageSize: maxReceiveMessageSize)
+  init(_ call: ClientCall) {
+    self.call = call
+    maxReceiveMessageSize = call.options.maxReceiveMessageSize
+    maxMetadataSize = call.channel.configuration.maxMetadataSize
+    compression = call.channel.compression
+    super.init(loop: call.channel.loop, maxReceiveMessageSize: maxReceiveMessageSize)
   }
 
   // MARK: What the server says
@@ -60,7 +60,7 @@ final class ClientStream: CallStream, @unchecked Sendable {
     } else if httpStatus >= 200 {
       head = Metadata(block.withoutReserved())
       encoding = block.first("grpc-encoding")
-      attempts?.answerBegun()
+      call?.answerBegun()
       perform(machine.handle(.head(block, httpStatus: httpStatus)))
     }
   }
@@ -81,10 +81,10 @@ final class ClientStream: CallStream, @unchecked Sendable {
 
   func fail(_ error: RPCError) { perform(machine.handle(.failed(error))) }
 
-  private func perform(_ action: ClientCallMachine.Action) {
+  private func perform(_ action: CallAttemptMachine.Action) {
     guard action != .none else { return }
     if action == .finishAndReset { reset(HTTP2ErrorCode.cancel) }
-    if let attempts = attempts.take() { isSuperseded = attempts.ended(machine.end) }
+    if let call = call.take() { isSuperseded = call.ended(machine.end) }
     wakeReader()
     wakeWriter()
   }

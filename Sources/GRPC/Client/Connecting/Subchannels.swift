@@ -19,7 +19,7 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   private var ready: [Subchannel] = []
   private var turn = 0
   /// Calls without a connection, in the order in which they came.
-  private var waiting: [CallAttempts] = []
+  private var waiting: [ClientCall] = []
   private(set) var lastFailure: SocketError?
   private(set) var state = ConnectivityState.idle
   /// Of attempts to connect that do not wait for each other's end.
@@ -53,13 +53,13 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
   }
 
   /// `call` is told to open as soon as that makes sense, or that it does not.
-  func wait(_ call: CallAttempts) {
+  func wait(_ call: ClientCall) {
     guard state != .shutdown else { return call.unreachable(closedError) }
     waiting.append(call)
     update()
   }
 
-  func stopWaiting(_ call: CallAttempts) { waiting.removeAll { $0 === call } }
+  func stopWaiting(_ call: ClientCall) { waiting.removeAll { $0 === call } }
 
   // MARK: Changes
 

@@ -4,7 +4,7 @@ import Wire
 
 /// One call across its attempts: waits for a connection, opens a stream, and begins again with another one
 /// where ``RetryMachine`` says so. The timer is the call's deadline. Confined to its channel's loop.
-final class CallAttempts: LoopTimer, @unchecked Sendable {
+final class ClientCall: LoopTimer, @unchecked Sendable {
   private enum State {
     /// Waits for a connection or for the end of a back-off.
     case opening

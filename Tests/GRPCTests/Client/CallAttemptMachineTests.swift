@@ -3,8 +3,8 @@ import Testing
 
 @testable import GRPC
 
-@Suite struct ClientCallMachineTests {
-  typealias Machine = ClientCallMachine
+@Suite struct CallAttemptMachineTests {
+  typealias Machine = CallAttemptMachine
   typealias Step = (event: Machine.Event, action: Machine.Action)
 
   private static func block(_ fields: [(String, String)]) -> HeaderBlock {

@@ -1,7 +1,7 @@
 import HTTP2
 
 /// Life of one attempt of a call on the client: until its status is known, and what the status is. Pure.
-struct ClientCallMachine {
+struct CallAttemptMachine {
   enum State: Equatable {
     case awaitingHead, receiving
     case ended(RPCError?)

@@ -1,0 +1,4 @@
+/// Receives a descriptor's events on the loop.
+package protocol DescriptorHandler: AnyObject {
+  func descriptorReady(_ events: DescriptorEvents)
+}
