@@ -1,5 +1,9 @@
 /// How a connection says goodbye: announce, wait until the peer must have heard it, name the last
 /// stream, close when that one has ended (RFC 9113 §6.8). Pure.
+///
+///     serving ──start──▶ announced ──heard──▶ leaving ──last stream ended──▶ closing
+///                           │  (notice)       (GOAWAY)                         ▲
+///                           └──heard, no open streams (GOAWAY, then close)─────┘
 struct DrainMachine {
   enum State: Equatable { case serving, announced, leaving, closing }
   enum Event: Equatable {

@@ -5,6 +5,14 @@
 /// settled. Nothing is repeated, because only rows after the cursor count, and nothing is lost, because
 /// neither source has gaps.
 ///
+///              ┌── a page (rows, checkpoint)
+///              ▼   │ read
+///     start ─▶ behind ──rows from memory, all delivered: caughtUp──▶ live ──┐ rows, then a checkpoint;
+///                 ▲                                                  │  ▲   │ a checkpoint when reminded
+///                 └──the cursor lies before what is in memory: read──┘  └───┘
+///
+/// A start within what is in memory reads no page.
+///
 /// Pure: takes the recent rows or a page, says what to do next. The caller does the I/O.
 struct FeedMachine<Entry: FeedRow> {
   enum Step {

@@ -5,6 +5,14 @@
 /// any more, whatever drew a position at or below P has ended. P must also be on disk before anybody is told:
 /// a draw that nothing committed is forgotten in a crash of PostgreSQL, and would then be drawn once more.
 ///
+///     resting ──nudged──▶ reading ──P──▶ taking ──X──▶ waiting ──X has ended, the log is on disk──▶ published
+///        ▲                   │                          ▲   │ else: pause or flush, and read again       │
+///        │                   │                          └───┘                                            │
+///        ├──P is settled─────┤                                                                           │
+///        │                   └──P has gone back: regressed──────────────────────────────────▶ published  │
+///        ├──resumed──────────────────────────────────────────────────────────────────────────────────────┘
+///        └──failed, from any state
+///
 /// Pure: takes what happened, says what to do next.
 struct SettleMachine {
   enum Event: Equatable {
