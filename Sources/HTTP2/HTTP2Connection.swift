@@ -46,6 +46,8 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
   package internal(set) var held: HeldBytes
   /// The stream that gets window while the others wait; 0 for none.
   var favored: Int32 = 0
+  /// It has sent something, or was given its turn, since the time of the others was last looked at.
+  var isFavoredHeard = false
   var heldBackCount = 0
   /// Some stream waits for what is queued to be taken.
   var hasWaiting = false
@@ -137,7 +139,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Se
     owner.take()?.connectionClosed(self)
   }
 
-  /// Bounds the wait of streams for handlers that keep what they work on.
+  /// Bounds the wait of streams for handlers that keep what they work on, and for a stream whose client is silent.
   lazy var turnTimer = ClosureTimer { [unowned self] in giveTurnInTime() }
 
   /// Bounds the wait for the peer's answer to the shutdown notice.
