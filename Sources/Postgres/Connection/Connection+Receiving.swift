@@ -31,7 +31,7 @@ extension Connection {
       }
       switch PQresultStatus(result) {
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-        results += 1
+        results += machine.headWeight
         resultBytes += PQresultMemorySize(result)
         lastResult = .success(Rows(result))
         perform(machine.received(.completed))
@@ -49,8 +49,8 @@ extension Connection {
 
   private func takeError(_ result: OpaquePointer) {
     defer { PQclear(result) }
-    let call = machine.current
-    let error = PostgresError(result, statement: call?.statement.name ?? "commit")
+    let pending = machine.current
+    let error = PostgresError(result, statement: pending?.statement.name ?? "commit")
     timeouts = nil
     if let server = error.server, server.endsConnection {
       // Left to the end of the connection, which knows what it means for everybody.
@@ -58,46 +58,46 @@ extension Connection {
       return
     }
     lastResult = .failure(error)
-    perform(machine.received(reply(error, to: call)))
+    perform(machine.received(reply(error, to: pending)))
   }
 
   /// What an error means for the statement that it ended.
-  private func reply(_ error: PostgresError, to call: Call?) -> PipelineMachine<Call>.Reply {
+  private func reply(_ error: PostgresError, to pending: PendingStatement?) -> Pipeline.Reply {
     if error.isStalePlan { return .failedStalePlan }
-    if error.isStaleSession, let call, call.attempts < 2 {
+    if error.isStaleSession, let pending, pending.attempts < 2 {
       isStale = true
       return .failedStalePlan
     }
-    guard error.sqlState == .queryCanceled, cancelsToCome > 0, let call else { return .failed }
+    guard error.sqlState == .queryCanceled, cancelsToCome > 0, let pending else { return .failed }
     cancelsToCome -= 1
-    call.wasInterrupted = true
-    return call.isAwaited && !call.isAbandoned ? .interrupted : .failed
+    pending.wasInterrupted = true
+    return pending.isAwaited && !pending.isAbandoned ? .interrupted : .failed
   }
 
-  private func perform(_ action: PipelineMachine<Call>.Action) {
+  private func perform(_ action: Pipeline.Action) {
     switch action {
     case .none: return
     case .forget(let key):
       statements.forget(key)
-    case .deliver(let call):
-      call.finish(takeResult())
-    case .store(let call):
-      call.outcome = takeResult()
-      if call.error?.isStalePlan == true { statements.forget(call.statement.key) }
-    case .runAgain(let call, let isStale):
-      if isStale { statements.forget(call.statement.key) }
-      if let error = call.attempts >= Call.maximumAttempts ? takeResult() : nil {
-        call.finish(error)
+    case .deliver(let pending):
+      pending.finish(takeResult())
+    case .store(let pending):
+      pending.outcome = takeResult()
+      if pending.error?.isStalePlan == true { statements.forget(pending.statement.key) }
+    case .runAgain(let pending, let isStale):
+      if isStale { statements.forget(pending.statement.key) }
+      if let error = pending.attempts >= PendingStatement.maximumAttempts ? takeResult() : nil {
+        pending.finish(error)
       } else {
         lastResult = nil
-        client?.mustRunAgain(call, on: self)
+        client?.mustRunAgain(pending, on: self)
       }
-    case .ended(let calls, let failed):
+    case .ended(let members, let failed):
       let commitError = takeCommitError(failed)
-      for call in calls where call.outcome == nil || commitError != nil && call.error == nil {
-        call.outcome = .failure(commitError ?? Self.skipped)
+      for pending in members where pending.outcome == nil || commitError != nil && pending.error == nil {
+        pending.outcome = .failure(commitError ?? Self.skipped)
       }
-      client?.segmentEnded(calls, failed: failed, on: self)
+      client?.segmentEnded(members, failed: failed, on: self)
     }
   }
 

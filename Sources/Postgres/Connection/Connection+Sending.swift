@@ -5,26 +5,26 @@ extension Connection {
   /// Sends a statement; a sync must follow. Returns false, having told the call, when the parameters
   /// cannot be sent.
   @discardableResult
-  func send(_ call: Call, _ delivery: PipelineMachine<Call>.Delivery) -> Bool {
+  func send(_ pending: PendingStatement, _ delivery: Pipeline.Delivery) -> Bool {
     guard let handle else {
-      call.finish(.failure(PostgresError(.connectionLost, "the connection is closed")))
+      pending.finish(.failure(PostgresError(.connectionLost, "the connection is closed")))
       return false
     }
     do throws(PostgresError) {
-      try parameters.fill(call.parameters)
+      try parameters.fill(pending.parameters)
     } catch {
-      call.finish(
-        .failure(PostgresError(error.kind, "\(call.statement.name): \(error.message)")))
+      pending.finish(
+        .failure(PostgresError(error.kind, "\(pending.statement.name): \(error.message)")))
       return false
     }
     if !isBusy { lastProgress = loop.now }
     self.delivery = delivery
-    call.attempts += 1
-    call.wasInterrupted = false
+    pending.attempts += 1
+    pending.wasInterrupted = false
     let sent =
       settings.prepareStatements
-      ? sendPrepared(call.statement, handle) : sendUnprepared(call.statement, handle)
-    machine.sentExecute(call, delivery)
+      ? sendPrepared(pending.statement, handle) : sendUnprepared(pending.statement, handle)
+    machine.sentExecute(pending, delivery, weight: pending.weight)
     if !sent { breakOff(afterTurn: PostgresError.text(PQerrorMessage(handle))) }
     return true
   }
@@ -57,15 +57,15 @@ extension Connection {
   private func deallocate(_ name: CString, _ handle: OpaquePointer) {
     let statement = Statement.composed("DEALLOCATE \(String(cString: name.pointer))")
     guard PQsendQueryParams(handle, statement.text.pointer, 0, nil, nil, nil, nil, 1) != 0 else { return }
-    machine.sentExecute(Call(statement, []), delivery)
+    machine.sentExecute(PendingStatement(statement, []), delivery)
   }
 
   /// Makes sure that the session has these timeouts. Costs a statement, in the same round trip, when
   /// it has others.
-  func ensure(_ wanted: SessionTimeouts, _ delivery: PipelineMachine<Call>.Delivery) {
+  func ensure(_ wanted: SessionTimeouts, _ delivery: Pipeline.Delivery) {
     guard timeouts != wanted else { return }
     let isLocal = !settings.prepareStatements
-    send(wanted.call(isLocal: isLocal), delivery)
+    send(wanted.statement(isLocal: isLocal), delivery)
     if !isLocal { timeouts = wanted }
   }
 

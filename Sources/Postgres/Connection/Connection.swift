@@ -1,20 +1,6 @@
 import CLibpq
 import EventLoop
 
-/// What uses a connection hears from it. One client at a time has it.
-protocol ConnectionClient: AnyObject {
-  /// A statement was skipped and must be run again, by itself.
-  func mustRunAgain(_ call: Call, on connection: Connection)
-  /// A segment delivered at its sync has ended; its calls hold their outcomes.
-  func segmentEnded(_ calls: [Call], failed: Bool, on connection: Connection)
-  /// Something arrived and was handled; perhaps nothing is under way any more.
-  func progressed(_ connection: Connection)
-  /// Whether nobody waits any more for what runs.
-  func isAbandoned(_ connection: Connection) -> Bool
-  /// The connection broke; what was under way, and what that means.
-  func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError)
-}
-
 /// Whoever made a connection hears of its end and of what comes unasked.
 protocol ConnectionOwner: AnyObject {
   func connectionBroke(_ connection: Connection, _ error: PostgresError)
@@ -41,10 +27,10 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
 
   var handle: OpaquePointer?
   var registration: Registration?
-  var machine = PipelineMachine<Call>()
+  var machine = Pipeline()
   var statements: PreparedStatements
   let parameters = ParameterBuffer()
-  var delivery = PipelineMachine<Call>.Delivery.eachResult
+  var delivery = Pipeline.Delivery.eachResult
   var lastResult: Result<Rows, PostgresError>?
   var fatal: ServerMessage?
 
@@ -98,7 +84,8 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
 
   var isOpen: Bool { handle != nil }
   var isBusy: Bool { machine.isExpectingReply || machine.needsSync }
-  var callsUnderWay: Int { machine.membersUnderWay }
+  /// Statements without an answer; a merged look-up counts as those it stands for.
+  var weightUnderWay: Int { machine.weightUnderWay }
   var backendPID: Int32 { handle.map { PQbackendPID($0) } ?? 0 }
   /// Bytes of the parameters of the statement sent last.
   var lastParameterBytes: Int { parameters.byteCount }

@@ -14,8 +14,8 @@ struct SessionTimeouts: Equatable, Sendable {
     "set_timeouts",
     "SELECT set_config('statement_timeout', $1, $3), set_config('lock_timeout', $2, $3)")
 
-  func call(isLocal: Bool) -> Call {
-    Call(
+  func statement(isLocal: Bool) -> PendingStatement {
+    PendingStatement(
       Self.change, [Self.milliseconds(statement), Self.milliseconds(lock), isLocal])
   }
 }

@@ -65,7 +65,7 @@ final class ListeningSession: ConnectionOwner, ConnectionClient, @unchecked Send
     connection.client = self
     for channel in channels {
       let name = BlockingConnection.quoted(channel)
-      connection.send(Call(.composed("LISTEN \(name)"), []), .atSync(commits: false))
+      connection.send(PendingStatement(.composed("LISTEN \(name)"), []), .atSync(commits: false))
     }
     connection.sync()
     schedule(Self.heartbeat)
@@ -92,9 +92,9 @@ final class ListeningSession: ConnectionOwner, ConnectionClient, @unchecked Send
 
   // MARK: What the connection tells
 
-  func segmentEnded(_ calls: [Call], failed: Bool, on connection: Connection) {
-    guard !calls.isEmpty else { return }
-    if let error = calls.lazy.compactMap(\.error).first {
+  func segmentEnded(_ statements: [PendingStatement], failed: Bool, on connection: Connection) {
+    guard !statements.isEmpty else { return }
+    if let error = statements.lazy.compactMap(\.error).first {
       return connection.breakOff("LISTEN failed: \(error.message)")
     }
     failures = 0
@@ -110,6 +110,6 @@ final class ListeningSession: ConnectionOwner, ConnectionClient, @unchecked Send
 
   func progressed(_: Connection) {}
   func isAbandoned(_: Connection) -> Bool { false }
-  func mustRunAgain(_: Call, on _: Connection) {}
-  func lost(_: [(member: Call, fate: PipelineMachine<Call>.Fate)], _: PostgresError) {}
+  func mustRunAgain(_: PendingStatement, on _: Connection) {}
+  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], _: PostgresError) {}
 }

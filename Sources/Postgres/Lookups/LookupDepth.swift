@@ -7,8 +7,8 @@ struct LookupDepth {
   private static let bytes = 4 << 20
   /// As few as keep the database at work while large results travel.
   private static let fewest = 4
-  /// The first step.
-  private static let first = 16
+  /// The first step: one merged statement.
+  private static let first = MergedLookup.most
   /// Of a result of which nothing is known yet.
   private static let unknownSize = 64 << 10
   /// How many arrivals small results take to outweigh a large one, about.

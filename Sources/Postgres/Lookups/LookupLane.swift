@@ -1,14 +1,14 @@
 import EventLoop
 
 /// Look-ups of one loop: those that start in one turn share a connection, a sync and a system call, and those of them
-/// with the same statement a statement, where there is a merged one (``MergedCall``).
+/// with the same statement a statement, where there is a merged one (``MergedLookup``).
 ///
 /// The connection is held while look-ups are under way on it. There are only so many at a time (``LookupDepth``); when
 /// there are more, their callers take turns. Confined to the pool's loop.
 final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
   private unowned let pool: LoopPool
   private var connection: Connection?
-  private var waiting = FairQueue<Int64, Call>()
+  private var waiting = FairQueue<Int64, PendingStatement>()
   private var depth: LookupDepth
   /// Results that the connection had when the depth was last set, and their bytes.
   private var seen = (results: 0, bytes: 0)
@@ -22,18 +22,18 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
     depth = LookupDepth(most: pool.configuration.lookupDepth)
   }
 
-  func start(_ call: Call) {
-    if call.mayMerge {
-      wait(call)
+  func start(_ lookup: PendingStatement) {
+    if lookup.mayMerge {
+      wait(lookup)
       pool.loop.needsFlush(self)
       return
     }
     guard waiting.isEmpty, let connection, mayUse(connection) else {
-      wait(call)
+      wait(lookup)
       request()
       return
     }
-    send(call, on: connection)
+    send(lookup, on: connection)
   }
 
   /// At the end of a turn: what may be merged has gathered.
@@ -43,24 +43,34 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
     sendWaiting(on: connection)
   }
 
-  private func wait(_ call: Call) { waiting.append(call, for: call.caller) }
-
-  /// A look-up for which a merged one had no answer.
-  private func startAlone(_ call: Call) {
-    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
-    call.goesAlone = true
-    start(call)
+  /// Tells those that wait and whose callers have gone.
+  func dropAbandoned() {
+    guard !waiting.isEmpty else { return }
+    var all = FairQueue<Int64, PendingStatement>()
+    swap(&all, &waiting)
+    while let lookup = all.popFirst() {
+      if lookup.isAbandoned { lookup.finish(.failure(.cancelledByCaller)) } else { wait(lookup) }
+    }
   }
 
-  private func send(_ call: Call, on connection: Connection) {
-    if connection.send(call, .eachResult) { pool.loop.needsFlush(connection) }
+  private func wait(_ lookup: PendingStatement) { waiting.append(lookup, for: lookup.caller) }
+
+  /// A look-up for which a merged one had no answer.
+  private func startAlone(_ lookup: PendingStatement) {
+    if lookup.isAbandoned { return lookup.finish(.failure(.cancelledByCaller)) }
+    lookup.goesAlone = true
+    start(lookup)
+  }
+
+  private func send(_ lookup: PendingStatement, on connection: Connection) {
+    if connection.send(lookup, .eachResult) { pool.loop.needsFlush(connection) }
   }
 
   /// Whether the connection takes another look-up. Whoever waits for a connection gets this one when it has
   /// drained.
   private func mayUse(_ connection: Connection) -> Bool {
     connection.isOpen && !connection.isStale
-      && connection.callsUnderWay < depth.limit && !pool.mustShare
+      && connection.weightUnderWay < depth.limit && !pool.mustShare
   }
 
   private func request() {
@@ -72,9 +82,9 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
       case .success(let connection): adopt(connection)
       case .failure(let error):
         // Those that are asked for by who was told of it are not among them.
-        var failed = FairQueue<Int64, Call>()
+        var failed = FairQueue<Int64, PendingStatement>()
         swap(&failed, &waiting)
-        while let call = failed.popFirst() { call.finish(.failure(error)) }
+        while let lookup = failed.popFirst() { lookup.finish(.failure(error)) }
       }
     }
   }
@@ -94,27 +104,28 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
   }
 
   private func sendWaiting(on connection: Connection) {
-    var group: [Call] = []
-    while connection.callsUnderWay + (group.isEmpty ? 0 : 1) < depth.limit, let call = waiting.popFirst() {
-      if call.isAbandoned {
-        call.finish(.failure(.cancelledByCaller))
-      } else if !call.mayMerge {
-        send(call, on: connection)
+    var group: [PendingStatement] = []
+    while connection.weightUnderWay + group.count < depth.limit, let lookup = waiting.popFirst() {
+      if lookup.isAbandoned {
+        lookup.finish(.failure(.cancelledByCaller))
+      } else if !lookup.mayMerge {
+        send(lookup, on: connection)
       } else {
-        if group.count == MergedCall.most || group.first.map({ $0.statement !== call.statement }) ?? false {
+        if group.count == MergedLookup.most || group.first.map({ $0.statement !== lookup.statement }) ?? false
+        {
           send(merging: group, on: connection)
           group.removeAll(keepingCapacity: true)
         }
-        group.append(call)
+        group.append(lookup)
       }
     }
     if !group.isEmpty { send(merging: group, on: connection) }
   }
 
   /// - Parameter calls: At least one, all with the same statement.
-  private func send(merging calls: [Call], on connection: Connection) {
-    guard calls.count > 1, let merged = MergedCall(calls, again: { [self] in startAlone($0) }) else {
-      for call in calls { send(call, on: connection) }
+  private func send(merging lookups: [PendingStatement], on connection: Connection) {
+    guard lookups.count > 1, let merged = MergedLookup(lookups, again: { [self] in startAlone($0) }) else {
+      for lookup in lookups { send(lookup, on: connection) }
       return
     }
     send(merged, on: connection)
@@ -122,22 +133,22 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
 
   // MARK: What the connection tells
 
-  func mustRunAgain(_ call: Call, on connection: Connection) {
-    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
+  func mustRunAgain(_ lookup: PendingStatement, on connection: Connection) {
+    if lookup.isAbandoned { return lookup.finish(.failure(.cancelledByCaller)) }
     if connection.isStale {
-      if let merged = call as? MergedCall { return merged.askAgain() }
-      return wait(call)
+      if let merged = lookup as? MergedLookup { return merged.askAgain() }
+      return wait(lookup)
     }
     // By itself: whatever was sent before it in this turn gets a sync of its own first.
     connection.sync()
-    connection.send(call, .eachResult)
+    connection.send(lookup, .eachResult)
     connection.sync()
   }
 
   func progressed(_ connection: Connection) {
     depth.came(
       results: connection.results - seen.results, bytes: connection.resultBytes - seen.bytes,
-      underWay: connection.callsUnderWay)
+      underWay: connection.weightUnderWay)
     seen = (connection.results, connection.resultBytes)
     if !waiting.isEmpty, !connection.isStale, !pool.mustShare {
       sendWaiting(on: connection)
@@ -156,21 +167,21 @@ final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
     pool.release(connection)
   }
 
-  func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
+  func lost(_ lookups: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
     connection = nil
     let failure = pool.shared.explain(error)
-    for (call, _) in calls {
+    for (lookup, _) in lookups {
       // Reads can be run again; one that keeps taking its connection down is given up.
-      if let merged = call as? MergedCall {
+      if let merged = lookup as? MergedLookup {
         merged.askAgain()
-      } else if !call.isAwaited || call.attempts >= 2 {
-        call.finish(.failure(failure))
+      } else if !lookup.isAwaited || lookup.attempts >= 2 {
+        lookup.finish(.failure(failure))
       } else {
-        wait(call)
+        wait(lookup)
       }
     }
     if !waiting.isEmpty { request() }
   }
 
-  func segmentEnded(_: [Call], failed _: Bool, on _: Connection) {}
+  func segmentEnded(_: [PendingStatement], failed _: Bool, on _: Connection) {}
 }

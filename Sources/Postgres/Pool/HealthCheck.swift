@@ -24,11 +24,11 @@ final class HealthCheck: ConnectionClient {
     pool.release(connection)
   }
 
-  func lost(_: [(member: Call, fate: PipelineMachine<Call>.Fate)], _: PostgresError) {
+  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], _: PostgresError) {
     if let timer { pool.loop.cancel(timer) }
   }
 
   func isAbandoned(_: Connection) -> Bool { false }
-  func mustRunAgain(_: Call, on _: Connection) {}
-  func segmentEnded(_: [Call], failed _: Bool, on _: Connection) {}
+  func mustRunAgain(_: PendingStatement, on _: Connection) {}
+  func segmentEnded(_: [PendingStatement], failed _: Bool, on _: Connection) {}
 }

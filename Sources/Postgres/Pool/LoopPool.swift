@@ -13,7 +13,11 @@ final class LoopPool: @unchecked Sendable {
 
   var machine: PoolMachine
   private var connections: [Int: Connection] = [:]
-  private var receivers: [Int: Receiver] = [:]
+  private struct Request {
+    let receiver: Receiver
+    let isAbandoned: () -> Bool
+  }
+  private var requests: [Int: Request] = [:]
   private var nextWaiter = 0
   private var lastFailure: PostgresError?
   private var maintenance: ClosureTimer?
@@ -58,20 +62,34 @@ final class LoopPool: @unchecked Sendable {
 
   /// Asks for a connection; `receiver` is called once, perhaps at once. Returns a number to abandon
   /// the request by.
+  ///
+  /// - Parameter isAbandoned: Asked now and then while the request waits: whether its caller has gone.
   @discardableResult
-  func acquire(preferred: Int? = nil, _ receiver: @escaping Receiver) -> Int {
+  func acquire(
+    preferred: Int? = nil, isAbandoned: @escaping () -> Bool = { false }, _ receiver: @escaping Receiver
+  ) -> Int {
     nextWaiter += 1
     let waiter = nextWaiter
-    receivers[waiter] = receiver
+    requests[waiter] = Request(receiver: receiver, isAbandoned: isAbandoned)
     perform(machine.acquire(waiter, preferred: preferred, at: loop.now))
     return waiter
   }
 
   /// Withdraws a request; returns whether it was still open.
   func abandon(_ waiter: Int) -> Bool {
-    guard receivers.removeValue(forKey: waiter) != nil else { return false }
+    guard requests.removeValue(forKey: waiter) != nil else { return false }
     machine.abandon(waiter)
     return true
+  }
+
+  /// Tells requests of every kind that wait for something here and whose callers have gone.
+  private func dropAbandoned() {
+    for turns in Array(turns.values) { turns.dropAbandoned() }
+    for (waiter, request) in requests where request.isAbandoned() && abandon(waiter) {
+      request.receiver(.failure(.cancelledByCaller))
+    }
+    writes.dropAbandoned()
+    lookups.dropAbandoned()
   }
 
   /// Takes a connection back on which nothing is under way.
@@ -106,7 +124,7 @@ final class LoopPool: @unchecked Sendable {
       case .open(let id): open(id)
       case .lend(let id, let waiter): lend(id, to: waiter)
       case .reject(let waiter, let reason):
-        receivers.removeValue(forKey: waiter)?(.failure(rejection(reason)))
+        requests.removeValue(forKey: waiter)?.receiver(.failure(rejection(reason)))
       case .close(let id): discard(id)
       case .check(let id): check(id)
       }
@@ -146,11 +164,11 @@ final class LoopPool: @unchecked Sendable {
   }
 
   private func lend(_ id: Int, to waiter: Int) {
-    guard let connection = connections[id], let receiver = receivers.removeValue(forKey: waiter) else {
+    guard let connection = connections[id], let request = requests.removeValue(forKey: waiter) else {
       perform(machine.release(id, at: loop.now))
       return
     }
-    receiver(.success(connection))
+    request.receiver(.success(connection))
   }
 
   private func discard(_ id: Int) {
@@ -203,6 +221,7 @@ final class LoopPool: @unchecked Sendable {
 
   private func maintain() {
     perform(machine.maintain(loop.now))
+    dropAbandoned()
     for connection in connections.values {
       if isUnresponsive(connection) {
         connection.breakOff("no answer for \(loop.now - connection.lastProgress)")
@@ -221,7 +240,7 @@ final class LoopPool: @unchecked Sendable {
   /// A connection was given back somewhere.
   func fed() {
     perform(machine.fed(at: loop.now))
-    if let next = shared.budget.next() { shared.feed(next) }
+    if let next = shared.budget.passOn(from: index) { shared.feed(next) }
   }
 
   /// Another loop needs a connection.

@@ -2,6 +2,16 @@ import EventLoop
 
 /// The decisions of one loop's pool: who gets a connection, when to open, replace and close one.
 ///
+///     a connection   opening ──opened──▶ idle ──lend──▶ lent ──released──▶ idle
+///                       │                 │  ──check─▶ lent (to a health check)
+///                       │                 └──idle too long, worn out, shed for another loop──▶ closed
+///                       │                              lent ──released broken, worn out, surrendered──▶ closed
+///                       └──failed──▶ none: the pool pauses, twice as long each time, then opens one to try
+///                       └──refused──▶ none: the pool is starved until it is fed
+///
+///     a waiter       waiting ──a connection is idle──▶ lent to
+///                       └──acquire timeout──▶ rejected: timed out, or unreachable while no connection opens
+///
 /// Pure: takes what happened with the time it happened at, returns what to do.
 struct PoolMachine {
   struct Settings {

@@ -80,7 +80,8 @@ package final class PostgresPool: Sendable {
       }
     }
     return try await withUnsafeContinuation { continuation in
-      lookupPools[index].lookups.start(Call(statement, parameters, waiter: continuation, caller: caller))
+      lookupPools[index].lookups.start(
+        PendingStatement(statement, parameters, waiter: continuation, caller: caller))
     }.get()
   }
 
@@ -103,7 +104,7 @@ package final class PostgresPool: Sendable {
     }
     return try await withUnsafeContinuation { continuation in
       pool.writes.start(
-        Call(statement, parameters, waiter: continuation), in: group, prologue: prologue)
+        PendingStatement(statement, parameters, waiter: continuation), in: group, prologue: prologue)
     }.get()
   }
 
@@ -122,7 +123,8 @@ package final class PostgresPool: Sendable {
     }
     return try await withUnsafeContinuation { continuation in
       pool.startWrite(
-        Call(statement, parameters, waiter: continuation), in: pool.turns(of: group), prologue: prologue)
+        PendingStatement(statement, parameters, waiter: continuation), in: pool.turns(of: group),
+        prologue: prologue)
     }.get()
   }
 
@@ -138,7 +140,7 @@ package final class PostgresPool: Sendable {
       }
     }
     return try await withUnsafeContinuation { continuation in
-      pool.startWrite(Call(statement, parameters, waiter: continuation), in: nil, prologue: [])
+      pool.startWrite(PendingStatement(statement, parameters, waiter: continuation), in: nil, prologue: [])
     }.get()
   }
 

@@ -138,7 +138,7 @@ final class SharedPoolState: Sendable {
     pool.loop.execute { [self] in
       if let turns = pool.turns[share.kind] {
         turns.fed()
-      } else if let next = share.budget.next() {
+      } else if let next = share.budget.passOn(from: index) {
         // Those that wanted one have given up meanwhile.
         feed(share, next)
       }

@@ -1,3 +1,6 @@
+import EventLoop
+import Synchronization
+
 /// A share of the connections, the same on all loops.
 final class SharedTurns: Sendable {
   enum Kind: Hashable {
@@ -8,11 +11,17 @@ final class SharedTurns: Sendable {
 
   let kind: Kind
   let budget: ConnectionBudget
+  /// When somebody who waited, on whichever loop, had a turn; in nanoseconds of the monotonic clock.
+  private let lastTurnAt = Atomic<Int64>(0)
 
   init(_ kind: Kind, maximum: Int) {
     self.kind = kind
     budget = ConnectionBudget(maximum: maximum)
   }
+
+  var lastTurn: Instant { Instant(nanoseconds: lastTurnAt.load(ordering: .relaxed)) }
+
+  func turnCame(at now: Instant) { lastTurnAt.store(now.nanoseconds, ordering: .relaxed) }
 
   /// One of those that have it, for errors.
   var name: String {

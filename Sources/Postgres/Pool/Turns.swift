@@ -3,13 +3,15 @@ import EventLoop
 /// What on one loop has a bounded share of the connections together, such as the long reads: beyond it, it takes turns
 /// before it asks for one. Confined to the pool's loop.
 ///
-/// Who waits does so for as long as turns keep coming; when none has come within the acquire timeout, it is told so.
+/// A request waits for as long as turns keep coming, on whichever loop; when none has come within the acquire timeout, it
+/// fails.
 final class Turns {
   typealias Receiver = (Result<Void, PostgresError>) -> Void
 
   private struct Waiter {
     let number: Int
     let since: Instant
+    let isAbandoned: () -> Bool
     let receiver: Receiver
   }
 
@@ -17,7 +19,6 @@ final class Turns {
   private let share: SharedTurns
   private var waiting: [Waiter] = []
   private var nextNumber = 0
-  private var lastTurn = Instant(nanoseconds: 0)
   private var timer: ClosureTimer?
   private(set) var timedOut = 0
   /// Turns that were given and not given back.
@@ -32,13 +33,16 @@ final class Turns {
   var isIdle: Bool { taken == 0 && waiting.isEmpty }
 
   /// Asks for a turn; `receiver` is called once, perhaps at once. Returns a number to abandon the request by.
-  func enter(_ receiver: @escaping Receiver) -> Int {
+  ///
+  /// - Parameter isAbandoned: Asked now and then while the request waits: whether its caller has gone.
+  func enter(isAbandoned: @escaping () -> Bool = { false }, _ receiver: @escaping Receiver) -> Int {
     nextNumber += 1
     if waiting.isEmpty, share.budget.take(for: pool.index) {
       taken += 1
       receiver(.success(()))
     } else {
-      waiting.append(Waiter(number: nextNumber, since: pool.loop.now, receiver: receiver))
+      waiting.append(
+        Waiter(number: nextNumber, since: pool.loop.now, isAbandoned: isAbandoned, receiver: receiver))
       arm()
     }
     return nextNumber
@@ -53,6 +57,16 @@ final class Turns {
     return true
   }
 
+  /// Tells those whose callers have gone.
+  func dropAbandoned() {
+    let dropped = waiting.filter { $0.isAbandoned() }
+    guard !dropped.isEmpty else { return }
+    waiting.removeAll { waiter in dropped.contains { $0.number == waiter.number } }
+    arm()
+    for waiter in dropped { waiter.receiver(.failure(.cancelledByCaller)) }
+    pool.turnsEnded(share)
+  }
+
   /// One has ended: the next one, here or on another loop, has its turn.
   func leave() {
     taken -= 1
@@ -65,11 +79,11 @@ final class Turns {
     while let first = waiting.first, share.budget.take(for: pool.index) {
       waiting.removeFirst()
       taken += 1
-      lastTurn = pool.loop.now
+      share.turnCame(at: pool.loop.now)
       first.receiver(.success(()))
     }
     arm()
-    if let next = share.budget.next() { pool.shared.feed(share, next) }
+    if let next = share.budget.passOn(from: pool.index) { pool.shared.feed(share, next) }
   }
 
   func close() {
@@ -88,7 +102,7 @@ final class Turns {
   // MARK: Inside
 
   private func deadline(of waiter: Waiter) -> Instant {
-    max(waiter.since, lastTurn) + pool.configuration.acquireTimeout
+    max(waiter.since, share.lastTurn) + pool.configuration.acquireTimeout
   }
 
   private func arm() {

@@ -1,6 +1,16 @@
 /// What is under way on one connection in pipeline mode: which result belongs to which caller, what
 /// a sync settles, what must be run again.
 ///
+///     sent:      prepare · execute · execute · sync     prepare · execute · sync
+///                └────────── a segment ──────────┘      └────── another ──────┘
+///                   ▲ the head: its result comes next
+///
+///     a statement   sent ──result──▶ delivered                                    (each result)
+///                     │  ──result──▶ stored ──sync──▶ settled with its segment    (at the sync)
+///                     ├──error────▶ delivered or stored; the rest of the segment is skipped
+///                     ├──skipped, stale plan, interrupted──▶ run again            (each result)
+///                     └──connection broke──▶ unread | lost (no sync) | unknown (a commit was asked for)
+///
 /// Pure: takes what was sent and what arrived, says what to do. `Member` stands for a statement and
 /// whoever waits for it. Statements between two syncs are a *segment*: one implicit transaction
 /// unless the statements say otherwise, and after an error in it the server skips to its sync.
@@ -56,7 +66,7 @@ struct PipelineMachine<Member> {
 
   private enum Step {
     case prepare(StatementKey)
-    case execute(Member)
+    case execute(Member, weight: Int)
     case sync
   }
 
@@ -75,15 +85,20 @@ struct PipelineMachine<Member> {
   /// A prepare failed: its error belongs to the member whose statement it was for, which comes next.
   private var prepareFailed = false
 
-  /// Members whose results have not arrived.
-  private(set) var membersUnderWay = 0
+  /// Members whose results have not arrived, by what each of them stands for.
+  private(set) var weightUnderWay = 0
 
   /// Whose result comes next.
   var current: Member? {
     for position in 0..<min(2, steps.count) {
-      if case .execute(let member) = steps[position] { return member }
+      if case .execute(let member, _) = steps[position] { return member }
     }
     return nil
+  }
+
+  /// What the statement stands for whose result comes next; nothing where that is of a prepare or a sync.
+  var headWeight: Int {
+    if case .execute(_, let weight)? = steps.first { weight } else { 0 }
   }
 
   /// Whether the server owes us something.
@@ -102,10 +117,11 @@ struct PipelineMachine<Member> {
     steps.append(.prepare(key))
   }
 
-  mutating func sentExecute(_ member: Member, _ delivery: Delivery) {
+  /// - Parameter weight: How many the member stands for.
+  mutating func sentExecute(_ member: Member, _ delivery: Delivery, weight: Int = 1) {
     openSegment(delivery)
-    steps.append(.execute(member))
-    membersUnderWay += 1
+    steps.append(.execute(member, weight: weight))
+    weightUnderWay += weight
   }
 
   mutating func sentSync(_ delivery: Delivery = .eachResult) {
@@ -152,9 +168,9 @@ struct PipelineMachine<Member> {
       if head == .completed { return .none }
       prepareFailed = head != .aborted && head != .interrupted
       return .forget(key)
-    case .execute(let member):
+    case .execute(let member, let weight):
       _ = steps.popFirst()
-      membersUnderWay -= 1
+      weightUnderWay -= weight
       defer { prepareFailed = false }
       return settle(member)
     case .sync, nil:
@@ -198,13 +214,13 @@ struct PipelineMachine<Member> {
       steps: while let step = steps.popFirst() {
         switch step {
         case .prepare: continue
-        case .execute(let member): fates.append((member, fate))
+        case .execute(let member, _): fates.append((member, fate))
         case .sync: break steps
         }
       }
     }
     head = .waiting
-    membersUnderWay = 0
+    weightUnderWay = 0
     return fates
   }
 

@@ -8,7 +8,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   let connection: Connection
   private let pool: LoopPool
   private var waiter: UnsafeContinuation<Void, Never>?
-  private var sent: [Call] = []
+  private var sent: [PendingStatement] = []
   private var ignoresCancel = false
   /// Tells the statements that are run from those run before.
   private var runs = 0
@@ -32,9 +32,9 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   ///
   /// While it runs, cancelling the task cancels the statement on the server, unless it commits or
   /// `isCancellable` is false.
-  func run(_ calls: [Call], commits: Bool, isCancellable: Bool = true) async {
+  func run(_ statements: [PendingStatement], commits: Bool, isCancellable: Bool = true) async {
     if let lostWith {
-      for call in calls { call.outcome = .failure(lostWith) }
+      for statement in statements { statement.outcome = .failure(lostWith) }
       return
     }
     ignoresCancel = commits || !isCancellable
@@ -43,7 +43,7 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         waiter = continuation
-        send(calls, commits: commits)
+        send(statements, commits: commits)
       }
     } onCancel: {
       self.connection.loop.execute { self.cancel() }
@@ -53,14 +53,14 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
     }
   }
 
-  private func send(_ calls: [Call], commits: Bool) {
-    sent = calls
+  private func send(_ statements: [PendingStatement], commits: Bool) {
+    sent = statements
     var isWhole = true
-    for call in calls {
+    for statement in statements {
       if isWhole {
-        isWhole = connection.send(call, .atSync(commits: commits))
+        isWhole = connection.send(statement, .atSync(commits: commits))
       } else {
-        call.outcome = .failure(
+        statement.outcome = .failure(
           PostgresError(.skipped, "not sent because the statement before it could not be"))
       }
     }
@@ -100,14 +100,14 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
 
   // MARK: What the connection tells
 
-  func segmentEnded(_: [Call], failed _: Bool, on _: Connection) { resume() }
+  func segmentEnded(_: [PendingStatement], failed _: Bool, on _: Connection) { resume() }
 
-  func lost(_ calls: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
+  func lost(_ statements: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
     let failure = pool.shared.explain(error)
     lostWith = failure
-    let isUnknown = calls.contains { $0.fate == .unknown }
-    for call in sent {
-      call.outcome = .failure(
+    let isUnknown = statements.contains { $0.fate == .unknown }
+    for statement in sent {
+      statement.outcome = .failure(
         isUnknown ? PostgresError(.outcomeUnknown, error.message, server: error.server) : failure)
     }
     resume()
@@ -116,5 +116,5 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
   func progressed(_: Connection) {}
   /// Cancelling the task cancels the statement at once.
   func isAbandoned(_: Connection) -> Bool { false }
-  func mustRunAgain(_: Call, on _: Connection) {}
+  func mustRunAgain(_: PendingStatement, on _: Connection) {}
 }

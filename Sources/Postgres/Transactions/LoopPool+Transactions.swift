@@ -82,18 +82,18 @@ extension LoopPool {
     if let timeout { timeouts.statement = timeout }
     var attempts = 1
     while true {
-      let call = Call(statement, parameters)
-      var calls = [call]
+      let pending = PendingStatement(statement, parameters)
+      var statements = [pending]
       if !lease.connection.has(timeouts) {
         // Only for this transaction when it was asked for: the next user finds the usual ones.
-        calls.insert(
-          timeouts.call(isLocal: timeout != nil || !configuration.prepareStatements), at: 0)
+        statements.insert(
+          timeouts.statement(isLocal: timeout != nil || !configuration.prepareStatements), at: 0)
         if timeout == nil, configuration.prepareStatements { lease.connection.timeouts = timeouts }
       }
-      await lease.run(calls, commits: false)
-      if case .success(let rows)? = call.outcome { return rows }
-      let error = calls.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? .cancelledByCaller
-      if error.isStalePlan, attempts < Call.maximumAttempts {
+      await lease.run(statements, commits: false)
+      if case .success(let rows)? = pending.outcome { return rows }
+      let error = statements.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? .cancelledByCaller
+      if error.isStalePlan, attempts < PendingStatement.maximumAttempts {
         attempts += 1
         continue
       }

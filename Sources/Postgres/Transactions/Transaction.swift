@@ -70,9 +70,9 @@ package final class Transaction: @unchecked Sendable {
     state = .ended
     // A rollback also takes back the timeouts that were set in the transaction.
     lease.connection.timeouts = nil
-    let call = Call(Self.rollback, [])
-    await lease.run([call], commits: false, isCancellable: false)
-    if call.error != nil { lease.connection.breakOff("ROLLBACK failed") }
+    let statement = PendingStatement(Self.rollback, [])
+    await lease.run([statement], commits: false, isCancellable: false)
+    if statement.error != nil { lease.connection.breakOff("ROLLBACK failed") }
   }
 
   private func run(
@@ -82,11 +82,11 @@ package final class Transaction: @unchecked Sendable {
       throw failure ?? PostgresError(.skipped, "the transaction is over")
     }
     if Task.isCancelled { throw fail(.cancelledByCaller) }
-    let opening = openingCalls()
-    let calls = statements.map { Call($0) }
-    let closing = thenCommit ? [Call(Self.commit, [])] : []
-    await lease.run(opening + calls + closing, commits: thenCommit && !options.isReadOnly)
-    let all = opening + calls + closing
+    let opening = openingStatements()
+    let pending = statements.map { PendingStatement($0) }
+    let closing = thenCommit ? [PendingStatement(Self.commit, [])] : []
+    await lease.run(opening + pending + closing, commits: thenCommit && !options.isReadOnly)
+    let all = opening + pending + closing
     if let error = all.lazy.compactMap(\.error).first(where: { $0.kind != .skipped }) {
       throw fail(classify(error))
     }
@@ -95,27 +95,27 @@ package final class Transaction: @unchecked Sendable {
       try checkCommitted(closing[0])
     }
     var results: [Rows] = []
-    for call in calls {
-      guard case .success(let rows)? = call.outcome else { throw fail(.cancelledByCaller) }
+    for statement in pending {
+      guard case .success(let rows)? = statement.outcome else { throw fail(.cancelledByCaller) }
       results.append(rows)
     }
     return results
   }
 
   /// BEGIN, and the timeouts where the session has others.
-  private func openingCalls() -> [Call] {
+  private func openingStatements() -> [PendingStatement] {
     guard state == .unbegun else { return [] }
     state = .open
-    var calls = [Call(Self.begin(options), [])]
+    var pending = [PendingStatement(Self.begin(options), [])]
     let connection = lease.connection
     if !connection.has(timeouts) {
       let isLocal =
         !connection.settings.prepareStatements || options.statementTimeout != nil
         || options.lockTimeout != nil
-      calls.append(timeouts.call(isLocal: isLocal))
+      pending.append(timeouts.statement(isLocal: isLocal))
       if !isLocal { connection.timeouts = timeouts }
     }
-    return calls
+    return pending
   }
 
   private func fail(_ error: PostgresError) -> PostgresError {
@@ -130,8 +130,8 @@ package final class Transaction: @unchecked Sendable {
   }
 
   /// COMMIT of a failed transaction succeeds, with the tag ROLLBACK.
-  private func checkCommitted(_ call: Call) throws(PostgresError) {
-    guard case .success(let rows)? = call.outcome, rows.commandTag == "COMMIT" else {
+  private func checkCommitted(_ statement: PendingStatement) throws(PostgresError) {
+    guard case .success(let rows)? = statement.outcome, rows.commandTag == "COMMIT" else {
       throw fail(PostgresError(.skipped, "the transaction was rolled back instead of committed"))
     }
   }

@@ -6,7 +6,7 @@ import EventLoop
 /// them share a commit.
 final class GroupWriter: Flushable, @unchecked Sendable {
   private final class Group {
-    var waiting = Ring<Call>()
+    var waiting = Ring<PendingStatement>()
     var prologue: [BoundStatement] = []
     var batchesUnderWay = 0
     var isTouched = false
@@ -21,14 +21,27 @@ final class GroupWriter: Flushable, @unchecked Sendable {
 
   init(pool: LoopPool) { self.pool = pool }
 
-  func start(_ call: Call, in key: WriteGroup, prologue: [BoundStatement]) {
+  func start(_ write: PendingStatement, in key: WriteGroup, prologue: [BoundStatement]) {
     let group = groups[key] ?? Group()
     if group.batchesUnderWay == 0, group.waiting.isEmpty {
       groups[key] = group
       group.prologue = prologue
     }
-    group.waiting.append(call)
+    group.waiting.append(write)
     touch(key, group)
+  }
+
+  /// Tells those that wait and whose callers have gone.
+  func dropAbandoned() {
+    for group in groups.values {
+      for write in group.waiting.removeAll() {
+        if write.isAbandoned {
+          write.finish(.failure(.cancelledByCaller))
+        } else {
+          group.waiting.append(write)
+        }
+      }
+    }
   }
 
   private func touch(_ key: WriteGroup, _ group: Group) {
@@ -65,7 +78,7 @@ final class GroupWriter: Flushable, @unchecked Sendable {
         group.batchesUnderWay -= 1
         // The other batches will take what waits, if there are any.
         if group.batchesUnderWay == 0 {
-          for call in group.waiting.removeAll() { call.finish(.failure(error)) }
+          for write in group.waiting.removeAll() { write.finish(.failure(error)) }
           groups[key] = nil
         }
       }
@@ -89,10 +102,10 @@ final class GroupWriter: Flushable, @unchecked Sendable {
   }
 
   /// The next write that somebody still waits for.
-  private static func next(of group: Group) -> Call? {
-    while let call = group.waiting.popFirst() {
-      if !call.isAbandoned { return call }
-      call.finish(.failure(.cancelledByCaller))
+  private static func next(of group: Group) -> PendingStatement? {
+    while let write = group.waiting.popFirst() {
+      if !write.isAbandoned { return write }
+      write.finish(.failure(.cancelledByCaller))
     }
     return nil
   }

@@ -3,37 +3,40 @@
 ///
 /// A caller is told of success only when the batch's sync has arrived: results come before the
 /// commit, and a later failure takes them back. A batch that fails is run again one by one, on the
-/// same connection.
+/// same connection, or on another one when this one's session is of no use any more: on one at a time, and in the turn
+/// of the batch.
 final class WriteBatch: ConnectionClient {
   private let pool: LoopPool
   private let prologue: [BoundStatement]
-  private var calls: [Call]
+  private var sent: [PendingStatement]
   /// Whether writes are run one by one, after all of them together have failed.
   private var isApart = false
+  /// Those to be run on another connection, when this one is back.
+  private var left: [PendingStatement] = []
   private let completion: () -> Void
 
-  private static let delivery = PipelineMachine<Call>.Delivery.atSync(commits: true)
+  private static let delivery = Pipeline.Delivery.atSync(commits: true)
 
   /// - Parameter completion: Called when all writes are settled and the connection is back.
   init(pool: LoopPool, prologue: [BoundStatement], completion: @escaping () -> Void) {
     self.pool = pool
     self.prologue = prologue
     self.completion = completion
-    calls = []
+    sent = []
   }
 
   /// Sends what `next` yields, within the bounds of a batch.
-  func start(on connection: Connection, _ next: () -> Call?) {
+  func start(on connection: Connection, _ next: () -> PendingStatement?) {
     connection.client = self
     begin(connection)
     var bytes = 0
-    while calls.count < pool.configuration.writeBatchSize, bytes < pool.configuration.writeBatchBytes,
-      let call = next()
+    while sent.count < pool.configuration.writeBatchSize, bytes < pool.configuration.writeBatchBytes,
+      let write = next()
     {
       // One that cannot be encoded has been told so, and the others do not mind.
-      guard connection.send(call, Self.delivery) else { continue }
+      guard connection.send(write, Self.delivery) else { continue }
       bytes += connection.lastParameterBytes
-      calls.append(call)
+      sent.append(write)
     }
     connection.sync()
     if !connection.isBusy { finish(connection) }
@@ -41,47 +44,51 @@ final class WriteBatch: ConnectionClient {
 
   private func begin(_ connection: Connection) {
     connection.ensure(pool.shared.writeTimeouts, Self.delivery)
-    for statement in prologue { connection.send(Call(statement), Self.delivery) }
+    for statement in prologue { connection.send(PendingStatement(statement), Self.delivery) }
   }
 
-  func segmentEnded(_ members: [Call], failed: Bool, on connection: Connection) {
+  func segmentEnded(_ members: [PendingStatement], failed: Bool, on connection: Connection) {
     // The prologue and other statements of ours are members too.
     let writes = members.filter { $0.waiter != nil }
     if !failed {
-      for call in writes { call.finish(call.outcome.take() ?? .failure(Self.noOutcome)) }
+      for write in writes { write.finish(write.outcome.take() ?? .failure(Self.noOutcome)) }
     } else if let error = Self.failure(before: writes, in: members),
       !mayRunAgain(after: error, members, on: connection)
     {
-      for call in writes { call.finish(.failure(error)) }
+      for write in writes { write.finish(.failure(error)) }
     } else if writes.count == 1 {
       settleFailure(of: writes[0], among: members, on: connection)
     } else {
       isApart = true
-      for call in writes { runAgain(call, on: connection) }
+      for write in writes { runAgain(write, on: connection) }
     }
   }
 
   /// While all share a transaction, one caller who waits is enough.
   func isAbandoned(_ connection: Connection) -> Bool {
     if isApart { return connection.machine.current?.isAbandoned ?? false }
-    return calls.contains { $0.waiter != nil } && calls.allSatisfy { $0.waiter == nil || $0.isAbandoned }
+    return sent.contains { $0.waiter != nil } && sent.allSatisfy { $0.waiter == nil || $0.isAbandoned }
   }
 
   private static let noOutcome = PostgresError(.invalidResult, "a write without a result")
 
   /// The write was alone: the error is its own, or that of what was run before it.
-  private func settleFailure(of call: Call, among members: [Call], on connection: Connection) {
+  private func settleFailure(
+    of write: PendingStatement, among members: [PendingStatement], on connection: Connection
+  ) {
     let error = members.lazy.compactMap(\.error).first { $0.kind != .skipped } ?? Self.noOutcome
-    if mayRunAgain(after: error, members, on: connection), call.attempts < Call.maximumAttempts {
-      runAgain(call, on: connection)
+    if mayRunAgain(after: error, members, on: connection), write.attempts < PendingStatement.maximumAttempts {
+      runAgain(write, on: connection)
     } else {
-      call.finish(.failure(error))
+      write.finish(.failure(error))
     }
   }
 
   /// What went wrong before the first of the writes, which concerns them all: as when others hold what the prologue
   /// locks. Nil when one of the writes failed, or only the commit.
-  private static func failure(before writes: [Call], in members: [Call]) -> PostgresError? {
+  private static func failure(before writes: [PendingStatement], in members: [PendingStatement])
+    -> PostgresError?
+  {
     guard let failed = members.first(where: { $0.error != nil && $0.error?.kind != .skipped }) else {
       return nil
     }
@@ -89,18 +96,18 @@ final class WriteBatch: ConnectionClient {
   }
 
   private func mayRunAgain(
-    after error: PostgresError, _ members: [Call], on connection: Connection
+    after error: PostgresError, _ members: [PendingStatement], on connection: Connection
   ) -> Bool {
     error.isStalePlan || connection.isStale || members.contains(where: \.wasInterrupted)
   }
 
   /// Runs a write alone, on another connection when this one is of no use any more.
-  private func runAgain(_ call: Call, on connection: Connection) {
-    call.outcome = nil
-    if call.isAbandoned { return call.finish(.failure(.cancelledByCaller)) }
-    if connection.isStale { return pool.startWrite(call, in: nil, prologue: prologue) }
+  private func runAgain(_ write: PendingStatement, on connection: Connection) {
+    write.outcome = nil
+    if write.isAbandoned { return write.finish(.failure(.cancelledByCaller)) }
+    if connection.isStale { return left.append(write) }
     begin(connection)
-    connection.send(call, Self.delivery)
+    connection.send(write, Self.delivery)
     connection.sync()
   }
 
@@ -110,56 +117,75 @@ final class WriteBatch: ConnectionClient {
 
   private func finish(_ connection: Connection) {
     pool.release(connection)
-    completion()
+    goOn()
   }
 
-  func lost(_ members: [(member: Call, fate: PipelineMachine<Call>.Fate)], _ error: PostgresError) {
+  /// Goes on with what is left on another connection.
+  private func goOn() {
+    let writes = left
+    left = []
+    guard !writes.isEmpty else { return completion() }
+    isApart = true
+    pool.acquire(isAbandoned: { writes.allSatisfy(\.isAbandoned) }) { [self] result in
+      switch result {
+      case .failure(let error):
+        for write in writes { write.finish(.failure(error)) }
+        completion()
+      case .success(let connection):
+        connection.client = self
+        for write in writes { runAgain(write, on: connection) }
+        if !connection.isBusy { finish(connection) }
+      }
+    }
+  }
+
+  func lost(_ members: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
     let unknown = PostgresError(
       .outcomeUnknown,
       "\(error.message); whether the write was committed must be found out before it is sent again",
       server: error.server)
     let lost = pool.shared.explain(error)
-    for (call, fate) in members where call.waiter != nil {
-      call.finish(.failure(fate == .unknown ? unknown : lost))
+    for (write, fate) in members where write.waiter != nil {
+      write.finish(.failure(fate == .unknown ? unknown : lost))
     }
-    completion()
+    goOn()
   }
 
-  func mustRunAgain(_: Call, on _: Connection) {}
+  func mustRunAgain(_: PendingStatement, on _: Connection) {}
 }
 
 extension LoopPool {
   /// Runs one write as a batch of its own, when it has a turn among `turns`.
-  func startWrite(_ call: Call, in turns: Turns?, prologue: [BoundStatement]) {
-    guard let turns else { return startWrite(call, prologue: prologue) {} }
-    _ = turns.enter { [self] result in
+  func startWrite(_ write: PendingStatement, in turns: Turns?, prologue: [BoundStatement]) {
+    guard let turns else { return startWrite(write, prologue: prologue) {} }
+    _ = turns.enter(isAbandoned: { write.isAbandoned }) { [self] result in
       switch result {
-      case .failure(let error): call.finish(.failure(error))
+      case .failure(let error): write.finish(.failure(error))
       case .success:
-        if call.isAbandoned {
-          call.finish(.failure(.cancelledByCaller))
+        if write.isAbandoned {
+          write.finish(.failure(.cancelledByCaller))
           return turns.leave()
         }
-        startWrite(call, prologue: prologue) { turns.leave() }
+        startWrite(write, prologue: prologue) { turns.leave() }
       }
     }
   }
 
   private func startWrite(
-    _ call: Call, prologue: [BoundStatement], completion: @escaping () -> Void
+    _ write: PendingStatement, prologue: [BoundStatement], completion: @escaping () -> Void
   ) {
-    acquire { [self] result in
+    acquire(isAbandoned: { write.isAbandoned }) { [self] result in
       switch result {
       case .failure(let error):
-        call.finish(.failure(error))
+        write.finish(.failure(error))
         completion()
       case .success(let connection):
-        if call.isAbandoned {
-          call.finish(.failure(.cancelledByCaller))
+        if write.isAbandoned {
+          write.finish(.failure(.cancelledByCaller))
           release(connection)
           return completion()
         }
-        var next: Call? = call
+        var next: PendingStatement? = write
         WriteBatch(pool: self, prologue: prologue, completion: completion)
           .start(on: connection) { next.take() }
       }

@@ -159,14 +159,30 @@ struct PipelineMachineTests {
     #expect(!machine.needsSync && !machine.isExpectingReply)
     machine.sentPrepare(.named(1), each)
     machine.sentExecute("a", each)
-    #expect(machine.needsSync && machine.isExpectingReply && machine.membersUnderWay == 1)
+    #expect(machine.needsSync && machine.isExpectingReply && machine.weightUnderWay == 1)
     #expect(machine.current == "a")
     machine.sentSync()
     #expect(!machine.needsSync)
     for reply in [.completed, .end, .completed, .end] as [Machine.Reply] { _ = machine.received(reply) }
-    #expect(machine.membersUnderWay == 0 && machine.isExpectingReply)
+    #expect(machine.weightUnderWay == 0 && machine.isExpectingReply)
     _ = machine.received(.sync)
     #expect(!machine.isExpectingReply)
+  }
+
+  @Test("a member counts as much as it stands for until its result has come")
+  func weights() {
+    var machine = Machine()
+    machine.sentPrepare(.named(1), each)
+    machine.sentExecute("a", each, weight: 32)
+    machine.sentExecute("b", each)
+    machine.sentSync()
+    #expect(machine.weightUnderWay == 33 && machine.headWeight == 0)
+    for reply in [.completed, .end] as [Machine.Reply] { _ = machine.received(reply) }
+    #expect(machine.weightUnderWay == 33 && machine.headWeight == 32)
+    for reply in [.completed, .end] as [Machine.Reply] { _ = machine.received(reply) }
+    #expect(machine.weightUnderWay == 1 && machine.headWeight == 1)
+    _ = machine.disconnected()
+    #expect(machine.weightUnderWay == 0)
   }
 
   @Test("who was cancelled by mistake is run again, with those behind")

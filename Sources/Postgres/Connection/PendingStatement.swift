@@ -1,5 +1,7 @@
+typealias Pipeline = PipelineMachine<PendingStatement>
+
 /// One statement under way and what became of it. Confined to a loop.
-class Call {
+class PendingStatement {
   final let statement: Statement
   final let parameters: [any PostgresValue]
   /// Whoever waits for just this; `nil` for members of a batch that is awaited as a whole.
@@ -30,6 +32,9 @@ class Call {
     self.caller = caller
     task = waiter == nil ? nil : withUnsafeCurrentTask { $0 }
   }
+
+  /// How many look-ups it stands for.
+  var weight: Int { 1 }
 
   /// Whether somebody waits for just this.
   var isAwaited: Bool { waiter != nil }

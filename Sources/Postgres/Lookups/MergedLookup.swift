@@ -2,10 +2,10 @@
 ///
 /// Who finds no row in the result, and all when it fails, are asked for again by themselves: an error belongs to the
 /// one that has it.
-final class MergedCall: Call {
-  private let members: [Call]
+final class MergedLookup: PendingStatement {
+  private let members: [PendingStatement]
   /// Starts a look-up by itself.
-  private let again: (Call) -> Void
+  private let again: (PendingStatement) -> Void
 
   /// Look-ups in one statement: enough that its own cost hardly counts, and an answer that is soon complete.
   static let most = 32
@@ -13,7 +13,7 @@ final class MergedCall: Call {
   /// Nil when a parameter is no text.
   ///
   /// - Parameter members: With the same statement, which has a merged one.
-  init?(_ members: [Call], again: @escaping (Call) -> Void) {
+  init?(_ members: [PendingStatement], again: @escaping (PendingStatement) -> Void) {
     guard let statement = members[0].statement.merged else { return nil }
     var columns: [[String]] = []
     for position in members[0].parameters.indices {
@@ -29,6 +29,8 @@ final class MergedCall: Call {
     self.again = again
     super.init(statement, columns)
   }
+
+  override var weight: Int { members.count }
 
   override var isAwaited: Bool { true }
 
@@ -62,7 +64,7 @@ final class MergedCall: Call {
   }
 }
 
-extension Call {
+extension PendingStatement {
   /// Whether it may share a statement with others of its turn.
   var mayMerge: Bool { statement.merged != nil && !goesAlone && isAwaited }
 }
