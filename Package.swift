@@ -124,20 +124,23 @@ let package = Package(
       name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay", swiftSettings: settings),
 
     .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Journal", "Postgres", "EventLoop"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests("Patience", []),
     tests("EventLoop", ["EventLoop"]),
-    tests("Postgres", ["Postgres", "EventLoop"]),
+    tests("Postgres", ["Postgres", "EventLoop", "TestSupport"]),
     tests(
       "Contexts",
       [
         "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
-        "Wire",
+        "Wire", "TestSupport",
       ]),
     tests("Statement", ["CLibpq", "Contexts", "Projects", "Journal", "Postgres"]),
     tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
-    tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire"]),
+    tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire", "TestSupport"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
-    tests("Operations", ["Operations", "Postgres", "GRPC", "StandardProtos", "EventLoop"]),
+    tests("Operations", ["Operations", "Postgres", "GRPC", "StandardProtos", "EventLoop", "TestSupport"]),
     tests("Gzip", ["Gzip"]),
     tests("GRPC", ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
     tests(

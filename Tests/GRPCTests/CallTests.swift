@@ -1,4 +1,5 @@
 import EventLoop
+import Patience
 import StandardProtos
 import Synchronization
 import Testing

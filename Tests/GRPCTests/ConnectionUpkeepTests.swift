@@ -1,4 +1,5 @@
 import EventLoop
+import Patience
 import Synchronization
 import Testing
 

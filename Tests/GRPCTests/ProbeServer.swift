@@ -1,5 +1,4 @@
 import EventLoop
-import Patience
 import StandardProtos
 import Synchronization
 import Wire
@@ -94,14 +93,4 @@ func withProbe(
   try await body(service, channel, server)
   await channel.close()
   await server.drain(within: .seconds(5))
-}
-
-/// Polls until `condition` holds, for ten seconds at most.
-func eventually(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + .seconds(10) * patience
-  while ContinuousClock.now < deadline {
-    if try await condition() { return true }
-    try? await Task.sleep(for: .milliseconds(5))
-  }
-  return try await condition()
 }

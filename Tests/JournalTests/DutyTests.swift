@@ -2,6 +2,7 @@ import EventLoop
 import Patience
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -18,12 +19,6 @@ import Testing
     Duty("test", journal: server.journal, on: server.loop, every: interval) { _ in rounds.add() }
   }
 
-  private func eventually(_ server: TestServer, _ condition: () -> Bool) async throws {
-    let deadline = Instant.now + .seconds(60 * patience)
-    while !condition(), Instant.now < deadline { try await server.loop.sleep(for: .milliseconds(10)) }
-    #expect(condition())
-  }
-
   @Test("one has it, and leaves it to another when it stops")
   func takesTurns() async throws {
     try await withServer { server, database in
@@ -31,14 +26,14 @@ import Testing
       // The lease is three times the interval: far longer than the test may be held up.
       let first = duty(server, every: .seconds(60), rounds.0)
       first.start()
-      try await eventually(server) { rounds.0.value == 1 }
+      try await eventually("its round", within: 60) { rounds.0.value == 1 }
       let second = duty(server, every: .milliseconds(20), rounds.1)
       #expect(await !second.keep())
       #expect(await first.keep())
       second.start()
       await first.stop()
       #expect(await !first.keep())
-      try await eventually(server) { rounds.1.value >= 2 }
+      try await eventually("its round", within: 60) { rounds.1.value >= 2 }
       #expect(rounds.0.value == 1)
       await second.stop()
       let left: Int64 = try database.connect().query("SELECT count(*) FROM journal_duty").only().decode(0)
@@ -56,7 +51,7 @@ import Testing
       heir.start()
       #expect(rounds.value == 0)
       try database.connect().execute("UPDATE journal_duty SET expire_time = clock_timestamp()")
-      try await eventually(server) { rounds.value >= 1 }
+      try await eventually("its round", within: 60) { rounds.value >= 1 }
       #expect(await !silent.keep())
       await heir.stop()
     }

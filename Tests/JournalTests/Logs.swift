@@ -1,6 +1,7 @@
 import EventLoop
 import GRPC
 import Postgres
+import TestSupport
 import Wire
 
 @testable import Journal

@@ -1,5 +1,7 @@
 import EventLoop
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -42,7 +44,7 @@ import Testing
 
   @Test("writes that no partition was made for are kept, read, and moved to one")
   func safetyNet() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let server = try TestServer(database.url)
     try database.connect().query("SELECT setval('journal_position', $1)", [Int64(60_000_000)])
     try await server.loop.run { () async throws in

@@ -1,7 +1,9 @@
 import EventLoop
 import Glibc
 import Journal
+import Patience
 import Postgres
+import Testing
 
 /// A cluster of its own, for tests that hold transactions open or stop PostgreSQL: either holds back the feeds
 /// of every database of the cluster. Servers connect with the role they have in production.
@@ -16,7 +18,7 @@ final class TestCluster: Sendable {
       JournalMigrations.all, url: cluster.ownerURL, role: EmbeddedCluster.serverRole,
       rights: JournalMigrations.rights)
     try migrator.apply()
-    try TestDatabase.createNotes(cluster.ownerURL)
+    try BlockingConnection(url: cluster.ownerURL).createNotes()
     // The rights on the table that was added.
     try migrator.apply()
   }

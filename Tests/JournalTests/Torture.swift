@@ -1,8 +1,11 @@
 import EventLoop
 import GRPC
 import Journal
+import Patience
 import Postgres
 import Synchronization
+import TestSupport
+import Testing
 
 /// Two servers on one database, writers with every kind of bad luck, and watchers that must not notice.
 final class Torture: Sendable {

@@ -1,8 +1,8 @@
 import EventLoop
 import GRPC
-import Glibc
 import Postgres
 import StandardProtos
+import TestSupport
 import Testing
 
 @testable import Operations
@@ -41,7 +41,7 @@ import Testing
 
   @Test("with a database all is served; without space on its disk nothing is ready")
   func reachable() async throws {
-    let url = String(cString: try #require(getenv("CAIRN_TEST_DATABASE_URL")))
+    let url = TestDatabase.clusterURL
     #expect(try await statuses(url).allSatisfy { $0.value == .serving })
     #expect(try await statuses(url, isStorageFull: true) == Self.down)
   }

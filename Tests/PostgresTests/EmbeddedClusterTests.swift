@@ -1,5 +1,7 @@
 import EventLoop
 import Glibc
+import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres

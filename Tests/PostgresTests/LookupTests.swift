@@ -1,4 +1,6 @@
 import EventLoop
+import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres

@@ -1,3 +1,5 @@
+import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -11,7 +13,7 @@ private let other = Migration(module: "other", version: 1, name: "notes", sql: "
 @Suite("Migrations")
 struct MigrationTests {
   private func withDatabase(_ body: (TestDatabase) throws -> Void) async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     try body(database)
   }
@@ -48,7 +50,7 @@ struct MigrationTests {
 
   @Test("eight servers that start at once apply each migration once")
   func concurrently() async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     let many = (1...10).map {
       Migration(module: "base", version: $0, name: "step", sql: "CREATE TABLE t\($0) (id int8)")
@@ -142,7 +144,7 @@ struct MigrationTests {
 
   @Test("a migration that waits for a lock lets others pass and is tried again")
   func patience() async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     try Migrator([first], url: database.url).apply()
     let reader = try database.connect()

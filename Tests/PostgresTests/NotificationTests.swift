@@ -1,5 +1,7 @@
 import EventLoop
+import Patience
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -25,7 +27,7 @@ private final class Events: Sendable {
 struct NotificationTests {
   @Test("notifications arrive, on odd channel names too, and again after the connection was lost")
   func listening() async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }

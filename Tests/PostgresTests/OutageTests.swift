@@ -1,6 +1,8 @@
 import EventLoop
 import Glibc
+import Patience
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Postgres

@@ -1,5 +1,6 @@
 import EventLoop
 import Postgres
+import TestSupport
 import Testing
 
 private let one = Statement("one", "SELECT $1::int8 + 1")

@@ -1,4 +1,6 @@
 import EventLoop
+import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -7,7 +9,7 @@ import Testing
 struct PoolClosingTests {
   @Test("closing rejects those who wait and lets what runs finish")
   func closing() async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }
@@ -36,7 +38,7 @@ struct PoolClosingTests {
 
   @Test("closing breaks off what takes too long")
   func closingInTime() async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     let group = EventLoopGroup(loops: 1)
     defer { group.stop() }

@@ -1,3 +1,5 @@
+import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres

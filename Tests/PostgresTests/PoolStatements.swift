@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Postgres
 
 // What the tests of the pool ask.

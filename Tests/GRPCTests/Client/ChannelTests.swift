@@ -1,5 +1,6 @@
 import EventLoop
 import Foundation
+import Patience
 import Synchronization
 import Testing
 

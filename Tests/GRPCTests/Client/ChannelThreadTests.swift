@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Patience
 import Testing
 
 @testable import GRPC

@@ -2,6 +2,7 @@ import EventLoop
 import GRPC
 import Glibc
 import HTTP2
+import Patience
 import StandardProtos
 import Testing
 import Wire

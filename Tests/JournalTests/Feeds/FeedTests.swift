@@ -2,6 +2,7 @@ import CairnAPI
 import EventLoop
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

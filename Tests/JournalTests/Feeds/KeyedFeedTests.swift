@@ -2,6 +2,7 @@ import EventLoop
 import GRPC
 import Journal
 import Postgres
+import TestSupport
 import Testing
 import Wire
 
@@ -12,16 +13,12 @@ import Wire
     _ configure: @escaping (inout JournalConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (TestServer, Feed<LogEntry>, TestDatabase) async throws -> Void
   ) async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     try database.connect().execute(Logs.schema)
     let server = try TestServer(database.url, configure)
     let feed = server.journal.feed(of: LogEntry.self)
     try server.journal.start()
-    let result: Result<Void, any Error> = await server.loop.run {
-      do { return .success(try await body(server, feed, database)) } catch { return .failure(error) }
-    }
-    await server.stop()
-    try result.get()
+    try await server.run { try await body(server, feed, database) }
   }
 
   private func places(_ stream: FeedStream<LogEntry>, _ count: Int) async throws(RPCError) -> [Int64] {

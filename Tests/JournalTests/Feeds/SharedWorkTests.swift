@@ -1,5 +1,6 @@
 import EventLoop
 import GRPC
+import Patience
 import Synchronization
 import Testing
 

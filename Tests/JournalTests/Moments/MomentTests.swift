@@ -2,6 +2,7 @@ import CairnAPI
 import EventLoop
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -18,7 +19,7 @@ import Testing
 
   @Test("a time is the position of the last change at or before it, whatever lies between")
   func times() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let connection = try database.connect()
     // Changes of this project and of another one, with gaps, over three partitions and beyond them all.
     var rows: [(position: Int64, at: Int64)] = []
@@ -49,7 +50,7 @@ import Testing
 
   @Test("where times cross by a blink, the same changes count whenever it is asked")
   func crossing() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let connection = try database.connect()
     var positions: [Int64] = []
     for number in 0..<400 {

@@ -4,6 +4,7 @@ import GRPC
 import Patience
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Journal

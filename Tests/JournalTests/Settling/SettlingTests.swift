@@ -2,6 +2,7 @@ import EventLoop
 import GRPC
 import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

@@ -1,7 +1,9 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -55,7 +57,7 @@ import Testing
 
   @Test("an append takes one round trip")
   func roundTrips() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     try database.connect().execute(Logs.schema)
     // Nothing in the background makes round trips of its own.
     let server = try TestServer(database.url)

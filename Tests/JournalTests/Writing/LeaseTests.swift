@@ -1,6 +1,8 @@
 import CairnAPI
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

@@ -1,6 +1,7 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Patience
 import Postgres
 import Testing
 

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Postgres
 import StandardProtos
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -57,7 +58,7 @@ import Testing
 
   @Test("a write of two domains has one position and takes two round trips", arguments: [false, true])
   func roundTrips(isNamed: Bool) async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     // Nothing in the background makes round trips of its own.
     let server = try TestServer(database.url)
     let result: Result<Void, any Error> = await server.loop.run {

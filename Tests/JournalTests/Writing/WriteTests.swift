@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -11,23 +12,17 @@ import Testing
     roundTrips: Int, _ server: TestServer, sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () async throws -> Void
   ) async throws {
-    let before = await server.pool.statistics().roundTrips
-    try await body()
-    let after = await server.pool.statistics().roundTrips
-    #expect(after - before == roundTrips, sourceLocation: sourceLocation)
+    let trips = try await server.roundTrips(body)
+    #expect(trips == roundTrips, sourceLocation: sourceLocation)
   }
 
   /// A server whose background makes no round trips of its own.
   private func withQuietServer(_ body: @escaping @Sendable (TestServer, TestDatabase) async throws -> Void)
     async throws
   {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let server = try TestServer(database.url)
-    let result: Result<Void, any Error> = await server.loop.run {
-      do { return .success(try await body(server, database)) } catch { return .failure(error) }
-    }
-    await server.stop()
-    try result.get()
+    try await server.run { try await body(server, database) }
   }
 
   @Test("a create takes one round trip, with or without a request id")
