@@ -83,7 +83,7 @@ format:
 lint:
 	@.ci/install-packages lint
 	swift format lint --strict --recursive --parallel $(sources)
-	codespell Sources codegen Benchmarks Protos docs $(wildcard *.md) Makefile packages.txt
+	codespell Sources Examples codegen Benchmarks Protos docs $(wildcard *.md) Makefile packages.txt
 
 .PHONY: protoset
 protoset:

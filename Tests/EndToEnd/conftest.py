@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import CACHE, SLOWNESS, stubs  # noqa: E402
+from harness import CACHE, ROOT, SLOWNESS, stubs  # noqa: E402
 
 stubs.build()
 
@@ -63,33 +63,44 @@ def channel(server):
         yield channel
 
 
+PEERS = pathlib.Path(__file__).parent / "peers"
+
+
 @pytest.fixture(scope="session")
 def cpp_peer():
     """Server and client of gRPC's interoperability tests in C++."""
-    return make_peer("Makefile", "interop", "interop")
+    return build(PEERS / "Makefile", "interop", "interop") / "interop"
 
 
 @pytest.fixture(scope="session")
 def cpp_client():
     """A client of our API in C++."""
-    return make_peer("stubs.mk", "stub-clients", "stubs")
+    return build(PEERS / "stubs.mk", "stub-clients", "stubs") / "stubs"
+
+
+@pytest.fixture(scope="session")
+def cpp_examples():
+    """The folder with the examples in C++, which have the same stubs."""
+    return build(ROOT / "Examples" / "cpp" / "Makefile", "stub-clients/cpp", "all")
 
 
 @pytest.fixture(scope="session")
 def java_client():
     """A client of our API in Java."""
-    return make_peer("stubs.mk", "stub-clients", "stubs-client")
+    return build(PEERS / "stubs.mk", "stub-clients", "stubs-client") / "stubs-client"
 
 
-def make_peer(makefile, folder, program):
-    """A foreign program, built when what it is made of is newer; one at a time, since tests run in several processes."""
+def build(makefile, folder, target):
+    """The folder with foreign programs, built when what they are made of is newer; one at a time, since tests run in
+    several processes."""
     out = CACHE / folder
+    goal = target if target == "all" else out / target
     built = subprocess.run(
-        ["flock", CACHE / f"{folder}.lock", "make", "--no-print-directory", "--jobs=2", f"--file={makefile}",
-         f"--directory={pathlib.Path(__file__).parent / 'peers'}", f"OUT={out}", out / program],
+        ["flock", CACHE / f"{pathlib.Path(folder).parts[0]}.lock", "make", "--no-print-directory", "--jobs=2",
+         f"--file={makefile.name}", f"--directory={makefile.parent}", f"OUT={out}", goal],
         capture_output=True, text=True)
     assert built.returncode == 0, built.stdout + built.stderr
-    return out / program
+    return out
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ FILES := $(sort $(wildcard $(PROTOS)/cairn/v1/*.proto $(PROTOS)/google/rpc/*.pro
 NAMES := $(FILES:$(PROTOS)/%.proto=%)
 PROTOC := protoc --proto_path=$(PROTOS) --proto_path=/usr/include
 
+# The stubs in C++ are those of the examples.
 CPP := $(OUT)/cpp
-SOURCES := $(NAMES:%=$(CPP)/%.pb.cc) $(CPP)/services.cc
-OBJECTS := $(SOURCES:.cc=.o) $(CPP)/stubs.o
 CXXFLAGS := -O0 -std=c++17 -I$(CPP) $(shell pkg-config --cflags grpc++ protobuf)
 
 JAVA := $(OUT)/java
@@ -21,19 +20,12 @@ CLASSPATH := $(subst $(empty) $(empty),:,$(foreach jar,$(JARS),/usr/share/java/$
 all: $(OUT)/stubs $(OUT)/stubs-client
 .SECONDARY:
 
-$(CPP)/generated: stubs.mk $(FILES)
-	mkdir -p $(CPP)
-	$(PROTOC) --cpp_out=$(CPP) --grpc_out=$(CPP) --plugin=protoc-gen-grpc=$(shell command -v grpc_cpp_plugin) $(FILES)
-	# One file of all services: nearly all of the time goes into the headers.
-	printf '#include "%s.grpc.pb.cc"\n' $(NAMES) > $(CPP)/services.cc
-	touch $@
-$(SOURCES): $(CPP)/generated ;
-%.o: %.cc
-	g++ $(CXXFLAGS) -c -o $@ $<
-$(CPP)/stubs.o: stubs.cc $(CPP)/generated
-	g++ $(CXXFLAGS) -c -o $@ $<
-$(OUT)/stubs: $(OBJECTS)
-	g++ -o $@ $^ $(shell pkg-config --libs grpc++ protobuf)
+.PHONY: stubs-in-cpp
+stubs-in-cpp:
+	$(MAKE) --directory=../../../Examples/cpp OUT=$(abspath $(CPP)) $(abspath $(CPP))/libcairn.a
+$(CPP)/libcairn.a: stubs-in-cpp ;
+$(OUT)/stubs: stubs.cc $(CPP)/libcairn.a
+	g++ $(CXXFLAGS) -o $@ $< $(CPP)/libcairn.a $(shell pkg-config --libs grpc++ protobuf)
 
 # A program that starts the client.
 $(OUT)/stubs-client: StubsClient.java stubs.mk $(FILES)
