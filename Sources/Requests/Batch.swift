@@ -4,9 +4,9 @@ import Wire
 
 /// What a refused item of a write means for the others.
 package enum ItemRefusal {
-  /// Nothing: each item has its own status.
+  /// The others go on: each item has its own status.
   case concernsItem
-  /// Everything is refused, and the error says which item it was.
+  /// All are refused, and the error says which item it was.
   case concernsBatch
   /// There is only this item: its error is that of the call.
   case isTheCalls
@@ -32,9 +32,9 @@ package struct Batch<Item> {
   /// or, for an atomic batch, when any item is wrong: then with the wrong fields of all items at once.
   ///
   /// - Parameters:
-  ///   - field: What the items are called in the request.
-  ///   - kind: What the resource is called in messages, as in "context".
-  ///   - key: What no two items may share, by its bytes; nil for items that have none.
+  ///   - field: The name of the items in the request.
+  ///   - kind: The name of the resource in error messages, as in "context".
+  ///   - key: The key that no two items may share, compared by bytes; nil for items without one.
   package init<Request>(
     validating requests: [Request], at field: String = "requests", of kind: String, atomic: Bool,
     requestID: String, key: (Item) -> String?, _ validate: (Request, inout Violations) -> Item
@@ -75,7 +75,7 @@ package struct Batch<Item> {
     Batch<Other>(items: items.map { $0.map(transform) }, refusal: refusal)
   }
 
-  /// Decides about each valid item with what is known now; throws when a refusal concerns more than its item.
+  /// Decides about each valid item. Throws when the refusal of one concerns the whole call.
   package func decided<Decided>(
     _ decide: (Item) -> Result<Decided, RPCError>
   ) throws(RPCError) -> [Result<Decided, RPCError>] {
@@ -123,7 +123,7 @@ extension Violations {
   /// Up to 128 characters, or nothing.
   package mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
 
-  /// What an item of a batch must leave to the batch.
+  /// Fields that an item must leave empty, because the batch has them.
   package mutating func leftToBatch(_ item: some WriteRequest) {
     if !item.project.isEmpty { add("project", "must be empty inside a batch, which has its own") }
     if !item.requestId.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }

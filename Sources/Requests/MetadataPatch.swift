@@ -1,13 +1,13 @@
 import Wire
 
-/// What an update does to the metadata.
+/// The change that an update makes to the metadata.
 package enum MetadataPatch: Equatable {
   case keep
   case replace(WellKnown.Struct?)
   /// Sets each place to its value, or removes it where there is none.
   case set([MetadataPath: WellKnown.Value?])
 
-  /// Whether the result depends on what is stored. Unchanged metadata are not looked at.
+  /// Whether the result depends on the stored metadata, which must then be read.
   package var needsStored: Bool { if case .set = self { true } else { false } }
 
   /// The metadata after the update, given those before.

@@ -2,10 +2,10 @@ import Journal
 import Postgres
 import Wire
 
-/// Where a list goes on, and which list: opaque to clients.
+/// The place at which a list goes on (a cursor), and which list it is: opaque to clients.
 ///
 /// Holds the sort key of the last row delivered, so pages stay right under inserts. Sealed together with a
-/// fingerprint of the query, so that nobody can make one and each is good for its own list only.
+/// fingerprint of the query, so that clients cannot make one, and each is valid for its own list only.
 package struct PageToken: Equatable {
   /// Sort key of the last row: microseconds since 1970 where the order is by time, else 0.
   package let time: Int64
@@ -47,7 +47,7 @@ package struct PageToken: Equatable {
     self.init(unsealed: body)
   }
 
-  /// Reads what was sealed; nil when it is none of the layouts.
+  /// Reads the sealed bytes; nil when they have none of the layouts.
   package init?(unsealed bytes: [UInt8]) {
     let idStart = bytes.first == Self.pinned ? 25 : 9
     guard bytes.first == Self.pinned || bytes.first == Self.plain, bytes.count > idStart,
@@ -64,12 +64,12 @@ package struct PageToken: Equatable {
   }
 }
 
-/// What makes a token one of a certain list and of this database.
+/// Seals the tokens of one list, under the key of this database.
 package struct PageSeal: Sendable {
   private let key: TokenKey
   package let query: Fingerprint
 
-  /// - Parameter query: Of everything that a token must be used with again.
+  /// - Parameter query: The fingerprint of every field that must be the same on the next page.
   package init(_ query: Fingerprint, _ key: TokenKey) {
     self.query = query
     self.key = key

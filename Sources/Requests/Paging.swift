@@ -6,8 +6,8 @@ extension Violations {
     limit("page_size", size, orElse: standard, atMost: largest)
   }
 
-  /// How many of something a caller wants at most (AIP-158): 0 stands for `standard`, more than `largest` is cut
-  /// to it, a negative number is wrong.
+  /// A limit that a caller asks for (AIP-158): 0 stands for `standard`, more than `largest` is cut to it, a negative
+  /// number is wrong.
   package mutating func limit(
     _ field: String, _ value: Int32, orElse standard: Int, atMost largest: Int
   ) -> Int {

@@ -4,8 +4,8 @@ import Journal
 import StandardProtos
 import Wire
 
-/// The errors that all domains have. Those about a resource that is not there, or there already, a domain
-/// makes with `RPCError(_:_:about:_:)`. `kind` is what the resource is called, as in "context".
+/// The errors that all domains have. A domain makes its own, about a resource that does not exist or exists already,
+/// with `RPCError(_:_:about:_:)`. `kind` is the name of the resource in messages, as in "context".
 extension RPCError {
   package static func etagMismatch(
     _ resource: ResourceName, given: String, current: String

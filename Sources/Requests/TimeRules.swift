@@ -24,6 +24,6 @@ extension Violations {
 }
 
 extension PostgresTimestamp {
-  /// What is finer than a microsecond is cut off.
+  /// Nanoseconds below a whole microsecond are cut off.
   package init(_ time: WellKnown.Timestamp) { self.init(seconds: time.seconds, nanoseconds: time.nanos) }
 }

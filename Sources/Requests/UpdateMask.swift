@@ -1,18 +1,18 @@
 import Wire
 
-/// The fields of a resource that a client may change, under the names that its proto has for them; fields of a message
-/// below it as `message.field`.
+/// The fields of a resource that a client may change, by their names in the proto; a field of a message in the resource
+/// is `message.field`.
 package protocol UpdatableField: RawRepresentable<String>, CaseIterable, Hashable {
   associatedtype Resource
 
-  /// What the resource is called in messages, as in "a context".
+  /// The name of the resource in error messages, as in "a context".
   static var resource: String { get }
   /// Names of the fields that only the server sets.
   static var outputOnly: Set<String> { get }
-  /// The field below which single entries can be named (`metadata.key`), if there is one.
+  /// The field whose single entries can be named (`metadata.key`), if there is one.
   static var metadataField: Self? { get }
 
-  /// Whether `resource` has a value in this field: what an absent mask stands for (AIP-134).
+  /// Whether `resource` has a value in this field. An absent mask names every such field (AIP-134).
   func isSet(in resource: Resource) -> Bool
 }
 
@@ -20,16 +20,16 @@ package protocol UpdatableField: RawRepresentable<String>, CaseIterable, Hashabl
 package struct UpdateMask<Field: UpdatableField>: Equatable {
   /// Fields that change as a whole.
   package private(set) var fields: Set<Field> = []
-  /// Places inside the metadata that change.
+  /// Entries of the metadata that change.
   package private(set) var metadataPaths: [MetadataPath] = []
-  /// All places above those.
+  /// Every object that one of those entries lies in.
   private var metadataParents: Set<MetadataPath> = []
   private var knownPlaces: Set<MetadataPath> = []
 
-  /// Of nothing.
+  /// A mask without fields.
   package init() {}
 
-  /// The mask of a request; an absent one is made of the fields that have a value in `resource`.
+  /// Reads the mask of a request; where it has none, the mask names the fields that have a value in `resource`.
   package init(
     validating mask: WellKnown.FieldMask?, of resource: Field.Resource, at path: String,
     _ violations: inout Violations
@@ -56,7 +56,7 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
     }
   }
 
-  /// Adds one path; returns what is wrong with it, to follow "which …".
+  /// Adds one path. Returns the problem with it as the end of a sentence "… the path `x`, which"; nil when there is none.
   private mutating func add(_ path: String) -> String? {
     if let field = Field(rawValue: path) {
       if field == Field.metadataField, !metadataPaths.isEmpty { return "clashes with a path below it" }

@@ -13,8 +13,8 @@ package protocol WriteRequest: Message {
 }
 
 extension Journal {
-  /// What a request for a write asks, and the scope to write it in: with the request's id, in a project that is
-  /// there.
+  /// Validates a request for a write; returns the valid item and the scope to write it in, with the request id (the
+  /// idempotency key), in a project that exists.
   ///
   /// - Parameter validate: Adds to the violations everything that is wrong; the caller learns of it at once.
   package func accept<Request: WriteRequest, Item>(

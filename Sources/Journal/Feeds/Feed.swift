@@ -27,7 +27,7 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
 
   /// Delivers the topic's rows that match, from `start` on, each exactly once and in order.
   ///
-  /// Rows are read as the caller takes them: one that does not hurry holds up nobody. To go on after an error
+  /// Rows are read as the caller takes them: a slow caller holds up no other. To go on after an error
   /// start with the last row received (position and ordinal) or the last `caughtUp` or `checkpoint`,
   /// whichever came later.
   /// - Parameters:

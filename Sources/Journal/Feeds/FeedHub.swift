@@ -1,6 +1,6 @@
 import EventLoop
 
-/// A feed's part on one loop: the newest rows, and those who watch them. Confined to `loop`.
+/// A feed's part on one loop: the newest rows, and the watchers of them. Confined to `loop`.
 ///
 /// The tail reads on its own loop and hands every hub the same ranges in the same order, without gaps. A
 /// topic's rows are in them from the moment the tail confirms that it is watched.
@@ -14,9 +14,9 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   private(set) var isDraining = false
 
   private var watchers = Watchers()
-  /// Projects that were deleted while somebody watched them: their streams end.
+  /// Projects that were deleted while they were watched: their streams end.
   private var deleted: Set<ProjectID> = []
-  /// Those who wait for a position whosever it is, not only for rows of their topic.
+  /// Waiters for a position of any topic, not only for rows of their own.
   private var arrivals: [(position: Int64, waiter: any FeedWaiter)] = []
   /// Which subscription of a topic counts: an answer to an earlier one is stale.
   private var subscriptions: [FeedTopic: Int] = [:]
@@ -123,7 +123,7 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
     watchers.wakeAll()
   }
 
-  /// The first range is known: until then nobody can tell what is old and what is new.
+  /// The first range is known, and with it which rows are new.
   func begin(through: Int64) {
     loop.assertOnLoop()
     isPrimed = true
@@ -131,7 +131,7 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
     watchers.wakeAll()
   }
 
-  /// The journal is another one, or an older state of it: the feeds of now end.
+  /// The journal is another one, or an older state of it: the feeds that are open end.
   func restart(through: Int64) {
     incarnation += 1
     begin(through: through)

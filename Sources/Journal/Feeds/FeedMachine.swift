@@ -1,19 +1,23 @@
-/// Life of one watcher: where it stands, and whether its next rows come from memory or from SQL.
+/// Life of one watcher: where its cursor stands, and whether its next rows come from memory or from SQL.
 ///
-/// There is one switch between the two, and it is a comparison: rows in memory are complete from some
-/// position on, so a cursor at or after it goes on there, and an older one reads by SQL, up to what is
-/// settled. Nothing is repeated, because only rows after the cursor count, and nothing is lost, because
-/// neither source has gaps.
+/// ```
+///                       page: rows, checkpoint
+///                          ┌────┐
+///                          ▼    │
+///     start ───────▶ catching up ◀─────────────┐
+///                          │                   │ memory has dropped rows
+///     every row up to the  │ caughtUp          │ after the cursor
+///     settled position     ▼                   │
+///     is sent             live ────────────────┘
+///                         │  ▲
+///                         └──┘ from memory: rows, checkpoint
+/// ```
 ///
-///              ┌── a page (rows, checkpoint)
-///              ▼   │ read
-///     start ─▶ behind ──rows from memory, all delivered: caughtUp──▶ live ──┐ rows, then a checkpoint;
-///                 ▲                                                  │  ▲   │ a checkpoint when reminded
-///                 └──the cursor lies before what is in memory: read──┘  └───┘
+/// What decides between the two is one comparison: rows in memory are complete from some position on, so a
+/// cursor at or after it takes its rows there, and an older one reads a page by SQL, up to the settled position. No
+/// row is repeated, because only rows after the cursor count, and none is lost, because neither source has gaps.
 ///
-/// A start within what is in memory reads no page.
-///
-/// Pure: takes the recent rows or a page, says what to do next. The caller does the I/O.
+/// Pure: takes the recent rows or a page, returns what to do next. The caller does the I/O.
 struct FeedMachine<Entry: FeedRow> {
   enum Step {
     case deliver([FeedElement<Entry>])
@@ -24,12 +28,12 @@ struct FeedMachine<Entry: FeedRow> {
   }
 
   let topic: FeedTopic
-  /// The last position drawn when the feed was opened: before everything up to there was delivered, nobody
-  /// may be told that he is caught up, or a write acknowledged before would come after.
+  /// The last position drawn when the feed was opened. `caughtUp` waits until every row up to it was delivered:
+  /// else a write that was acknowledged before the feed was opened would come after it.
   let present: Int64
   private let matches: @Sendable (Entry) -> Bool
   private(set) var cursor: Cursor
-  /// `caughtUp` was said, and no page was read since.
+  /// Whether `caughtUp` was sent, and no page was read since.
   private(set) var isLive = false
   private var lastDelivered: Int64
   private var lastMarked: Int64
@@ -95,7 +99,7 @@ struct FeedMachine<Entry: FeedRow> {
     return elements
   }
 
-  /// A checkpoint never stands behind a row that a feed starting there would deliver again.
+  /// A feed that starts at a checkpoint delivers no row again that was sent before it.
   private mutating func mark(_ elements: inout [FeedElement<Entry>]) {
     let complete = cursor.completePosition
     guard complete > lastMarked, complete >= lastDelivered else { return }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// What the journal tells its feeds, whatever their rows are.
 protocol RegisteredFeed: Sendable {
-  /// From the ticker, on the home loop. Returns whether anybody watches.
+  /// From the ticker, on the home loop. Returns whether there are watchers.
   func advance(_ outcome: SettleTicker.Outcome) -> Bool
   /// Ends the streams of projects that were deleted. From any thread.
   func end(_ deleted: [ProjectID])
@@ -19,7 +19,7 @@ final class FeedRegistry: RegisteredFeed {
   private var all: [any RegisteredFeed] { feeds.withLock { $0 } }
 
   func advance(_ outcome: SettleTicker.Outcome) -> Bool {
-    // All of them hear, also when the first one is watched.
+    // Each of them is told, also when the first one has watchers.
     all.count { $0.advance(outcome) } > 0
   }
 

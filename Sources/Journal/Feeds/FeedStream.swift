@@ -1,7 +1,7 @@
 import GRPC
 import Postgres
 
-/// What a watcher reads. Ends only with an error or the task; with UNAVAILABLE / SHUTTING_DOWN when the
+/// The stream that a watcher reads. Ends only with an error or its task; with UNAVAILABLE / SHUTTING_DOWN when the
 /// server stops. Errors say in `position` (and `ordinal`) how far the stream was. Used on its loop, from one
 /// task.
 package final class FeedStream<Entry: FeedRow>: Sendable {
@@ -16,16 +16,16 @@ package final class FeedStream<Entry: FeedRow>: Sendable {
   }
 
   deinit {
-    // Not the stream: nothing may hold it any more.
+    // It does not hold the stream, which is to go with its last user.
     let watcher = watcher
     watcher.loop.execute { watcher.close() }
   }
 
-  /// The next thing to know; suspends until there is one.
+  /// The next element; suspends until there is one.
   package func next() async throws(RPCError) -> FeedElement<Entry> { try await watcher.next() }
 
-  /// The next thing to know together with what is known already, at most `limit`: for those who look
-  /// something up for each row and want to do so for several at once.
+  /// The next element together with those that are ready, at most `limit`: for callers that look something up for
+  /// each row, several rows at once.
   package func next(atMost limit: Int) async throws(RPCError) -> [FeedElement<Entry>] {
     [try await watcher.next()] + watcher.takeReady(atMost: limit - 1)
   }

@@ -2,7 +2,7 @@
 ///
 /// A watcher is only a cursor into them. For each topic every row after `from` and up to `through` is here,
 /// so a watcher whose cursor is not older than `from` is live; one that is older reads by SQL. Bounded: the
-/// oldest rows go first, whoever still wants them, so a slow watcher costs nothing.
+/// oldest rows go first, also when a slow watcher has not read them, so it costs nothing.
 struct RecentRows<Entry: FeedRow> {
   private struct Topic {
     var from: Int64
@@ -51,7 +51,7 @@ struct RecentRows<Entry: FeedRow> {
     topics[topic] = Topic(from: through, generation: generations)
   }
 
-  /// Nobody watches the topic any more.
+  /// The last watcher of the topic has gone.
   mutating func deactivate(_ topic: FeedTopic) {
     guard let gone = topics.removeValue(forKey: topic) else { return }
     count -= gone.rows.count - gone.head
@@ -72,7 +72,7 @@ struct RecentRows<Entry: FeedRow> {
     }
   }
 
-  /// Forgets all rows: those up to `next` were not read, everybody has to fetch them himself.
+  /// Forgets all rows: those up to `next` were not read, and each watcher fetches them by SQL.
   mutating func skip(through next: Int64) {
     through = next
     count = 0

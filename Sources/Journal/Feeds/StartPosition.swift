@@ -8,7 +8,7 @@ package enum StartPosition: Sendable, Equatable {
   case now
   /// All that there still is.
   case oldest
-  /// What came after the position. With an ordinal: after that row of the position, for one who has received
+  /// What came after the position. With an ordinal: after that row of the position, for a client that has received
   /// the first rows of it.
   case after(Int64, ordinal: Int32? = nil)
 }
@@ -69,7 +69,7 @@ struct JournalExtent: Equatable {
       ["journal_id": id.description])
   }
 
-  /// A position in the middle must itself still be there.
+  /// A start within a position needs that position to be kept.
   private func check(_ position: Int64, isWhole: Bool) throws(RPCError) {
     if position < 0 {
       throw RPCError(.invalidArgument, .fieldInvalid, "a position is not negative")

@@ -3,15 +3,15 @@ import Postgres
 
 /// Reads every settled range once and hands it to the hubs of all loops. Confined to `loop`.
 ///
-/// Only what somebody watches is read: whole projects, one index range each, because the history's key begins with the
-/// project; and single keys by an index of their own. A range in which nobody is interested costs nothing.
+/// Only what is watched is read: whole projects, one index range each, because the history's key begins with the
+/// project; and single keys by an index of their own. A range of topics without watchers costs nothing.
 final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
   private let chunk: Int
   private var hubs: [FeedHub<Entry>] = []
 
-  /// What was read, or skipped because nobody watched.
+  /// The position up to which rows were read, or skipped for lack of watchers.
   private var through: Int64 = -1
   private var settled: Int64 = -1
   private var isReading = false
@@ -31,7 +31,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   /// Before anything else, once.
   func attach(_ hubs: [FeedHub<Entry>]) { self.hubs = hubs }
 
-  /// - Parameter subscription: Nil when the loop watches the topic no longer.
+  /// - Parameter subscription: Nil when the loop does not watch the topic any more.
   func subscribe(_ hub: FeedHub<Entry>, _ topic: FeedTopic, _ subscription: Int?) {
     loop.assertOnLoop()
     guard let subscription else {

@@ -27,8 +27,8 @@ extension TailChunk {
     }
   }
 
-  /// What two reads of different rows come to: as far as both are complete. One that is to be skipped earlier than the
-  /// other ends is skipped by all.
+  /// Two reads of different rows together, as far as both are complete. When one of them must skip a position
+  /// before the other one ends, both skip it.
   func merged(with other: TailChunk) -> TailChunk {
     let through = min(self.through, other.through)
     var rows: [Entry] = []

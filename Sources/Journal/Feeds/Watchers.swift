@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Someone who waits for rows of a topic.
+/// A watcher that waits for rows of a topic.
 protocol FeedWaiter: AnyObject {
   /// Rows came, or the feed ended: look again.
   func wake()
@@ -8,7 +8,7 @@ protocol FeedWaiter: AnyObject {
   func remind()
 }
 
-/// Who watches which topic on one loop. Confined to that loop.
+/// The watchers of each topic on one loop. Confined to that loop.
 struct Watchers {
   private var byTopic: [FeedTopic: [ObjectIdentifier: any FeedWaiter]] = [:]
 

@@ -1,20 +1,20 @@
-/// Whose turn it is to write which rows: writers of one key have their turns one after the other, in the order in which
-/// they came. Pure.
+/// Decides which writers may write: those of one key have their turns one after the other, in the order in which they
+/// came (a FIFO lock for each key). Pure.
 ///
 /// A writer of several keys stands in all their lines from the start, so two that share keys never wait for each other.
 struct KeyQueue<Key: Hashable> {
   enum Arrival: Equatable {
     case begins
-    /// Until ``leave(_:)`` of somebody names it.
+    /// Until ``leave(_:)`` of another writer returns it.
     case waits
-    /// As many of its group wait as may.
+    /// The queue of its group is full.
     case refused
   }
 
   private struct Writer {
     let group: String
     let keys: [Key]
-    /// The lines in which somebody is before it.
+    /// The lines in which another writer is before it.
     var blocked: Int
   }
 
@@ -42,7 +42,7 @@ struct KeyQueue<Key: Hashable> {
     return .waits
   }
 
-  /// A writer has written, or no longer wants to. Returns those whose turn it is now.
+  /// A writer has written, or has given up. Returns the writers whose turn it is now.
   mutating func leave(_ number: Int) -> [Int] {
     guard let writer = writers.removeValue(forKey: number) else { return [] }
     if writer.blocked > 0 { stopWaiting(writer.group) }
@@ -58,7 +58,7 @@ struct KeyQueue<Key: Hashable> {
     return next
   }
 
-  /// Returns who is first in the line of `key` and was not before.
+  /// Returns the writer that became the first in the line of `key`.
   private mutating func takeOut(_ number: Int, of key: Key) -> Int? {
     guard let index = lines[key]?.firstIndex(of: number) else { return nil }
     lines[key]!.remove(at: index)

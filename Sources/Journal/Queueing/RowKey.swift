@@ -12,13 +12,13 @@ package struct RowKey: Hashable, Sendable {
   }
 }
 
-/// A key that the caller of a create chose: somebody else may have it, or be removing the row that does.
+/// A key that the caller of a create chose: another row may have it, and another write may be removing that row.
 package struct ChosenKey: Sendable {
   let row: RowKey
   let lock: BoundStatement?
 
-  /// - Parameter lock: Waits for whoever changes the row with this key, before the position is drawn: what was created
-  ///   in the place of a row that is just being removed comes after its removal. Nil where rows are never removed.
+  /// - Parameter lock: Waits, before the position is drawn, for the transaction that changes the row with this key: a
+  ///   row that takes the place of one that is being removed comes after its removal. Nil where rows are never removed.
   package init(_ row: RowKey, lock: BoundStatement? = nil) {
     self.row = row
     self.lock = lock

@@ -3,7 +3,7 @@ import EventLoop
 import GRPC
 
 /// The writes of one loop that wait for rows which others are writing. They do so before they take a connection:
-/// waiting for a row lock in the database they would keep it from everybody. Confined to its loop.
+/// while they waited for a row lock in the database they would keep the connection from all others. Confined to its loop.
 final class WriteQueue: @unchecked Sendable {
   private struct Key: Hashable {
     let project: ProjectID

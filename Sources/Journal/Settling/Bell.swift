@@ -1,7 +1,7 @@
 import EventLoop
 
 /// Lets one task of a loop wait for a call or for some time, whichever comes first. A call that comes while
-/// nobody waits is kept: the next wait ends at once. Confined to its loop.
+/// no task waits is kept: the next wait ends at once. Confined to its loop.
 final class Bell: LoopTimer, @unchecked Sendable {
   private unowned let loop: EventLoop
   private var continuation: UnsafeContinuation<Void, Never>?

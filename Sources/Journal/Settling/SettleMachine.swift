@@ -1,19 +1,20 @@
-/// Decides up to which position everything is committed or gone: the *settled* position.
+/// Decides up to which position every write is committed or rolled back: the *settled* position, a watermark.
 ///
-/// Positions are drawn in another order than they commit. But every writer has its transaction id before it
-/// draws, so: read the last position P; then take a transaction id X; once no transaction at or below X runs
-/// any more, whatever drew a position at or below P has ended. P must also be on disk before anybody is told:
-/// a draw that nothing committed is forgotten in a crash of PostgreSQL, and would then be drawn once more.
+/// ```
+///     resting ──nudged──▶ reading ──P > settled──▶ taking ──X, L──▶ waiting ◀──┐
+///        ▲                   │                                        │  │     │ an id ≤ X runs, or the log
+///        │◀──nothing new─────┤                                        │  └─────┘ is not on disk up to L
+///        │                   └──P < settled──▶ published ◀──P settled─┘
+///        └────────────────resumed──────────────────┘        any failure leads to resting
+/// ```
 ///
-///     resting ──nudged──▶ reading ──P──▶ taking ──X──▶ waiting ──X has ended, the log is on disk──▶ published
-///        ▲                   │                          ▲   │ else: pause or flush, and read again       │
-///        │                   │                          └───┘                                            │
-///        ├──P is settled─────┤                                                                           │
-///        │                   └──P has gone back: regressed──────────────────────────────────▶ published  │
-///        ├──resumed──────────────────────────────────────────────────────────────────────────────────────┘
-///        └──failed, from any state
+/// Transactions commit in another order than they draw positions. But a writer has its transaction id before it
+/// draws. So the machine reads the last position P, then takes a transaction id X: once no transaction with an id
+/// at or below X is running, every writer that drew a position at or below P has ended. P must also be on disk
+/// before it is published, up to L, the end of the log: a crash of PostgreSQL forgets a draw that no commit has
+/// written to disk, and draws the same position again.
 ///
-/// Pure: takes what happened, says what to do next.
+/// Pure: takes what happened, returns what to do next.
 struct SettleMachine {
   enum Event: Equatable {
     /// Something may have been written, here or elsewhere, or it is time to look.
@@ -26,7 +27,7 @@ struct SettleMachine {
     case snapshot(oldest: Int64, flushed: Int64)
     /// The pause is over.
     case resumed
-    /// What was asked for could not be done: the connection is gone.
+    /// The last action failed: the connection is gone.
     case failed
   }
 
@@ -37,7 +38,7 @@ struct SettleMachine {
     /// Have the log flushed, then read the snapshot again.
     case flushLog
     case pause(milliseconds: Int)
-    /// Everything at or below is settled. Call ``handle(_:)`` with `resumed` to go on.
+    /// Every position at or below is settled. Call ``handle(_:)`` with `resumed` to go on.
     case publish(Int64)
     /// The sequence has gone back: this is another database than before.
     case regressed(Int64)
@@ -56,7 +57,7 @@ struct SettleMachine {
   private(set) var settled: Int64
   private var state = State.resting
 
-  /// Snapshot reads in vain before the log is flushed on purpose: commits nearly always do it first.
+  /// How often the snapshot is read before the machine flushes the log itself: a commit nearly always does it first.
   private static let pollsBeforeFlush = 2
   private static let longestPause = 50
 

@@ -3,15 +3,15 @@ import Postgres
 
 /// How far the journal is settled, and what holds it back.
 package struct SettleStatus: Sendable {
-  /// Every write at or below this position is committed or gone.
+  /// Every write at or below this position is committed or rolled back.
   package var settled: Int64
   /// A position that was drawn and waits for a transaction to end; nil when there is none.
   package var pending: Int64?
   /// Since when the pending position waits.
   package var pendingSince: Instant?
-  /// Who holds the feeds back; asked for after the lag threshold.
+  /// The transaction that holds the feeds back; looked for after the lag threshold.
   package var blocker: Blocker?
-  /// The error of the last round, in words that anybody may read; nil after one that succeeded.
+  /// The error of the last round, in words without secrets; nil after one that succeeded.
   package var failure: String?
 
   /// How long the oldest pending position has been waiting; zero when there is none.

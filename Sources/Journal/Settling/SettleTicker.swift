@@ -10,7 +10,7 @@ final class SettleTicker: @unchecked Sendable {
   private static let pauseAfterFailure = Duration.milliseconds(100)
 
   enum Outcome: Sendable {
-    /// Everything at or below the position is committed or gone.
+    /// Every write at or below the position is committed or rolled back.
     case settled(Int64)
     /// The database is not the one it was: positions have gone back.
     case restarted(Int64)
@@ -19,7 +19,7 @@ final class SettleTicker: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
   private let configuration: JournalConfiguration
-  /// Below every position, so that the first look settles something, be it nothing at all.
+  /// Below every position, so that the first look publishes a position, also of an empty journal.
   private var machine = SettleMachine(settled: -1)
   private var handler: @Sendable (Outcome) -> Bool = { _ in false }
   private var task: Task<Void, Never>?
@@ -41,7 +41,7 @@ final class SettleTicker: @unchecked Sendable {
 
   var status: SettleStatus { current.withLock { $0 } }
 
-  /// - Parameter handler: Called on the loop; says whether anybody here waits for what comes next.
+  /// - Parameter handler: Called on the loop; returns whether a feed here waits for the next rows.
   func start(_ handler: @escaping @Sendable (Outcome) -> Bool) {
     loop.assertOnLoop()
     self.handler = handler
@@ -57,7 +57,7 @@ final class SettleTicker: @unchecked Sendable {
     await hints.stop()
   }
 
-  /// Something was written here. From any thread, and cheap when said often.
+  /// Says that something was written here. From any thread, and cheap when called often.
   func nudge() {
     guard !isNudged.exchange(true, ordering: .acquiringAndReleasing) else { return }
     loop.execute { [self] in wake() }

@@ -1,7 +1,9 @@
 import GRPC
 
-/// What was read of an import and is not stored yet: the reader reads on while the writer writes. Bounded:
-/// the reader waits while there is enough. Confined to the call's loop; one task puts, one takes.
+/// The queue of records of an import that were read and are not stored yet: the reader reads on while the writer
+/// writes. Bounded: the reader waits while there is enough (backpressure).
+///
+/// Confined to the call's loop; one task puts, one takes.
 package final class ImportIntake<Record>: @unchecked Sendable {
   private let limit: Int
   private var records: ArraySlice<Record> = []
@@ -14,7 +16,7 @@ package final class ImportIntake<Record>: @unchecked Sendable {
   /// - Parameter bytes: How much may be there before the reader waits.
   package init(limit bytes: Int) { limit = bytes }
 
-  /// Adds what was read, and waits until there is room for more. False when nobody takes any more.
+  /// Adds records, and waits until there is room for more. False when the writer has stopped.
   package func put(_ new: [Record], bytes: Int) async -> Bool {
     records += new
     self.bytes += bytes
@@ -47,7 +49,7 @@ package final class ImportIntake<Record>: @unchecked Sendable {
     return records
   }
 
-  /// Lets the reader go: nobody takes any more.
+  /// The writer has stopped: the reader need not wait any more.
   package func close() {
     isClosed = true
     reader.take()?.resume()

@@ -8,8 +8,8 @@ extension Journal {
   /// - Parameters:
   ///   - named: The project that the request names, empty for none.
   ///   - limit: Elements for which `answer` is asked at once.
-  ///   - answer: The responses to the first of some elements, marks included (``WatchResponse/init(_:)``), and to how
-  ///     many. At least one.
+  ///   - answer: Makes the responses for the first of some elements, marks included (``WatchResponse/init(_:)``);
+  ///     returns them with the number of elements that they are for, at least one.
   package func watch<Response: WatchResponse>(
     _ start: WatchStart, of named: String, matching matches: @escaping @Sendable (Change) -> Bool,
     atMost limit: Int,
@@ -20,7 +20,7 @@ extension Journal {
     let project = try await self.project(named, call)
     let stream = try await changes.watch(
       FeedTopic(project), from: start.position, journal: start.journal, on: call.loop, matching: matches)
-    // Of a project that is deleted from now on the stream hears.
+    // When the project is deleted from now on, the stream is told.
     try await require(project, on: call.loop)
     let journalID = stream.journal.description
     call.sendHeaders()

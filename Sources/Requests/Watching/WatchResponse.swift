@@ -17,7 +17,7 @@ package protocol WatchEvent {
 }
 
 extension WatchResponse {
-  /// What the feed itself says; nil for a row.
+  /// The response for a mark of the feed; nil for a row.
   package init?<Entry>(_ element: FeedElement<Entry>) {
     self.init()
     switch element {

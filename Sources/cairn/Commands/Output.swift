@@ -14,7 +14,7 @@ enum Output {
     write(STDERR_FILENO, text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// Writes all of it. When nobody reads any more, as behind `| head`, there is nothing left to do.
+  /// Writes all of it. When the output has no reader any more, as behind `| head`, the program ends.
   private static func write(_ descriptor: Int32, _ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {

@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// Ends the program as soon as nobody reads its output any more, as behind `| head`: a stream without
+/// Ends the program as soon as its output has no reader any more, as behind `| head`: a stream without
 /// news would otherwise only find out with its next message.
 final class OutputWatch: DescriptorHandler {
   /// Begins to watch; on the loop. Nothing happens where the output is a file.

@@ -87,7 +87,7 @@ private struct LineScanner {
       let digits = word.filter { $0 != "_" }
       return Quantity.count(digits).map { "\($0)" }
     }
-    // A TOML string is a JSON string but for escapes that nobody needs here.
+    // A TOML string is a JSON string except for escapes that are not needed here.
     var end = rest.index(after: rest.startIndex)
     while end < rest.endIndex, rest[end] != "\"" {
       if rest[end] == "\\" { end = rest.index(after: end) }

@@ -2,8 +2,8 @@ import EventLoop
 import Operations
 import Synchronization
 
-/// Tells of connections that did not come about: each one for those who look for it (debug), and now and then one for
-/// everybody (info). Who may connect must not be able to fill the log.
+/// Logs connections that failed: each one at the level debug, and now and then one at the level info. Clients must not be
+/// able to fill the log by connecting.
 final class ConnectionFailureLog: Sendable {
   private let log: Log
   private let occasional = Mutex(Occasional(every: .seconds(10)))

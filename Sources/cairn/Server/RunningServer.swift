@@ -88,7 +88,7 @@ final class RunningServer: Sendable {
 
   /// Listens on each address and returns what was bound.
   func listen(_ texts: [String]) async throws(SocketError) -> [SocketAddress] {
-    // Who connects as soon as somebody listens shall find the server ready.
+    // A client that connects as soon as the server listens finds it ready.
     await monitor.probe()
     var bound: [SocketAddress] = []
     for text in texts { bound += try await listen(onAll: try SocketAddress.resolve(text)) }
@@ -102,7 +102,7 @@ final class RunningServer: Sendable {
     var missing: SocketError?
     for address in addresses {
       do throws(SocketError) {
-        // Who may open a unix socket is decided by the rights of its file.
+        // The rights of its file decide who may open a unix socket.
         let tls = address.port == nil ? nil : certificates?.credentials
         bound.append(try await server.listen(address, tls: tls))
       } catch {

@@ -22,7 +22,7 @@ final class TerminationSignals: DescriptorHandler, @unchecked Sendable {
     registration = loop.register(descriptor, .read, self)
   }
 
-  /// Whether a signal came that nobody has heard of.
+  /// Whether a signal came that was not taken yet.
   var hasPending: Bool { !pending.isEmpty }
 
   /// The number of the next signal.

@@ -28,7 +28,7 @@ func waitForDatabase(
 }
 
 extension PostgresError {
-  /// Whether nobody listens there yet, or PostgreSQL does and is still starting. Of a connection that fails libpq gives
+  /// Whether no server listens there yet, or PostgreSQL does and is still starting. Of a connection that fails libpq gives
   /// a text only, in the language of the server; in another one than English it is not waited for.
   var saysNotYet: Bool {
     guard kind == .connectionFailed else { return false }

@@ -25,7 +25,7 @@ final class FileReader: @unchecked Sendable {
 
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
-  /// Its length in bytes; nil of what is no ordinary file.
+  /// Its length in bytes; nil where it is no ordinary file.
   var size: Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
