@@ -125,7 +125,8 @@ let package = Package(
 
     .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Journal", "Postgres", "EventLoop"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Journal", "Postgres", "GRPC", "StandardProtos", "EventLoop"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("Patience", []),
     tests("EventLoop", ["EventLoop"]),
@@ -137,7 +138,12 @@ let package = Package(
         "Wire", "TestSupport",
       ]),
     tests("Statement", ["CLibpq", "Contexts", "Projects", "Journal", "Postgres"]),
-    tests("Requests", ["Requests", "Journal", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
+    tests(
+      "Requests",
+      ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "TestSupport"]),
+    tests("Projects", ["Projects", "Requests", "Journal", "GRPC", "CairnAPI", "Wire", "TestSupport"]),
+    tests("Changes", ["Changes", "Journal", "GRPC", "CairnAPI", "TestSupport"]),
+    tests("LongRunning", ["LongRunning", "Requests", "Journal", "GRPC", "CairnAPI", "TestSupport"]),
     tests("Journal", ["Journal", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire", "TestSupport"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations", "Postgres", "GRPC", "StandardProtos", "EventLoop", "TestSupport"]),
