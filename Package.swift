@@ -128,6 +128,14 @@ let package = Package(
       name: "TestSupport", dependencies: ["Journal", "Postgres", "GRPC", "StandardProtos", "EventLoop"],
       path: "Tests/TestSupport",
       swiftSettings: settings),
+    // A domain of nothing but standard methods, by which the kit is measured.
+    .target(
+      name: "NoteDomain",
+      dependencies: ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"],
+      path: "Tests/NoteDomain", resources: sql, swiftSettings: settings, plugins: ["GenerateMessages"]),
+    tests(
+      "NoteDomain",
+      ["NoteDomain", "Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire", "TestSupport"]),
     tests("Patience", []),
     tests("EventLoop", ["EventLoop"]),
     tests("Postgres", ["Postgres", "EventLoop", "TestSupport"]),

@@ -20,7 +20,7 @@ struct OperationList {
     pageSize = violations.pageSize(request.pageSize)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
-    seal = PageSeal(Fingerprint(of: request, project: project), key)
+    seal = PageSeal(Fingerprint(of: request, in: project), key)
     before = violations.pageToken(request.pageToken, seal)?.id
     try violations.check()
     kinds = request.kinds
@@ -56,15 +56,4 @@ extension Violations {
   }
 }
 
-extension Fingerprint {
-  fileprivate init(of request: ListOperationsRequest, project: String) {
-    var query = request
-    query.pageSize = 0
-    query.pageToken = ""
-    query.project = ""
-    self.init()
-    combine(part: "ListOperations")
-    combine(part: project)
-    combine(query.serializedBytes())
-  }
-}
+extension ListOperationsRequest: ListRequest {}
