@@ -15,7 +15,7 @@ struct OperationList {
 
   init(validating request: ListOperationsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    _ = violations.anyOf(identifiers: "kinds", request.kinds, atMost: Limits.operationKinds)
+    violations.identifiers("kinds", request.kinds, atMost: Limits.operationKinds)
     states = violations.states("states", request.states)
     pageSize = violations.pageSize(request.pageSize)
     // A fingerprint is made of what is within its bounds.
@@ -38,18 +38,12 @@ extension Limits {
 
 extension Violations {
   fileprivate mutating func states(_ field: String, _ states: [Operation.State]) -> [OperationRow.State] {
-    guard states.count <= Limits.operationStates else {
-      add(field, "must have at most \(Limits.operationStates) entries, not \(states.count)")
-      return []
-    }
     var known: [OperationRow.State] = []
-    for (index, state) in states.enumerated() {
+    entries(field, states, atMost: Limits.operationStates) { violations, path, state in
       if let match = OperationRow.State.allCases.first(where: { Operation.State($0) == state }) {
         known.append(match)
-      } else if state == .unspecified {
-        add("\(field)[\(index)]", "must be specified")
       } else {
-        add("\(field)[\(index)]", "has an unknown value, \(state.rawValue)")
+        violations.unknown(path, number: state.rawValue)
       }
     }
     return known

@@ -2,34 +2,38 @@ import CairnAPI
 import Journal
 import Wire
 
+/// What a `Watch…` method may send, beside rows of its own: the oneof `event` of its responses. The cases that generated
+/// code has for the two marks make it one.
+package protocol WatchEvent {
+  static func caughtUp(_ caughtUp: CaughtUp) -> Self
+  static func checkpoint(_ checkpoint: Checkpoint) -> Self
+}
+
 /// The response of a `Watch…` method: the journal's id, and one event of a feed.
 package protocol WatchResponse: Message {
   associatedtype Event: WatchEvent
-
   var journalId: String { get set }
   var event: Event? { get set }
 }
 
-/// What a `Watch…` method sends beside changes, as the cases of its oneof `event`.
-package protocol WatchEvent {
-  static func caughtUp(_: CaughtUp) -> Self
-  static func checkpoint(_: Checkpoint) -> Self
-}
-
 extension WatchResponse {
-  /// The response for a mark of the feed; nil for a row.
-  package init?<Entry>(_ element: FeedElement<Entry>) {
+  package init(_ event: Event) {
     self.init()
+    self.event = event
+  }
+
+  /// What the feed itself says; nil for a row.
+  package init?<Entry>(_ element: FeedElement<Entry>) {
     switch element {
     case .row: return nil
     case .caughtUp(let position):
       var caughtUp = CaughtUp()
       caughtUp.position = position
-      event = .caughtUp(caughtUp)
+      self.init(.caughtUp(caughtUp))
     case .checkpoint(let position):
       var checkpoint = Checkpoint()
       checkpoint.position = position
-      event = .checkpoint(checkpoint)
+      self.init(.checkpoint(checkpoint))
     }
   }
 }

@@ -21,10 +21,7 @@ extension Violations {
   /// The journal's words for the kinds of change that a watch wants; nil: all.
   mutating func actions<Kind: ChangeKind>(_ field: String, _ kinds: [Kind]) -> Set<String>? {
     anyOf(field, kinds, atMost: Limits.watchedKinds) { violations, field, kind in
-      if kind.action == nil {
-        violations.add(
-          field, kind == .unspecified ? "must be specified" : "has an unknown value, \(kind.rawValue)")
-      }
+      if kind.action == nil { violations.unknown(field, number: kind.rawValue) }
     }.map { Set($0.compactMap(\.action)) }
   }
 }

@@ -41,22 +41,16 @@ struct ContextConditions: Equatable {
 
 extension Violations {
   fileprivate mutating func types(_ field: String, _ types: [ContextType]) {
-    guard types.count <= Limits.filterTypes else {
-      return add(field, "must have at most \(Limits.filterTypes) entries, not \(types.count)")
-    }
-    for (index, value) in types.enumerated() {
-      type("\(field)[\(index)]", value)
-      if value == .unspecified { add("\(field)[\(index)]", "must be specified") }
+    entries(field, types, atMost: Limits.filterTypes) { violations, path, value in
+      violations.type(path, value)
+      if value == .unspecified { violations.add(path, "must be specified") }
     }
   }
 
   fileprivate mutating func statuses(_ field: String, _ statuses: [ContextStatus]) {
-    guard statuses.count <= Limits.filterStatuses else {
-      return add(field, "must have at most \(Limits.filterStatuses) entries, not \(statuses.count)")
-    }
-    for (index, value) in statuses.enumerated() {
-      status("\(field)[\(index)]", value)
-      if value == .unspecified { add("\(field)[\(index)]", "must be specified") }
+    entries(field, statuses, atMost: Limits.filterStatuses) { violations, path, value in
+      violations.status(path, value)
+      if value == .unspecified { violations.add(path, "must be specified") }
     }
   }
 }

@@ -28,9 +28,7 @@ extension ContextStore {
       let image = images.byPlace[place]
       place += 1
       if image?.isForeign ?? false { continue }
-      var response = WatchContextsResponse()
-      response.event = .change(ContextChange(change, image))
-      responses.append(response)
+      responses.append(WatchContextsResponse(.change(ContextChange(change, image))))
     }
     return (responses, elements.count)
   }

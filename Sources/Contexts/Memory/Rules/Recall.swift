@@ -54,26 +54,15 @@ struct MemoryConditions {
   let validAt: Int64?
 
   init(validating request: RecallRequest, _ violations: inout Violations) {
-    if request.kinds.count > Limits.filterTypes {
-      violations.add("kinds", "must have at most \(Limits.filterTypes) entries, not \(request.kinds.count)")
-    } else {
-      for (index, kind) in request.kinds.enumerated() {
-        violations.memoryKind("kinds[\(index)]", kind)
-        if kind == .unspecified { violations.add("kinds[\(index)]", "must be specified") }
-      }
+    violations.entries("kinds", request.kinds, atMost: Limits.filterTypes) { violations, path, kind in
+      violations.memoryKind(path, kind)
+      if kind == .unspecified { violations.add(path, "must be specified") }
     }
     violations.memoryImportance("min_importance", request.minImportance)
     if !(0...1).contains(request.minConfidence) {
       violations.add("min_confidence", "must be from 0 to 1, not \(request.minConfidence)")
     }
-    if request.sources.count > Limits.filterStatuses {
-      violations.add(
-        "sources", "must have at most \(Limits.filterStatuses) entries, not \(request.sources.count)")
-    } else {
-      for (index, source) in request.sources.enumerated() {
-        violations.memorySource("sources[\(index)]", source)
-      }
-    }
+    violations.entries("sources", request.sources, atMost: Limits.filterStatuses) { $0.memorySource($1, $2) }
     kinds = request.kinds.map(\.rawValue)
     minImportance = request.minImportance.rawValue
     minConfidence = request.minConfidence

@@ -21,11 +21,7 @@ struct GraphWalk {
   init(validating request: TraverseRequest) throws(RPCError) {
     var violations = Violations()
     if request.start.isEmpty { violations.add("start", "must not be empty") }
-    if request.start.count > Limits.walkStarts {
-      violations.add("start", "must have at most \(Limits.walkStarts) entries, not \(request.start.count)")
-    } else {
-      for (index, id) in request.start.enumerated() { violations.identifier("start[\(index)]", id) }
-    }
+    violations.identifiers("start", request.start, atMost: Limits.walkStarts)
     maxDepth = violations.depth("max_depth", request.maxDepth, orElse: 1)
     direction = WalkDirection(validating: request.direction, at: "direction", &violations)
     relationships = RelationshipConditions(

@@ -16,8 +16,8 @@ struct RelationshipConditions: Equatable {
     guard let filter else { return }
     kinds = filter.kinds
     names = filter.names
-    violations.relationshipKinds("\(path).kinds", kinds)
-    violations.relationshipNames("\(path).names", names)
+    violations.entries("\(path).kinds", kinds, atMost: Limits.filterTypes) { $0.relationshipKind($1, $2) }
+    violations.identifiers("\(path).names", names, atMost: Limits.tagCount)
     // A moment between two microseconds belongs to the one that has begun.
     validAt = violations.time("\(path).valid_at", filter.validAt)
     minWeight = filter.minWeight
@@ -46,21 +46,5 @@ enum WalkDirection {
     case .in: .out
     case .both: .both
     }
-  }
-}
-
-extension Violations {
-  fileprivate mutating func relationshipKinds(_ field: String, _ kinds: [RelationshipKind]) {
-    guard kinds.count <= Limits.filterTypes else {
-      return add(field, "must have at most \(Limits.filterTypes) entries, not \(kinds.count)")
-    }
-    for (index, kind) in kinds.enumerated() { relationshipKind("\(field)[\(index)]", kind) }
-  }
-
-  fileprivate mutating func relationshipNames(_ field: String, _ names: [String]) {
-    guard names.count <= Limits.tagCount else {
-      return add(field, "must have at most \(Limits.tagCount) entries, not \(names.count)")
-    }
-    for (index, name) in names.enumerated() { identifier("\(field)[\(index)]", name) }
   }
 }
