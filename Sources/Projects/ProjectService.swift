@@ -22,14 +22,10 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let draft = try ProjectDraft(validating: request)
-    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
-    if request.validateOnly {
-      guard try await store.find(draft.id) == nil else { throw .projectExists(draft.id.text) }
-      return Project(draft, nil)
-    }
+    let scope = try await journal.scope(ofManaging: request, call)
     switch try await store.create(draft, scope) {
     case .written(nil): throw .projectExists(draft.id.text)
-    case .written(let stamp): return Project(draft, stamp)
+    case .written(let stamp): return Project(draft, scope.effect == .kept ? stamp : nil)
     case .repeated(let stored): return Project(draft, stored.stamp)
     }
   }
@@ -46,12 +42,7 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let update = try ProjectUpdate(validating: request)
-    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
-    if request.validateOnly {
-      let row = try await found(update.id)
-      if row.deleteTime != nil { throw .projectDeleted(update.id.text) }
-      return Project(row.updated(title: update.title, searchLanguage: update.searchLanguage))
-    }
+    let scope = try await journal.scope(ofManaging: request, call)
     switch try await store.update(update, scope, answer: { Project($0).serializedBytes() }) {
     case .written(let row): return Project(row)
     case .repeated(let stored): return try stored.decoded()
@@ -62,8 +53,7 @@ package struct ProjectService: ProjectServiceProvider {
     -> Project
   {
     let id = try ProjectID(deletedBy: request)
-    let scope = try await journal.caller(call, RequestKey(request.requestId, of: request))
-    if request.validateOnly { return Project(try await found(id)) }
+    let scope = try await journal.scope(ofManaging: request, call)
     switch try await store.delete(id, scope, answer: { Project($0).serializedBytes() }) {
     case .written(let row): return Project(row)
     case .repeated(let stored):
@@ -99,7 +89,21 @@ package struct ProjectService: ProjectServiceProvider {
   }
 }
 
+extension CreateProjectRequest: NamedRequest {}
+extension UpdateProjectRequest: NamedRequest {}
+extension DeleteProjectRequest: NamedRequest {}
 extension ListProjectsResponse: JournalAnswer {}
+
+extension Journal {
+  /// Whose project nobody has asked for yet: the request may be about one that is not there.
+  fileprivate func scope(
+    ofManaging request: some NamedRequest, _ call: CallContext
+  ) async throws(RPCError) -> CallScope {
+    var scope = try await caller(call, request.requestKey)
+    scope.effect = request.effect
+    return scope
+  }
+}
 
 extension Project {
   fileprivate init(_ draft: ProjectDraft, _ stamp: Stamp?) {

@@ -77,8 +77,10 @@ struct ProjectStore: Sendable {
         found, statements: [ProjectQueries.delete.bind(project), purge],
         changes: [.project(project, "deleted")], answer: { answer(found) })
     }
-    await journal.forget([project])
-    journal.operations.nudge()
+    if scope.effect == .kept {
+      await journal.forget([project])
+      journal.operations.nudge()
+    }
     return result.map { write in
       var row = write.value
       row.deleteTime = row.deleteTime ?? write.stamp?.at

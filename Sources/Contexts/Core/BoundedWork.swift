@@ -2,7 +2,6 @@ import EventLoop
 import GRPC
 import Journal
 import Requests
-import Wire
 
 extension BlockingPool {
   /// Does work whose time grows with `bytes` that came from the caller: at once where they are few, else on
@@ -30,9 +29,9 @@ extension Journal {
   ) async throws(RPCError) -> (Batch<Item>, CallScope) {
     let (batch, key) = try await blocking.work(on: items * (Limits.quickBytes / 4), for: call) {
       _ throws(RPCError) in
-      (try validate(), RequestKey(request.requestId, of: request))
+      (try validate(), request.requestKey)
     }
-    return (batch, try await scope(request.project, call, key))
+    return (batch, try await scope(of: request, key, call))
   }
 }
 

@@ -2,6 +2,7 @@ import CairnAPI
 import GRPC
 import Journal
 import Requests
+import Wire
 
 extension ContextService {
   package func batchGetContexts(
@@ -18,68 +19,57 @@ extension ContextService {
   package func batchCreateContexts(
     _ request: BatchCreateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchCreateContextsResponse {
-    let (batch, scope) = try await journal.accept(
-      request, items: request.requests.count, call, on: blocking
-    ) { () throws(RPCError) in
-      try Batch(
-        validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
-        key: \ContextDraft.id
-      ) { item, violations in
-        violations.leftToBatch(item)
-        return ContextDraft(validating: item.context, at: "context", &violations)
-      }
+    try await batch(request, call, key: \.id, validate: { ContextDraft(validating: $0, &$1) }) {
+      drafts, scope throws(RPCError) in
+      try await store.create(drafts, scope)
     }
-    let outcome =
-      request.validateOnly
-      ? BatchOutcome(try await store.planned(batch, scope), nil) : try await store.create(batch, scope)
-    var response = BatchCreateContextsResponse()
-    response.results = outcome.results
-    response.position = outcome.position
-    return try await journal.naming(response)
   }
 
   package func batchUpdateContexts(
     _ request: BatchUpdateContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
-    let (batch, scope) = try await journal.accept(
-      request, items: request.requests.count, call, on: blocking
-    ) { () throws(RPCError) in
-      try Batch(
-        validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
-        key: \ContextUpdate.id
-      ) { item, violations in
-        violations.leftToBatch(item)
-        return ContextUpdate(validating: item, &violations)
-      }
+    try await batch(request, call, key: \.id, validate: { ContextUpdate(validating: $0, &$1) }) {
+      updates, scope throws(RPCError) in
+      try await store.update(updates, isFull: false, scope)
     }
-    let outcome =
-      request.validateOnly
-      ? BatchOutcome(try await store.planned(batch, scope), nil)
-      : try await store.update(batch, isFull: false, scope)
-    var response = BatchUpdateContextsResponse()
-    response.results = outcome.results
-    response.position = outcome.position
-    return try await journal.naming(response)
   }
 
   package func batchDeleteContexts(
     _ request: BatchDeleteContextsRequest, _ call: CallContext
   ) async throws(RPCError) -> BatchDeleteContextsResponse {
-    let batch = try Batch(
-      validating: request.requests, of: "context", atomic: request.atomic, requestID: request.requestId,
-      key: \ContextTarget.id
-    ) { item, violations in
-      violations.leftToBatch(item)
-      return ContextTarget(validating: item.id, etag: item.etag, &violations)
+    try await batch(request, call, key: \.id, validate: { ContextTarget(validating: $0, &$1) }) {
+      targets, scope throws(RPCError) in
+      try await store.delete(targets, isFull: false, scope)
     }
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
-    let outcome =
-      request.validateOnly
-      ? BatchOutcome(try await store.planned(batch, scope) { $0.deletion(of: $1) }, nil)
-      : try await store.delete(batch, isFull: false, scope)
-    var response = BatchDeleteContextsResponse()
+  }
+
+  /// What every batch of writes does: checks its items, writes them, and answers item by item.
+  ///
+  /// - Parameter key: Of an item: what no two of them may share.
+  private func batch<Request: BatchRequest, Item: Sendable, Response: BatchResponse>(
+    _ request: Request, _ call: CallContext, key: @escaping @Sendable (Item) -> String?,
+    validate: @escaping @Sendable (Request.Item, inout Violations) -> Item,
+    _ write: (Batch<Item>, CallScope) async throws(RPCError) -> BatchOutcome
+  ) async throws(RPCError) -> Response {
+    let (batch, scope) = try await journal.accept(request, items: request.requests.count, call, on: blocking)
+    {
+      () throws(RPCError) in
+      try Batch(validating: request, of: "context", key: key, validate)
+    }
+    let outcome = try await write(batch, scope)
+    var response = Response()
     response.results = outcome.results
     response.position = outcome.position
     return try await journal.naming(response)
   }
 }
+
+/// The answer to a batch of writes.
+private protocol BatchResponse: JournalAnswer {
+  var results: [ContextResult] { get set }
+  var position: Int64 { get set }
+}
+
+extension BatchCreateContextsResponse: BatchResponse {}
+extension BatchUpdateContextsResponse: BatchResponse {}
+extension BatchDeleteContextsResponse: BatchResponse {}

@@ -37,9 +37,8 @@ package struct ContextService: ContextServiceProvider {
     _ request: CreateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let (draft, scope) = try await journal.accept(request, call) {
-      ContextDraft(validating: $0.context, at: "context", &$1)
+      ContextDraft(validating: $0, &$1)
     }
-    if request.validateOnly { return try await store.planned(Batch(draft), scope)[0].get() }
     return try await store.create(draft, scope)
   }
 
@@ -47,7 +46,6 @@ package struct ContextService: ContextServiceProvider {
     _ request: UpdateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let (update, scope) = try await journal.accept(request, call) { ContextUpdate(validating: $0, &$1) }
-    if request.validateOnly { return try await store.planned(Batch(update), scope)[0].get() }
     return try await store.update(Batch(update), isFull: true, scope).outcomes[0].get()
   }
 
@@ -55,10 +53,7 @@ package struct ContextService: ContextServiceProvider {
     _ request: DeleteContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let (target, scope) = try await journal.accept(request, call) {
-      ContextTarget(validating: $0.id, etag: $0.etag, &$1)
-    }
-    if request.validateOnly {
-      return try await store.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
+      ContextTarget(validating: $0, &$1)
     }
     return try await store.delete(Batch(target), isFull: true, scope).outcomes[0].get()
   }
@@ -68,9 +63,6 @@ package struct ContextService: ContextServiceProvider {
   ) async throws(RPCError) -> Context {
     let (target, scope) = try await journal.accept(request, call) {
       ContextTarget(validating: $0.id, etag: $0.etag, &$1)
-    }
-    if request.validateOnly {
-      return try await store.planned(Batch(target), scope) { $0.undeletion(of: $1) }[0].get()
     }
     return try await store.undelete(Batch(target), isFull: true, scope).outcomes[0].get()
   }

@@ -9,12 +9,11 @@ package struct MemoryService: MemoryServiceProvider {
   let store: MemoryStore
 
   package func remember(_ request: RememberRequest, _ call: CallContext) async throws(RPCError) -> Context {
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(of: request, call)
     var violations = Violations()
     let draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
     violations.requestID(request.requestId)
     try violations.check()
-    if request.validateOnly { return try await store.contexts.planned(Batch(draft), scope)[0].get() }
     return try await store.contexts.create(draft, scope)
   }
 
@@ -32,19 +31,14 @@ package struct MemoryService: MemoryServiceProvider {
       target.isMemory = true
       return target
     }
-    if request.validateOnly {
-      return try await store.contexts.planned(Batch(target), scope) { $0.deletion(of: $1) }[0].get()
-    }
     return try await store.contexts.delete(Batch(target), isFull: true, scope).outcomes[0].get()
   }
 
   package func supersede(
     _ request: SupersedeRequest, _ call: CallContext
   ) async throws(RPCError) -> SupersedeResponse {
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(of: request, call)
     let supersession = try Supersession(validating: request, by: scope)
-    return try await journal.naming(
-      request.validateOnly
-        ? store.plannedSupersede(supersession, scope) : store.supersede(supersession, scope))
+    return try await journal.naming(store.supersede(supersession, scope))
   }
 }

@@ -22,9 +22,7 @@ package struct RelationshipService: RelationshipServiceProvider {
         requestID: request.requestId, key: { $0.key.text }
       ) { item, violations in RelationshipDraft(validating: item, &violations) }
     }
-    let answer =
-      request.validateOnly
-      ? try await store.plannedRelate(batch, scope) : try await store.relate(batch, scope)
+    let answer = try await store.relate(batch, scope)
     var response = RelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position
@@ -38,10 +36,7 @@ package struct RelationshipService: RelationshipServiceProvider {
       validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
       requestID: request.requestId, key: { $0.key.text }
     ) { item, violations in RelationshipEnding(validating: item, &violations) }
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
-    let answer =
-      request.validateOnly
-      ? try await store.plannedUnrelate(batch, scope) : try await store.unrelate(batch, scope)
+    let answer = try await store.unrelate(batch, try await journal.scope(of: request, call))
     var response = UnrelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position

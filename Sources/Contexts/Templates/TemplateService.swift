@@ -23,15 +23,9 @@ package struct TemplateService: TemplateServiceProvider {
       try violations.check()
       return draft
     }
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(of: request, call)
     try await checkIncluded(in: draft, id: draft.id, scope.project, call)
-    guard request.validateOnly else { return try await store.create(draft, scope) }
-    if let id = draft.id, let stored = try await store.templates([id], in: scope.project).first,
-      stored.deleteTime == nil
-    {
-      throw .templateExists(id)
-    }
-    return draft.named
+    return try await store.create(draft, scope)
   }
 
   package func getTemplate(
@@ -68,8 +62,12 @@ package struct TemplateService: TemplateServiceProvider {
   package func updateTemplate(
     _ request: UpdateTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    let update = try TemplateUpdate(validating: request)
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
+    // A template that may have to be made is read as a whole.
+    let readBytes = request.allowMissing ? request.definition?.readBytes ?? 0 : 0
+    let update = try await blocking.work(on: readBytes, for: call) { _ throws(RPCError) in
+      try TemplateUpdate(validating: request)
+    }
+    let scope = try await journal.scope(of: request, call)
     // What stands in it is looked up before its row is locked; a loop that is made in the same moment is
     // found when the template is used.
     var prepared = PreparedTemplateUpdate(update: update, checked: nil)
@@ -81,13 +79,9 @@ package struct TemplateService: TemplateServiceProvider {
         try update.applied(to: stored)
       }
       try await checkIncluded(in: draft, id: update.id, scope.project, call)
-      if request.validateOnly {
-        try stored.checkChangeable(etag: update.etag)
-        return draft.template.placed(like: stored)
-      }
       prepared = PreparedTemplateUpdate(update: update, checked: (stored.version, draft))
-    } else if request.validateOnly {
-      return try await store.template(update.id, showDeleted: false, in: scope.project)
+    } else if case .success(let draft)? = update.creation {
+      try await checkIncluded(in: draft, id: update.id, scope.project, call)
     }
     return try await store.update(prepared, scope)
   }
@@ -96,12 +90,8 @@ package struct TemplateService: TemplateServiceProvider {
     _ request: DeleteTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
     let (_, scope) = try await journal.accept(request, call) { $1.identifier("id", $0.id) }
-    guard request.validateOnly else {
-      return try await store.delete(request.id, etag: request.etag, scope)
-    }
-    let stored = try await store.template(request.id, showDeleted: false, in: scope.project)
-    try stored.checkChangeable(etag: request.etag)
-    return stored
+    return try await store.delete(
+      request.id, etag: request.etag, allowsMissing: request.allowMissing, scope)
   }
 
   package func renderTemplate(
@@ -143,14 +133,13 @@ package struct TemplateService: TemplateServiceProvider {
     _ request: CreateContextFromTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let wanted = try TemplatedContext(validating: request)
-    let scope = try await journal.scope(request.project, call, RequestKey(request.requestId, of: request))
+    let scope = try await journal.scope(of: request, call)
     let template = try await store.template(wanted.templateID, showDeleted: false, in: scope.project)
     let family = try await family(of: template, in: scope.project, call)
     let draft = try await blocking.work(on: family.bytes + wanted.values.textBytes, for: call) {
       stop throws(RPCError) in
       try wanted.draft(from: family, until: stop)
     }
-    if request.validateOnly { return try await contexts.planned(Batch(draft), scope)[0].get() }
     return try await contexts.create(draft, scope)
   }
 
@@ -188,28 +177,5 @@ extension [TextKey: WellKnown.Value] {
     var bytes = 0
     for value in values where bytes < Limits.quickBytes { bytes += value.textBytes(upTo: Limits.quickBytes) }
     return bytes
-  }
-}
-
-extension TemplateDraft {
-  /// As the answer of a request that only asks has it.
-  fileprivate var named: Template {
-    var named = template
-    named.id = id ?? ""
-    return named
-  }
-}
-
-extension Template {
-  /// With what only the server sets, as it is now.
-  fileprivate func placed(like stored: Template) -> Template {
-    var placed = self
-    placed.id = stored.id
-    placed.createTime = stored.createTime
-    placed.updateTime = stored.updateTime
-    placed.version = stored.version
-    placed.etag = stored.etag
-    placed.position = stored.position
-    return placed
   }
 }

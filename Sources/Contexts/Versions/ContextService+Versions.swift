@@ -41,7 +41,6 @@ extension ContextService {
     let (restoration, scope) = try await journal.accept(request, call) {
       VersionRestoration(validating: $0, &$1)
     }
-    if request.validateOnly { return try await versions.planned(restoration, scope) }
     return try await versions.restore(restoration, scope)
   }
 }

@@ -13,6 +13,8 @@ package struct CallScope: Sendable {
   package var operation: String
   /// Set when the caller named the request, so that a repetition gets the first answer.
   package var request: RequestKey?
+  /// What becomes of the call's writes.
+  package var effect = WriteEffect.kept
 
   package init(
     project: ProjectID = .default, principal: String = "anonymous", agent: String? = nil,

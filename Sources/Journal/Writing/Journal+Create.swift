@@ -25,7 +25,10 @@ extension Journal {
     _ scope: CallScope, keys: KeyOrigin, _ write: BoundStatement,
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
-    let result = try await drawn(scope, keys: keys, write, found: found(), answer: answer)
+    let result =
+      scope.effect == .takenBack
+      ? .written(try await takenBack(scope, keys, write))
+      : try await drawn(scope, keys: keys, write, found: found(), answer: answer)
     if case .written(let rows) = result, rows.isEmpty { try await checkLease(of: scope) }
     return result
   }
@@ -55,6 +58,21 @@ extension Journal {
           }
         }
       } catch { throw error.error }
+    }
+  }
+
+  /// What the statement returns, rolled back.
+  private func takenBack(
+    _ scope: CallScope, _ keys: KeyOrigin, _ write: BoundStatement
+  ) async throws(RPCError) -> Rows {
+    let opening = opening(of: scope, keys)
+    return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+      try await database { () async throws(PostgresError) in
+        try await pool.transaction(.repeatable(scope.group)) { tx throws(PostgresError) in
+          let results = try await tx.rollBack(after: opening + [write])
+          return results[results.count - 1]
+        }
+      }
     }
   }
 
@@ -142,6 +160,13 @@ extension Transaction {
   /// ``commit(_:)`` with the error of a write.
   func committing(_ statements: [BoundStatement]) async throws(WriteFailure) -> [Rows] {
     do throws(PostgresError) { return try await commit(statements) } catch { throw WriteFailure(error) }
+  }
+
+  /// ``rollBack(after:)`` with the error of a write.
+  func takingBack(_ statements: [BoundStatement]) async throws(WriteFailure) -> [Rows] {
+    do throws(PostgresError) { return try await rollBack(after: statements) } catch {
+      throw WriteFailure(error)
+    }
   }
 
   /// ``pipeline(_:)`` with the error of a write.

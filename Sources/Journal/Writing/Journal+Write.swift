@@ -94,6 +94,10 @@ extension Journal {
     if let request = scope.request {
       statements.append(storing(plan.answer?() ?? [], for: request, in: scope))
     }
+    if scope.effect == .takenBack {
+      let results = try await tx.takingBack(statements)
+      return WriteAttempt(.written(try plan.takenBack(results[first..<changes])))
+    }
     let results = try await tx.committing(statements)
     let isStored = scope.request == nil || results[results.count - 1].affectedCount > 0
     return WriteAttempt(
@@ -135,6 +139,11 @@ extension WritePlan {
   /// The result of an empty plan.
   fileprivate func nothing() throws(WriteFailure) -> WriteResult<PlannedWrite<Value>> {
     .written(try concluded(WrittenRows(stamp: nil, rows: [])))
+  }
+
+  /// The result of a plan that was carried out and rolled back.
+  fileprivate func takenBack(_ rows: ArraySlice<Rows>) throws(WriteFailure) -> PlannedWrite<Value> {
+    try concluded(WrittenRows(stamp: nil, rows: rows))
   }
 
   /// The result of a plan that has committed.

@@ -13,7 +13,7 @@ package struct WritePlan<Value> {
   /// put in again from the stamp. Asked for only when the request has an id. Nil: an error follows when the plan is
   /// empty, and none is kept.
   package var answer: (() -> [UInt8])?
-  /// What the write comes to, once it has committed.
+  /// What the write comes to, once it has committed or was rolled back for one who only asks.
   let value: (WrittenRows) throws(RPCError) -> Value
 
   /// - Parameter value: Handed back when the write has committed.
@@ -55,7 +55,7 @@ package struct WritePlan<Value> {
 
 /// What the statements of a plan returned, in their order.
 package struct WrittenRows {
-  /// Nil when the plan was empty.
+  /// Nil when the plan was empty, or rolled back.
   package let stamp: Stamp?
   package let rows: ArraySlice<Rows>
 
@@ -74,9 +74,9 @@ package enum WriteResult<Written> {
   case repeated(StoredAnswer)
 }
 
-/// A committed ``WritePlan``.
+/// A ``WritePlan`` that was carried out.
 package struct PlannedWrite<Value> {
   package let value: Value
-  /// Nil when the plan was empty.
+  /// Nil when the plan was empty, or rolled back.
   package let stamp: Stamp?
 }

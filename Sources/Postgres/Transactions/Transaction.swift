@@ -8,6 +8,8 @@ import EventLoop
 /// COMMIT: that is what keeps the number of round trips down.
 package final class Transaction: @unchecked Sendable {
   private enum State { case unbegun, open, failed, ended }
+  /// What goes with the last statements.
+  private enum End { case commit, rollBack }
 
   private let lease: ExclusiveLease
   private let options: TransactionOptions
@@ -32,14 +34,14 @@ package final class Transaction: @unchecked Sendable {
   package func query(
     _ statement: Statement, _ parameters: [any PostgresValue] = []
   ) async throws(PostgresError) -> Rows {
-    try await run([BoundStatement(statement, parameters)], thenCommit: false)[0]
+    try await run([BoundStatement(statement, parameters)])[0]
   }
 
   /// Runs several statements in one round trip and returns their results in order. Throws the first
   /// error; the transaction is then failed and will be rolled back.
   @discardableResult
   package func pipeline(_ statements: [BoundStatement]) async throws(PostgresError) -> [Rows] {
-    try await run(statements, thenCommit: false)
+    try await run(statements)
   }
 
   /// Runs the last statements and COMMIT in one round trip. Nothing can be run afterwards; a body
@@ -50,7 +52,16 @@ package final class Transaction: @unchecked Sendable {
       state = .ended
       return []
     }
-    return try await run(statements, thenCommit: true)
+    return try await run(statements, then: .commit)
+  }
+
+  /// Runs the last statements and ROLLBACK in one round trip: what they return is all that is left of them. Nothing can
+  /// be run afterwards.
+  package func rollBack(after statements: [BoundStatement]) async throws(PostgresError) -> [Rows] {
+    let results = try await run(statements, then: .rollBack)
+    // It also takes back the timeouts that were set in the transaction.
+    lease.connection.timeouts = nil
+    return results
   }
 
   // MARK: Inside
@@ -76,7 +87,7 @@ package final class Transaction: @unchecked Sendable {
   }
 
   private func run(
-    _ statements: [BoundStatement], thenCommit: Bool
+    _ statements: [BoundStatement], then end: End? = nil
   ) async throws(PostgresError) -> [Rows] {
     guard state == .unbegun || state == .open else {
       throw failure ?? PostgresError(.skipped, "the transaction is over")
@@ -84,15 +95,15 @@ package final class Transaction: @unchecked Sendable {
     if Task.isCancelled { throw fail(.cancelledByCaller) }
     let opening = openingStatements()
     let pending = statements.map { PendingStatement($0) }
-    let closing = thenCommit ? [PendingStatement(Self.commit, [])] : []
-    await lease.run(opening + pending + closing, commits: thenCommit && !options.isReadOnly)
+    let closing = end.map { [PendingStatement($0 == .commit ? Self.commit : Self.rollback, [])] } ?? []
+    await lease.run(opening + pending + closing, commits: end == .commit && !options.isReadOnly)
     let all = opening + pending + closing
     if let error = all.lazy.compactMap(\.error).first(where: { $0.kind != .skipped }) {
       throw fail(classify(error))
     }
-    if thenCommit {
+    if let end {
       state = .ended
-      try checkCommitted(closing[0])
+      if end == .commit { try checkCommitted(closing[0]) }
     }
     var results: [Rows] = []
     for statement in pending {

@@ -105,7 +105,10 @@ import Wire
         try await test.roundTrips { _ = try await store.get(lookup("c1"), at: moment, in: .default) } == 1)
       #expect(try await test.roundTrips { _ = try await store.get(lookups, at: moment, in: .default) } == 1)
       _ = try await store.update(Batch(self.update("c1", "new")), isFull: true, scope)
-      let version = VersionLookup(try restoration("c1"))
+      var wanted = GetContextVersionRequest()
+      wanted.id = "c1"
+      wanted.version = 1
+      let version = try VersionLookup(validating: wanted)
       #expect(
         try await test.roundTrips { _ = try await test.stores.versions.versions(version, in: .default) } == 1)
       #expect(

@@ -78,20 +78,4 @@ import Wire
     let cleared = try update(["metadata"]) { _ in }.resolved(against: head(metadata: "{}")).get()
     #expect(cleared.metadata == nil && cleared.update.metadata != .keep)
   }
-
-  @Test("what an update would do is what it does")
-  func applied() throws {
-    var stored = Context()
-    stored.id = "x"
-    stored.title = "old"
-    stored.tags = ["t"]
-    stored.type = .code
-    let update = update(["title", "tags", "type", "metadata.k"]) {
-      $0.title = "new"
-      $0.metadata = metadata(#"{"k":1}"#)
-    }
-    let result = try update.resolved(against: head()).get().applied(to: stored)
-    #expect(result.title == "new" && result.tags.isEmpty && result.type == .note)
-    #expect(result.metadata == metadata(#"{"k":1}"#))
-  }
 }

@@ -12,6 +12,8 @@ struct ContextDraft {
   let metadata: String?
   /// Of a record that is imported.
   var times = ImportedTimes()
+  /// What happens when a deleted context has its id.
+  var onDeleted = CreateContextRequest.OnDeleted.unspecified
 
   /// Checks `context`, naming fields below `path`.
   init(validating context: Context?, at path: String, _ violations: inout Violations) {
@@ -58,6 +60,23 @@ struct ContextDraft {
     unstored.memory = context.memory
     return unstored
   }
+}
+
+extension ContextDraft {
+  init(validating request: CreateContextRequest, _ violations: inout Violations) {
+    self.init(validating: request.context, at: "context", &violations)
+    onDeleted = request.onDeleted
+    if case .unrecognized(let number) = onDeleted {
+      violations.add("on_deleted", "has an unknown value, \(number)")
+    } else if id == nil, onDeleted.replacesOrUndeletes {
+      violations.add("on_deleted", "has no meaning without an id")
+    }
+  }
+}
+
+extension CreateContextRequest.OnDeleted {
+  /// Whether it makes something of the deleted context.
+  var replacesOrUndeletes: Bool { self == .undelete || self == .replace }
 }
 
 extension Violations {

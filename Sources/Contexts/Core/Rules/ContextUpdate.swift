@@ -1,4 +1,5 @@
 import CairnAPI
+import GRPC
 import Requests
 import Wire
 
@@ -12,6 +13,8 @@ struct ContextUpdate {
   /// The new values of `fields`, defaults filled in.
   let values: Context
   let metadata: MetadataPatch
+  /// What is stored when there is no context with the id; nil: nothing, it must be there.
+  let creation: Result<ContextDraft, RPCError>?
 
   init(validating request: UpdateContextRequest, _ violations: inout Violations) {
     var context = request.context ?? Context()
@@ -34,6 +37,14 @@ struct ContextUpdate {
     fields = mask.fields
     metadata = MetadataPatch(context.metadata, mask)
     values = context
+    creation = request.allowMissing ? Self.creation(request) : nil
+  }
+
+  /// Checked by itself: what a new context lacks is no fault of an update.
+  private static func creation(_ request: UpdateContextRequest) -> Result<ContextDraft, RPCError> {
+    var violations = Violations()
+    let draft = ContextDraft(validating: request.context, at: "context", &violations)
+    return violations.error().map { .failure($0) } ?? .success(draft)
   }
 
   /// Checks the values of the fields that change; the others are ignored.

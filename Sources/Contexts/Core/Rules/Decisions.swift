@@ -3,33 +3,22 @@ import GRPC
 import Requests
 import Wire
 
-/// A change of one context that nothing stands against.
-protocol DecidedChange {
-  var id: String { get }
-  var oldVersion: Int64 { get }
-  /// Bytes of the texts of which words are made, before the change or after it; 0 where they stay.
-  var textBytes: Int { get }
-}
-
-extension DecidedChange {
-  var textBytes: Int { 0 }
-}
-
 /// An update decided with the stored context before it.
-struct ResolvedUpdate: DecidedChange {
+struct ResolvedUpdate {
   let update: ContextUpdate
   let oldVersion: Int64
   /// The metadata afterwards as JSON text, where they change.
   let metadata: String?
   /// What the context is as a memory afterwards, where that may change.
   let memory: Memory?
+  /// Bytes of the texts of which words are made, before the change or after it; 0 where they stay.
   var textBytes = 0
 
   var id: String { update.id }
 }
 
 /// A deletion or its undoing, decided with the stored context before it.
-struct ResolvedTarget: DecidedChange {
+struct ResolvedTarget {
   let id: String
   let oldVersion: Int64
 }
@@ -67,32 +56,6 @@ extension ContextUpdate {
 extension Context {
   /// Bytes of which words are made. At least 1: every context has marks.
   var textBytes: Int { max(1, title.utf8.count + content.utf8.count + tags.reduce(0) { $0 + $1.utf8.count }) }
-}
-
-extension ResolvedUpdate {
-  /// The context as it would be after the update, for those who only ask.
-  func applied(to stored: Context) -> Context {
-    let values = update.values
-    var result = stored
-    for field in update.fields {
-      switch field {
-      case .title: result.title = values.title
-      case .type: result.type = values.type
-      case .status: result.status = values.status
-      case .content: result.content = values.content
-      case .data: result.data = values.data
-      case .mediaType: result.mediaType = values.mediaType
-      case .owner: result.owner = values.owner
-      case .session: result.session = values.session
-      case .tags: result.tags = values.tags
-      case .expireTime: result.expireTime = values.expireTime
-      default: break
-      }
-    }
-    result.metadata = update.metadata.applied(to: stored.metadata)
-    if update.concernsMemory { result.memory = memory }
-    return result
-  }
 }
 
 extension ContextTarget {

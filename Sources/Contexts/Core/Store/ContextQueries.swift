@@ -22,6 +22,7 @@ enum ContextQueries {
   static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
   static let update = Statement("update_context", PackageResources.update_context_sql)
   static let updateSeveral = Statement("update_contexts", PackageResources.update_contexts_sql)
+  static let overwrite = Statement("overwrite_contexts", PackageResources.overwrite_contexts_sql)
   static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
   static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
 

@@ -9,6 +9,10 @@ extension ContextStore {
   /// Stores one context: one statement. With an id made by the server it shares its commit with concurrent
   /// creates.
   func create(_ draft: ContextDraft, _ scope: CallScope) async throws(RPCError) -> Context {
+    if let id = draft.id, draft.onDeleted.replacesOrUndeletes {
+      let batch = Batch(NamedDraft(id: id, draft: draft))
+      return try await write(batch, id: \.id, isFull: true, scope) { $0.decided(over: $1) }.outcomes[0].get()
+    }
     let id = draft.id ?? Self.newID()
     let keys = draft.id.map { id in
       KeyOrigin.client(
@@ -23,6 +27,7 @@ extension ContextStore {
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
       guard let row = rows.first else { throw try await taken(id, in: scope.project) }
+      if scope.effect == .takenBack { return draft.unstored }
       await words.finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
       return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
     }
@@ -32,19 +37,14 @@ extension ContextStore {
   /// ids.
   func create(_ batch: Batch<ContextDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome {
     let named = batch.map { NamedDraft(id: $0.id ?? Self.newID(), draft: $0) }
-    for _ in 0..<Self.raceAttempts {
-      do throws(RPCError) {
-        return try await attempt(named, scope)
-      } catch {
-        // Somebody else used one of the ids since it was looked for: look again.
-        guard error.particular("constraint") == "context_pkey" else { throw error }
-      }
+    if batch.valid.contains(where: { $0.onDeleted.replacesOrUndeletes }) {
+      return try await write(named, id: \.id, isFull: false, scope) { $0.decided(over: $1) }
     }
-    throw RPCError(.aborted, .contention, "others keep using ids of this batch; try again")
+    return try await afterLostRaces(over: "context_pkey", refusal: "others keep using ids of this batch") {
+      () throws(RPCError) in
+      try await attempt(named, scope)
+    }
   }
-
-  /// Losing twice in a row needs two others who choose the same ids in the same moment.
-  private static var raceAttempts: Int { 5 }
 
   static func newID() -> String { UUID128.makeVersion7().description }
 
@@ -64,7 +64,7 @@ extension ContextStore {
         (decided: decided, texts: texts),
         statements: items.isEmpty
           ? []
-          : texts.deferral + [items.insertion(in: scope.project, retention: retentionSeconds)],
+          : texts.deferral(scope) + [items.insertion(in: scope.project, retention: retentionSeconds)],
         changes: items.map { .context($0.id, "created", from: nil) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
@@ -72,7 +72,9 @@ extension ContextStore {
     case .repeated(let stored):
       return BatchOutcome(try await repeated(stored, isFull: false, scope), stored.stamp)
     case .written(let write):
-      let stamp = write.stamp
+      guard let stamp = write.stamp else {
+        return BatchOutcome(write.value.decided.map { result in result.map { $0.draft.unstored.basic } }, nil)
+      }
       await words.finish(write.value.texts, in: scope.project)
       return BatchOutcome(
         write.value.decided.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
@@ -115,10 +117,17 @@ extension [NamedDraft] {
     ContextQueries.insert.bind(parameters(in: project, retention: retention) + [beginning])
   }
 
+  /// Gives them all to contexts that are locked and kept as history.
+  ///
+  /// - Parameter beginning: Whether they count as created by the write, where they do not say when they were.
+  func overwriting(in project: ProjectID, retention: Double, beginning: Bool = false) -> BoundStatement {
+    ContextQueries.overwrite.bind(parameters(in: project, retention: retention) + [beginning])
+  }
+
   /// `$1` to `$19` of `insert_contexts` and `overwrite_contexts`.
   ///
   /// - Parameter retention: Seconds until those that come deleted are purged.
-  func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
+  private func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
     let contexts = map(\.draft.context)
     func times(_ time: KeyPath<ImportedTimes, Int64?>) -> [PostgresTimestamp?] {
       map { $0.draft.times[keyPath: time].map(PostgresTimestamp.init(microseconds:)) }
@@ -147,10 +156,10 @@ extension ContextDraft {
   }
 
   /// The context as the write at `stamp` stored it.
-  func stored(_ id: String, _ stamp: Stamp?) -> Context {
+  func stored(_ id: String, _ stamp: Stamp?, version: Int64 = 1) -> Context {
     var context = unstored
     context.id = id
-    context.version = 1
+    context.version = version
     context.etag = stamp.map { Etag.text($0.position) } ?? ""
     context.position = stamp?.position ?? 0
     context.createTime = stamp.map { WellKnown.Timestamp($0.at) }

@@ -27,6 +27,9 @@ struct WrittenTexts {
     if bytes > Self.longText { unfinished = [id] }
   }
 
-  /// What stands before the statements of the write: that all words are for later.
-  var deferral: [BoundStatement] { bytes > Self.manyTexts ? [ContextQueries.deferWords.bind([])] : [] }
+  /// What stands before the statements of the write: that all words are for later. Those of a write that is taken back are
+  /// never made.
+  func deferral(_ scope: CallScope) -> [BoundStatement] {
+    bytes > Self.manyTexts || scope.effect == .takenBack ? [ContextQueries.deferWords.bind([])] : []
+  }
 }

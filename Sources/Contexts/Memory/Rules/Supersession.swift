@@ -40,7 +40,7 @@ struct Supersession {
   /// Decides with the heads of those that are to end, and who has the new id: nobody, or a context that is deleted or
   /// not. Throws what stands against the first one; `time` in microseconds.
   func resolved(
-    _ heads: [TextKey: StoredHead], takenByDeleted: Bool?, at time: Int64
+    _ head: (String) -> StoredHead?, takenByDeleted: Bool?, at time: Int64
   ) throws(RPCError) -> [ResolvedTarget] {
     if let takenByDeleted { throw .contextExists(draft.id ?? "", isDeleted: takenByDeleted) }
     if beginsWithWrite, let end = draft.context.memory?.validTo, end.microseconds <= time {
@@ -51,7 +51,7 @@ struct Supersession {
     }
     var resolved: [ResolvedTarget] = []
     for target in targets {
-      let head = heads[target.id]
+      let head = head(target.id)
       resolved.append(try target.deletion(of: head).get())
       if let end = head?.memory?.validTo, end.microseconds <= time { throw .memoryEnded(target.id) }
     }

@@ -14,8 +14,8 @@ extension MemoryStore {
     let locks = Self.locks(supersession, scope)
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
     let result = try await journal.write(scope, locking: [.contexts(ids, locks)]) { locked throws(RPCError) in
-      let resolved = try Self.decide(
-        supersession, heads: locked.rows[0], taken: locked.rows.dropFirst().first)
+      let heads = try StoredHeads(locked.rows[0])
+      let resolved = try Self.decide(supersession, heads, taken: locked.rows.dropFirst().first)
       return WritePlan(
         statements: self.statements(named, resolved, beginning: supersession.beginsWithWrite, scope),
         changes: Self.changes(named, resolved),
@@ -23,7 +23,8 @@ extension MemoryStore {
       ) { written throws(RPCError) in
         let ended = try Context.byID(written.rows, isFull: false)
         return SupersedeResponse(
-          supersession.stored(named, written.stamp), resolved.compactMap { ended[$0.id] })
+          supersession.stored(named, written.stamp),
+          resolved.compactMap { target in ended[target.id].map { scope.told($0, over: heads[target.id]) } })
       }
     }
     switch result {
@@ -32,23 +33,9 @@ extension MemoryStore {
       guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):
-      await contexts.words.finish([named].texts, in: scope.project)
+      if write.stamp != nil { await contexts.words.finish([named].texts, in: scope.project) }
       return write.value
     }
-  }
-
-  /// What ``supersede(_:_:)`` would do.
-  func plannedSupersede(
-    _ supersession: Supersession, _ scope: CallScope
-  ) async throws(RPCError) -> SupersedeResponse {
-    let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
-    let stored = try await contexts.stored(ids, scope)
-    let holder = supersession.draft.id.flatMap { stored[$0] }
-    let resolved = try supersession.resolved(
-      stored.mapValues(\.head), takenByDeleted: holder?.head.isDeleted, at: PostgresTimestamp.now.microseconds
-    )
-    return SupersedeResponse(
-      supersession.draft.unstored, resolved.compactMap { stored[$0.id]?.context.basic })
   }
 
   private static func locks(_ supersession: Supersession, _ scope: CallScope) -> [BoundStatement] {
@@ -59,10 +46,10 @@ extension MemoryStore {
   }
 
   private static func decide(
-    _ supersession: Supersession, heads: Rows, taken: Rows?
+    _ supersession: Supersession, _ heads: StoredHeads, taken: Rows?
   ) throws(RPCError) -> [ResolvedTarget] {
     try supersession.resolved(
-      try StoredHead.byID(heads),
+      { heads[$0] },
       takenByDeleted: try taken.flatMap { rows throws(RPCError) in
         try ContextStore.holders(in: rows).first?.value
       },
@@ -91,6 +78,7 @@ extension MemoryStore {
 extension Supersession {
   /// The new memory as the write at `stamp` stored it.
   fileprivate func stored(_ named: NamedDraft, _ stamp: Stamp?) -> Context {
+    guard let stamp else { return named.draft.unstored }
     var context = named.draft.stored(named.id, stamp)
     let begin = context.createTime
     if beginsWithWrite { context.memory?.validFrom = begin }

@@ -10,7 +10,7 @@ extension RelationshipStore {
   func relate(
     _ batch: Batch<RelationshipDraft>, _ scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
-    let statements = Self.looks(for: batch.valid, scope, locking: true)
+    let statements = Self.looks(for: batch.valid, scope)
     let rows = RelationshipLocks(batch.valid, scope.project).rows
     let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: rows, statements)]) {
       locked throws(RPCError) in
@@ -26,28 +26,17 @@ extension RelationshipStore {
     }
   }
 
-  /// What ``relate(_:_:)`` would do.
-  func plannedRelate(
-    _ batch: Batch<RelationshipDraft>, _ scope: CallScope
-  ) async throws(RPCError) -> RelationshipAnswer {
-    let statements = Self.looks(for: batch.valid, scope, locking: false)
-    let rows = try await database { () async throws(PostgresError) in
-      try await pool.transaction(.snapshot) { tx throws(PostgresError) in try await tx.commit(statements) }
-    }
-    return RelationshipAnswer(try Self.decide(batch, try RelateLooks(rows)).map { $0.map(\.outcome) }, nil)
-  }
-
-  /// What a write of these relationships must know; for the write itself, after the locks.
+  /// The locks of a write of these relationships, and what it must know after them.
   static func looks(
-    for drafts: [RelationshipDraft], _ scope: CallScope, locking: Bool
+    for drafts: [RelationshipDraft], _ scope: CallScope
   ) -> [BoundStatement] {
     if drafts.isEmpty { return [] }
     let project = scope.project
     let keys = drafts.map(\.key)
     let ids = Set<TextKey>(of: keys.flatMap { [$0.source, $0.target] }).sortedTexts
     let containers = drafts.filter { $0.key.kind == .contains }
-    var statements = locking ? [RelationshipLocks(drafts, project).statement] : []
-    statements += [
+    var statements = [
+      RelationshipLocks(drafts, project).statement,
       RelationshipQueries.contextStates.bind([project.text, ids]),
       RelationshipQueries.find.bind(
         [project.text] + keys.columns + [

@@ -35,17 +35,6 @@ extension RelationshipStore {
     }
   }
 
-  /// What ``unrelate(_:_:)`` would do.
-  func plannedUnrelate(
-    _ batch: Batch<RelationshipEnding>, _ scope: CallScope
-  ) async throws(RPCError) -> RelationshipAnswer {
-    let look = Self.look(for: batch.valid, scope)
-    let rows = try await database { () async throws(PostgresError) in
-      try await pool.read(look.statement, look.parameters)
-    }
-    return RelationshipAnswer(try Self.decide(batch, rows).map { $0.map(\.outcome) }, nil)
-  }
-
   private static func look(for endings: [RelationshipEnding], _ scope: CallScope) -> BoundStatement {
     RelationshipQueries.find.bind(
       [scope.project.text] + endings.map(\.key).columns + [

@@ -48,6 +48,8 @@ struct TemplateUpdate {
   let id: String
   /// The version that the template must have; empty: any.
   let etag: String
+  /// What is stored when there is no such template, or it is deleted; nil: nothing, it must be there.
+  let creation: Result<TemplateDraft, RPCError>?
   private let fields: Set<TemplateField>
   private let values: Template
 
@@ -64,6 +66,13 @@ struct TemplateUpdate {
     violations.requestID(request.requestId)
     try violations.check()
     (id, etag, fields, values) = (template.id, template.etag, mask.fields, template)
+    creation = request.allowMissing && etag.isEmpty ? Self.creation(template) : nil
+  }
+
+  private static func creation(_ template: Template) -> Result<TemplateDraft, RPCError> {
+    var violations = Violations()
+    let draft = TemplateDraft(validating: template, at: "definition", &violations)
+    return violations.error().map { .failure($0) } ?? .success(draft)
   }
 
   /// As of the template that it brings.

@@ -67,6 +67,10 @@ struct TemplateStore: Sendable {
   func update(_ prepared: PreparedTemplateUpdate, _ scope: CallScope) async throws(RPCError) -> Template {
     let update = prepared.update
     return try await write(update.id, scope) { stored throws(RPCError) in
+      if stored?.deleteTime != nil || stored == nil, let creation = update.creation {
+        return TemplateChange(
+          action: "created", definition: try creation.get().template, old: stored, isAnew: true)
+      }
       guard let stored else { throw .templateNotFound(update.id) }
       try stored.checkChangeable(etag: update.etag)
       let draft = try prepared.applied(to: stored)
@@ -74,8 +78,13 @@ struct TemplateStore: Sendable {
     }
   }
 
-  func delete(_ id: String, etag: String, _ scope: CallScope) async throws(RPCError) -> Template {
+  /// - Parameter allowsMissing: Whether all is well when there is no such template, or it is deleted already: then the
+  ///   answer has only the id.
+  func delete(
+    _ id: String, etag: String, allowsMissing: Bool, _ scope: CallScope
+  ) async throws(RPCError) -> Template {
     try await write(id, scope) { stored throws(RPCError) in
+      if allowsMissing, stored?.deleteTime != nil || stored == nil { return nil }
       guard let stored else { throw .templateNotFound(id) }
       try stored.checkChangeable(etag: etag)
       return TemplateChange(action: "deleted", definition: stored.definition, old: stored, isDeletion: true)
@@ -83,24 +92,21 @@ struct TemplateStore: Sendable {
   }
 
   /// Changes one template in one write: two round trips, one where it is new for certain.
+  ///
+  /// - Parameter decide: Nil when there is nothing to change.
   private func write(
     _ id: String, isNew: Bool = false, _ scope: CallScope,
-    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange
+    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
   ) async throws(RPCError) -> Template {
-    for _ in 0..<5 {
-      do throws(RPCError) {
-        return try await attempt(id, isNew: isNew, scope, decide)
-      } catch {
-        // Somebody else used the id since it was looked for: look again.
-        guard error.particular("constraint") == "template_pkey" else { throw error }
-      }
+    try await afterLostRaces(over: "template_pkey", refusal: "others keep using the id \(id.quoted)") {
+      () throws(RPCError) in
+      try await attempt(id, isNew: isNew, scope, decide)
     }
-    throw RPCError(.aborted, .contention, "others keep using the id \(id.quoted); try again")
   }
 
   private func attempt(
     _ id: String, isNew: Bool, _ scope: CallScope,
-    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange
+    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
   ) async throws(RPCError) -> Template {
     let project = scope.project.text
     let lock = TemplateQueries.lock.bind([project, id])
@@ -110,12 +116,18 @@ struct TemplateStore: Sendable {
       let stored = try database { () throws(PostgresError) in
         try locked.rows.first?.first.map { row throws(PostgresError) in try Template(decoding: row) }
       }
-      let change = try decide(stored)
+      guard let change = try decide(stored) else {
+        let nothing = Template(only: id)
+        return WritePlan(nothing, answer: { nothing.serializedBytes() })
+      }
       return WritePlan(
         statements: change.statements(id, in: project), changes: [change.record(id)],
         answer: { change.answer(id).serializedBytes() }
       ) { written throws(RPCError) in
-        try database { () throws(PostgresError) in try Template(decoding: try written.rows.last!.only()) }
+        let template = try database { () throws(PostgresError) in
+          try Template(decoding: try written.rows.last!.only())
+        }
+        return scope.effect == .kept ? template : template.told(over: stored, hasOwnID: !isNew)
       }
     }
     switch result {
@@ -162,9 +174,31 @@ private struct TemplateChange {
 }
 
 extension Template {
+  /// Of which there is nothing but the id.
+  fileprivate init(only id: String) {
+    self.init()
+    self.id = id
+  }
+
+  /// As one who only asks is told of it: with the version, etag and position that it has without the write.
+  ///
+  /// - Parameters:
+  ///   - stored: What is there without the write; nil for nothing.
+  ///   - hasOwnID: Whether the caller chose its id.
+  fileprivate func told(over stored: Template?, hasOwnID: Bool) -> Template {
+    var told = self
+    if !hasOwnID { told.id = "" }
+    told.version = stored?.version ?? 0
+    told.etag = stored?.etag ?? ""
+    told.position = stored?.position ?? 0
+    return told
+  }
+
   /// The answer to a named request that was made before.
   fileprivate init(repeated stored: StoredAnswer) throws(RPCError) {
     self = try stored.decoded()
+    // Nothing was written.
+    if version == 0 { return }
     let at = WellKnown.Timestamp(stored.stamp.at)
     position = stored.stamp.position
     etag = Etag.text(position)

@@ -13,5 +13,4 @@ enum TransferQueries {
   static let begin = Statement("begin_import", PackageResources.begin_import_sql)
   static let lock = Statement("lock_import", PackageResources.lock_import_sql)
   static let advance = Statement("advance_import", PackageResources.advance_import_sql)
-  static let overwrite = Statement("overwrite_contexts", PackageResources.overwrite_contexts_sql)
 }

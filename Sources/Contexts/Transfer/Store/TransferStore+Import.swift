@@ -30,19 +30,11 @@ extension TransferStore {
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
     if plan.isOnlyAsked { return try await planned(batch, of: plan, after: progress, scope) }
-    for _ in 0..<Self.importAttempts {
-      do throws(RPCError) {
-        return try await attempt(batch, of: plan, after: progress, scope)
-      } catch {
-        // Somebody else used one of the ids since it was looked for: look again.
-        guard error.particular("constraint") == "context_pkey" else { throw error }
-      }
+    return try await afterLostRaces(over: "context_pkey", refusal: "others keep using ids of this import") {
+      () throws(RPCError) in
+      try await attempt(batch, of: plan, after: progress, scope)
     }
-    throw RPCError(.aborted, .contention, "others keep using ids of this import; go on with it later")
   }
-
-  /// Losing twice in a row needs two others who choose the same ids in the same moment.
-  private static var importAttempts: Int { 5 }
 
   private func attempt(
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
@@ -65,9 +57,10 @@ extension TransferStore {
       let texts = decided.texts(replacing: taken)
       return WritePlan(
         (counts: decided.counts, texts: texts),
-        statements: texts.deferral + decided.statements(in: project, retention: contexts.retentionSeconds) + [
-          advance
-        ],
+        statements: texts.deferral(scope)
+          + decided.statements(in: project, retention: contexts.retentionSeconds) + [
+            advance
+          ],
         changes: decided.changes(from: taken)
       )
     }
@@ -90,13 +83,6 @@ extension TransferStore {
     for id in progress.unfinished { taken[id] = 0 }
     return progress.adding(
       DecidedBatch(batch, taken: taken, plan.mode, unfinished: progress.unfinished).counts)
-  }
-}
-
-extension [NamedDraft] {
-  /// Gives them all to contexts that are locked and kept as history.
-  fileprivate func overwriting(in project: ProjectID, retention: Double) -> BoundStatement {
-    TransferQueries.overwrite.bind(parameters(in: project, retention: retention))
   }
 }
 

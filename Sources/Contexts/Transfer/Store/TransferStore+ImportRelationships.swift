@@ -25,7 +25,7 @@ extension TransferStore {
     let rows = RelationshipLocks(drafts.valid, scope.project).rows
     let locks: [WriteLock] = [
       .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
-      WriteLock(.relationship, rows: rows, RelationshipStore.looks(for: drafts.valid, scope, locking: true)),
+      WriteLock(.relationship, rows: rows, RelationshipStore.looks(for: drafts.valid, scope)),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }

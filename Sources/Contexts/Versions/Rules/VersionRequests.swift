@@ -64,14 +64,6 @@ struct VersionLookup {
     other = request.fromVersion
     isFull = true
   }
-
-  /// What a restoration needs for those who only ask.
-  init(_ restoration: VersionRestoration) {
-    id = restoration.id
-    version = restoration.version
-    other = nil
-    isFull = true
-  }
 }
 
 extension Violations {

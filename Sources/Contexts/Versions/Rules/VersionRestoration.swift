@@ -23,17 +23,4 @@ struct VersionRestoration {
     guard let head, isKept else { return .failure(.versionNotFound(id, version)) }
     return .success(ResolvedTarget(id: id, oldVersion: head.version))
   }
-
-  /// The context as it would be, at its present version.
-  func applied(to present: Context, _ old: Context) -> Context {
-    var result = old
-    result.createTime = present.createTime
-    result.updateTime = present.updateTime
-    result.deleteTime = present.deleteTime
-    result.purgeTime = present.purgeTime
-    result.version = present.version
-    result.etag = present.etag
-    result.position = present.position
-    return result
-  }
 }

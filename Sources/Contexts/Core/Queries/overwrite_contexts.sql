@@ -1,10 +1,10 @@
 -- Gives locked contexts everything that a file says about them, in a write that has drawn its position: the
--- parameters are $1 to $19 of insert_contexts, where 0 means the next number. A record without a creation
--- time leaves it as it is.
+-- parameters are $1 to $19 of insert_contexts, where 0 means the next number, and $20 whether a record without a
+-- creation time is created by this write; otherwise the time stays as it is.
 UPDATE context SET
   version = greatest(context.version + 1, item.version),
   position = drawn.position,
-  create_time = coalesce(item.create_time, context.create_time),
+  create_time = coalesce(item.create_time, CASE WHEN $20 THEN drawn.at ELSE context.create_time END),
   update_time = coalesce(item.update_time, drawn.at),
   delete_time = item.delete_time,
   type = item.type,
