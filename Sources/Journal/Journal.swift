@@ -21,6 +21,7 @@ package final class Journal: Sendable {
   private let blocking: BlockingPool
   private let maintenance: Maintenance
   private let deletedProjects: DeletedProjects
+  private let pruning = Mutex<Duty?>(nil)
   private let listener = Mutex<NotificationListener?>(nil)
   let feeds: FeedRegistry
   let eventLoops: [EventLoop]
@@ -74,6 +75,12 @@ package final class Journal: Sendable {
       ) { [ticker] event in ticker.handle(event) }
       self.listener.withLock { $0 = listener }
     }
+    let pruner = Pruning(pool: pool, ticker: ticker, loop: home, configuration: configuration)
+    let duty = Duty("journal.prune", journal: self, on: home, every: configuration.pruneInterval) { duty in
+      await pruner.run(while: duty.mayGoOn)
+    }
+    pruning.withLock { $0 = duty }
+    duty.start()
     home.execute { [self] in
       ticker.start { [feeds, deletedProjects] outcome in
         deletedProjects.advance(outcome)
@@ -97,6 +104,7 @@ package final class Journal: Sendable {
       listener = nil
     }
     await operations.stop()
+    await pruning.withLock { $0 }?.stop()
     await home.run { [self] in
       await ticker.stop()
       await deletedProjects.stop()

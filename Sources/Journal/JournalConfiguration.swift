@@ -28,8 +28,21 @@ package struct JournalConfiguration: Sendable {
 
   /// How long an answer is kept for repetitions of its request.
   package var requestLifetime: Duration = .seconds(24 * 3600)
-  /// How often old answers are swept.
+  /// How often old answers, operations, leases and holds are swept.
   package var sweepInterval: Duration = .seconds(600)
+  /// How often history that projects no longer keep is pruned, by one server for all.
+  package var pruneInterval: Duration = .seconds(60)
+  /// How long after a horizon has moved its rows go: whoever read within half of that has seen all of them. The same on all
+  /// servers.
+  package var pruneGrace: Duration = .seconds(5)
+  /// How long a hold of something under way outlives its server.
+  package var holdLifetime: Duration = .seconds(60)
+  /// How long something under way may hold history at most: a client that does not read its export keeps nothing for ever.
+  package var longestHold: Duration = .seconds(86_400)
+  /// How long operations that have ended can be looked at.
+  package var endedOperationLifetime: Duration = .seconds(7 * 86_400)
+  /// How long leases stay after their time.
+  package var deadLeaseLifetime: Duration = .seconds(7 * 86_400)
   /// How often it is seen to that there are partitions ahead.
   package var maintenanceInterval: Duration = .seconds(30)
   /// Positions in a partition of the history tables. At 20,000 writes a second one lasts 14 minutes.

@@ -4,7 +4,7 @@ import Postgres
 package enum JournalQueries {
   /// For the test that goes over all statements.
   package static let all: [any CheckedStatement] =
-    writing + requests + settling + feeds + upkeep + projects + operations + operationLists
+    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon
 }
 
 extension SQLFragments {
@@ -14,15 +14,17 @@ extension SQLFragments {
 
 /// The schema of this module, for the migrator.
 package enum JournalMigrations {
-  /// What the server does with the tables: history is only added to.
+  /// What the server does with the tables: history is only added to. Functions of the owner prune it.
   package static let rights = [
     TableRights("change", .insert),
+    TableRights("hold", .insert, .update, .delete),
+    TableRights("horizon"),
     TableRights("journal"),
     TableRights("journal_history"),
     TableRights("journal_token_key"),
     TableRights("journal_duty", .insert, .update, .delete),
     TableRights("lease", .insert, .update, .delete),
-    TableRights("operation", .insert, .update),
+    TableRights("operation", .insert, .update, .delete),
     TableRights("project", .insert, .update),
     TableRights("request", .insert, .update, .delete),
   ]
@@ -37,6 +39,8 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0011_leases", PackageResources.m0011_leases_sql),
     Migration(module: "journal", file: "m0020_operation_lanes", PackageResources.m0020_operation_lanes_sql),
     Migration(module: "journal", file: "m0021_project_deletion", PackageResources.m0021_project_deletion_sql),
+    Migration(module: "journal", file: "m0040_horizon", PackageResources.m0040_horizon_sql),
+    Migration(module: "journal", file: "m0041_ended", PackageResources.m0041_ended_sql),
   ]
 }
 

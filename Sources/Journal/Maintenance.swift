@@ -1,7 +1,7 @@
 import EventLoop
 import Postgres
 
-/// Work that no call waits for: partitions ahead of need, answers that nobody will ask for again. Confined to
+/// Work that no call waits for: partitions ahead of need; answers, operations, leases and holds that are over. Confined to
 /// `loop`. A failure is tried again at the next interval; partitions reach far enough ahead for many.
 final class Maintenance: @unchecked Sendable {
   private let pool: PostgresPool
@@ -54,7 +54,7 @@ final class Maintenance: @unchecked Sendable {
     }
   }
 
-  /// Deletes answers that are no longer kept.
+  /// Deletes what is over and no longer kept.
   func sweep() async throws(PostgresError) {
     var last = ""
     while !isStopped {
@@ -68,9 +68,19 @@ final class Maintenance: @unchecked Sendable {
   }
 
   private func sweep(_ project: String) async throws(PostgresError) {
-    while !isStopped {
-      let swept = try await pool.write(JournalQueries.sweepRequests, (project, Self.sweepBatch)).rows
-      if swept.affectedCount < Self.sweepBatch { return }
+    let ended = configuration.endedOperationLifetime / .seconds(1)
+    let dead = configuration.deadLeaseLifetime / .seconds(1)
+    let sweeps: [BoundStatement] = [
+      JournalQueries.sweepRequests.bind((project, Self.sweepBatch)),
+      JournalQueries.sweepOperations.bind((project, ended, Self.sweepBatch)),
+      JournalQueries.sweepLeases.bind((project, dead, Self.sweepBatch)),
+      JournalQueries.sweepHolds.bind((project, Self.sweepBatch)),
+    ]
+    for sweep in sweeps {
+      while !isStopped {
+        let swept = try await pool.write(sweep.statement, sweep.parameters)
+        if swept.affectedCount < Self.sweepBatch { break }
+      }
     }
   }
 }

@@ -2,12 +2,14 @@ import CairnAPI
 import GRPC
 import Journal
 import Requests
+import Wire
 
 /// A project that may be made.
 struct ProjectDraft {
   let id: ProjectID
   let title: String
   let searchLanguage: String
+  let historyRetention: HistoryRetention
 
   init(validating request: CreateProjectRequest) throws(RPCError) {
     var violations = Violations()
@@ -16,11 +18,13 @@ struct ProjectDraft {
     let id = violations.projectID("project.id", project.id)
     violations.text("project.title", project.title, atMost: Limits.titleLength)
     violations.searchLanguage("project.search_language", project.searchLanguage)
+    let retention = violations.retention("project.history_retention", project.historyRetention)
     violations.requestID(request.requestId)
     try violations.check()
     self.id = id
     title = project.title
     searchLanguage = project.searchLanguage.orSimple
+    historyRetention = retention
   }
 }
 
@@ -30,6 +34,7 @@ struct ProjectUpdate {
   /// Nil: stays as it is.
   let title: String?
   let searchLanguage: String?
+  let historyRetention: HistoryRetention?
 
   init(validating request: UpdateProjectRequest) throws(RPCError) {
     var violations = Violations()
@@ -38,6 +43,7 @@ struct ProjectUpdate {
     let id = violations.projectID("project.id", project.id)
     violations.text("project.title", project.title, atMost: Limits.titleLength)
     violations.searchLanguage("project.search_language", project.searchLanguage)
+    let retention = violations.retention("project.history_retention", project.historyRetention)
     let mask = UpdateMask<ProjectField>(
       validating: request.updateMask, of: project, at: "update_mask", &violations)
     violations.requestID(request.requestId)
@@ -45,6 +51,7 @@ struct ProjectUpdate {
     self.id = id
     title = mask.fields.contains(.title) ? project.title : nil
     searchLanguage = mask.fields.contains(.searchLanguage) ? project.searchLanguage.orSimple : nil
+    historyRetention = mask.fields.contains(.historyRetention) ? retention : nil
   }
 }
 
@@ -65,6 +72,7 @@ extension ProjectID {
 enum ProjectField: String, UpdatableField {
   case title
   case searchLanguage = "search_language"
+  case historyRetention = "history_retention"
 
   static let resource = "project"
   static let outputOnly: Set<String> = ["id", "create_time", "position", "delete_time"]
@@ -74,6 +82,7 @@ enum ProjectField: String, UpdatableField {
     switch self {
     case .title: !project.title.isEmpty
     case .searchLanguage: !project.searchLanguage.isEmpty
+    case .historyRetention: project.historyRetention != nil
     }
   }
 }
@@ -88,6 +97,16 @@ extension Violations {
   fileprivate mutating func searchLanguage(_ field: String, _ value: String) {
     if value.isEmpty || searchLanguages.contains(value) { return }
     add(field, "must be one of \(searchLanguages.joined(separator: ", ")), not \(value.quoted)")
+  }
+
+  /// From 1 second to 100 years, or nothing.
+  fileprivate mutating func retention(_ field: String, _ value: WellKnown.Duration?) -> HistoryRetention {
+    guard let value else { return .forEver }
+    guard let retention = HistoryRetention(value) else {
+      add(field, "must be from 1 second to 100 years; absent for ever")
+      return .forEver
+    }
+    return retention
   }
 
   /// The project that `text` names.

@@ -13,6 +13,7 @@ package enum ProjectQueries {
     parameters(CallScope.parameters) { $0.scope } + [
       .init("title") { $0.draft.title },
       .init("search_language") { $0.draft.searchLanguage },
+      .init("history_retention") { $0.draft.historyRetention.microseconds },
     ])
   static let find = Query<ProjectID, ProjectRow.Columns>(
     "find_project", PackageResources.find_project_sql, including: fragments, [project])
@@ -31,6 +32,7 @@ package enum ProjectQueries {
       .init("project") { $0.id.text },
       .init("title") { $0.title },
       .init("search_language") { $0.searchLanguage },
+      .init("history_retention") { $0.historyRetention.microseconds },
     ])
   static let delete = Query<ProjectID, NoColumns>(
     "delete_project", PackageResources.delete_project_sql, [project])

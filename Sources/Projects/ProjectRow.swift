@@ -13,6 +13,7 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
   private(set) var searchLanguage: String
   /// Nil while it is not deleted.
   var deleteTime: PostgresTimestamp?
+  private(set) var historyRetention: HistoryRetention
 
   /// `{project_columns}`.
   struct Columns: ColumnLayout {
@@ -20,6 +21,7 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
     let createTime: Column<PostgresTimestamp>
     let position: Column<Int64>
     let deleteTime: Column<PostgresTimestamp?>
+    let historyRetention: Column<Int64?>
 
     init(_ find: inout ColumnFinder) {
       id = find("project_id")
@@ -28,6 +30,7 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
       position = find("position")
       searchLanguage = find("search_language")
       deleteTime = find("delete_time")
+      historyRetention = find("history_retention")
     }
   }
 
@@ -38,13 +41,15 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
     position = try row.decode(columns.position)
     searchLanguage = try row.decode(columns.searchLanguage)
     deleteTime = try row.decode(columns.deleteTime)
+    historyRetention = HistoryRetention(microseconds: try row.decode(columns.historyRetention))
   }
 
-  /// The row with new values; what is nil stays as it is.
-  func updated(title: String?, searchLanguage: String?) -> ProjectRow {
+  /// The row with new values.
+  func updated(by update: ProjectUpdate) -> ProjectRow {
     var updated = self
-    if let title { updated.title = title }
-    if let searchLanguage { updated.searchLanguage = searchLanguage }
+    if let title = update.title { updated.title = title }
+    if let language = update.searchLanguage { updated.searchLanguage = language }
+    if let retention = update.historyRetention { updated.historyRetention = retention }
     return updated
   }
 }
@@ -57,6 +62,7 @@ extension Project {
     createTime = WellKnown.Timestamp(row.createTime)
     position = row.position
     searchLanguage = row.searchLanguage
+    historyRetention = row.historyRetention.duration
     deleteTime = row.deleteTime.map { WellKnown.Timestamp($0) }
   }
 }

@@ -111,6 +111,7 @@ extension Project {
     id = draft.id.text
     title = draft.title
     searchLanguage = draft.searchLanguage
+    historyRetention = draft.historyRetention.duration
     createTime = stamp.map { WellKnown.Timestamp($0.at) }
     position = stamp?.position ?? 0
   }

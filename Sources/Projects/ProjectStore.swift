@@ -51,7 +51,7 @@ struct ProjectStore: Sendable {
   ) async throws(RPCError) -> WriteResult<ProjectRow> {
     try await write(update.id, scope) { found throws(RPCError) in
       if found.deleteTime != nil { throw .projectDeleted(found.id.text) }
-      let updated = found.updated(title: update.title, searchLanguage: update.searchLanguage)
+      let updated = found.updated(by: update)
       return WritePlan(
         updated,
         statements: [

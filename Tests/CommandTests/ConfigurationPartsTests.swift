@@ -60,6 +60,7 @@ struct ConfigurationPartsTests {
     ("read-statement-timeout", "5s", "pool.readTimeout", "5.0 seconds"),
     ("write-statement-timeout", "6s", "pool.writeTimeout", "6.0 seconds"),
     ("lock-timeout", "7s", "pool.lockTimeout", "7.0 seconds"),
+    ("history-prune-interval", "16s", "journal.pruneInterval", "16.0 seconds"),
     ("context-retention", "14d", "contexts.retention", "1209600.0 seconds"),
     ("context-sweep-interval", "13s", "contexts.sweepInterval", "13.0 seconds"),
     ("search-matches", "15", "contexts.consideredMatches", "15"),

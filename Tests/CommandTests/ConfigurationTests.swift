@@ -51,7 +51,7 @@ struct ConfigurationTests {
       "max-connections": "17",
       "flood-burst": "18", "flood-rate": "19",
       "max-tls-handshakes": "9", "hide-channelz": "true",
-      "context-sweep-interval": "13s", "context-retention": "14d", "search-matches": "15",
+      "history-prune-interval": "16s", "context-sweep-interval": "13s", "context-retention": "14d", "search-matches": "15",
       "drain-notice": "2s", "max-metadata-size": "8KiB", "max-connection-receive-buffer": "3MiB",
       "max-connection-send-buffer": "5MiB", "max-buffered-bytes": "6MiB", "compress-answers": "true",
       "keepalive-time": "0", "keepalive-timeout": "8s", "min-ping-interval": "9s",
@@ -140,6 +140,7 @@ struct ConfigurationTests {
           + "127.0.0.1, or say --insecure"
       ),
       (["--context-sweep-interval", "0"], [:], "context-sweep-interval must be more than 0"),
+      (["--history-prune-interval", "0"], [:], "history-prune-interval must be more than 0"),
       (["--tls-cert", "c"], [:], "tls-key is missing: the certificate and its key go together"),
       (["--tls-client-ca", "c"], [:], "client certificates need TLS: give tls-cert and tls-key"),
       (

@@ -10,10 +10,11 @@ extension ContextService {
   ) async throws(RPCError) -> BatchGetContextsResponse {
     let lookups = try ContextLookups(validating: request)
     let project = try await journal.project(request.project, call)
-    let moment = try await journal.moment(lookups.asOf, in: project, call)
-    var response = BatchGetContextsResponse()
-    response.results = try await store.get(lookups, at: moment, in: project).map { ContextResult($0) }
-    return try await journal.naming(response)
+    return try await journal.reading(lookups.asOf, in: project, call) { moment throws(RPCError) in
+      var response = BatchGetContextsResponse()
+      response.results = try await store.get(lookups, at: moment, in: project).map { ContextResult($0) }
+      return try await journal.naming(response)
+    }
   }
 
   package func batchCreateContexts(

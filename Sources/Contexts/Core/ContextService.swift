@@ -17,10 +17,15 @@ package struct ContextService: ContextServiceProvider {
   {
     let lookup = try ContextLookup(validating: request)
     let project = try await journal.project(request.project, call)
-    // First, because it may wait for others: who has room for an answer is about to make it.
-    let moment = try await journal.moment(lookup.asOf, in: project, call)
+    if let asOf = lookup.asOf {
+      return try await journal.reading(asOf, in: project, call) { moment throws(RPCError) in
+        // Only now: who has room for an answer is about to make it, and a moment may wait for others.
+        try await call.roomForAnswer()
+        return try await store.get(lookup, at: moment, in: project, for: call.connection)
+      }
+    }
     try await call.roomForAnswer()
-    return try await store.get(lookup, at: moment, in: project, for: call.connection)
+    return try await store.get(lookup, at: nil, in: project, for: call.connection)
   }
 
   package func listContexts(
@@ -29,8 +34,9 @@ package struct ContextService: ContextServiceProvider {
     let project = try await journal.project(request.project, call)
     let list = try ContextList(
       validating: request, project: project.text, key: try await journal.tokenKey())
-    let moment = try await journal.moment(list.asOf, in: project, call)
-    return try await journal.naming(store.list(list, at: moment, in: project))
+    return try await journal.reading(list.asOf, in: project, call) { moment throws(RPCError) in
+      try await journal.naming(store.list(list, at: moment, in: project))
+    }
   }
 
   package func createContext(

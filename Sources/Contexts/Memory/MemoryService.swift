@@ -21,8 +21,9 @@ package struct MemoryService: MemoryServiceProvider {
   {
     let recall = try Recall(validating: request)
     let project = try await journal.project(request.project, call)
-    let moment = try await journal.moment(recall.asOf, in: project, call)
-    return try await journal.naming(store.recall(recall, at: moment, in: project))
+    return try await journal.reading(recall.asOf, in: project, call) { moment throws(RPCError) in
+      try await journal.naming(store.recall(recall, at: moment, in: project))
+    }
   }
 
   package func forget(_ request: ForgetRequest, _ call: CallContext) async throws(RPCError) -> Context {

@@ -49,8 +49,9 @@ package struct RelationshipService: RelationshipServiceProvider {
     let project = try await journal.project(request.project, call)
     let list = try RelationshipList(
       validating: request, project: project.text, key: try await journal.tokenKey())
-    let moment = try await journal.moment(list.asOf, in: project, call)
-    return try await journal.naming(store.list(list, at: moment, in: project))
+    return try await journal.reading(list.asOf, in: project, call) { moment throws(RPCError) in
+      try await journal.naming(store.list(list, at: moment, in: project))
+    }
   }
 
   package func traverse(
@@ -58,7 +59,19 @@ package struct RelationshipService: RelationshipServiceProvider {
   ) async throws(RPCError) {
     let walk = try GraphWalk(validating: request)
     let project = try await journal.project(request.project, call)
-    let moment = try await journal.moment(walk.asOf, in: project, call)
+    let end = try await journal.reading(walk.asOf, in: project, call) { moment throws(RPCError) in
+      try await send(walk, at: moment, in: project, responses)
+    }
+    var response = TraverseResponse()
+    response.end = end
+    try await responses.write(response)
+  }
+
+  /// Sends what a walk reaches, and says how it ended.
+  private func send(
+    _ walk: GraphWalk, at moment: Moment?, in project: ProjectID,
+    _ responses: ResponseWriter<TraverseResponse>
+  ) async throws(RPCError) -> TraverseEnd {
     let (reached, isTruncated) = try await store.walk(walk, at: moment, in: project)
     var hits = reached.hits.prefix(walk.limit)
     var missing = 0
@@ -85,9 +98,7 @@ package struct RelationshipService: RelationshipServiceProvider {
     var end = TraverseEnd()
     end.reached = Int32(reached.reached - missing)
     end.truncated = isTruncated
-    var response = TraverseResponse()
-    response.end = end
-    try await responses.write(response)
+    return end
   }
 
   /// The first of those hits, as many as are read at once.
@@ -108,8 +119,9 @@ package struct RelationshipService: RelationshipServiceProvider {
   ) async throws(RPCError) -> FindPathsResponse {
     let query = try PathQuery(validating: request)
     let project = try await journal.project(request.project, call)
-    return try await store.paths(
-      query, at: try await journal.moment(query.asOf, in: project, call), in: project)
+    return try await journal.reading(query.asOf, in: project, call) { moment throws(RPCError) in
+      try await store.paths(query, at: moment, in: project)
+    }
   }
 }
 

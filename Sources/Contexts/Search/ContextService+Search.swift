@@ -9,8 +9,9 @@ extension ContextService {
     let project = try await journal.project(request.project, call)
     let search = try ContextSearch(
       validating: request, project: project.text, key: try await journal.tokenKey())
-    let moment = try await journal.moment(search.asOf, in: project, call)
-    return try await journal.naming(searches.search(search, at: moment, in: project))
+    return try await journal.reading(search.asOf, in: project, call) { moment throws(RPCError) in
+      try await journal.naming(searches.search(search, at: moment, in: project))
+    }
   }
 
   package func searchStats(

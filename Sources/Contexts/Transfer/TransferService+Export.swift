@@ -14,6 +14,20 @@ extension TransferService {
     let export = try ContextExport(
       validating: request, project: project.text, key: try await journal.tokenKey())
     let cursor = try await start(of: export, in: project, call)
+    // Former versions are needed from the horizon on.
+    let held = export.includesVersions ? nil : cursor.moment.position
+    try await journal.holding(.export, at: held, in: project, on: call.loop) { hold throws(RPCError) in
+      try await journal.confirm(cursor.moment.position, in: project)
+      try await send(export, from: cursor, hold, responses, call)
+    }
+  }
+
+  /// Sends an export whose state is held.
+  private func send(
+    _ export: ContextExport, from cursor: ExportCursor, _ hold: Hold,
+    _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
+  ) async throws(RPCError) {
+    let project = hold.project
     var sender = ExportSender(export, cursor, responses, blocking: blocking, loop: call.loop)
     if export.start == nil { try await sender.begin(project, journal: try await store.journalID()) }
     call.sendHeaders()
@@ -25,7 +39,9 @@ extension TransferService {
         sender.beginRelationships()
         break
       }
-      if export.includesVersions { try await send(versionsOf: page, to: &sender, in: project) }
+      if export.includesVersions { try await send(versionsOf: page, to: &sender, hold) }
+      // What could not be renewed may have lapsed.
+      try await journal.confirm(hold)
       for (context, size) in page.contexts { try await sender.send(.context(context), size: size) }
       try await sender.endPage(last)
       pageSize.adapt(to: page)
@@ -34,6 +50,7 @@ extension TransferService {
       try await journal.require(project, on: call.loop)
       let (found, last) = try await store.relationships(of: export, after: sender.cursor, in: project)
       guard let last else { break }
+      try await journal.confirm(hold)
       for (relationship, size) in found { try await sender.send(.relationship(relationship), size: size) }
       try await sender.endPage(last.text)
     }
@@ -53,11 +70,12 @@ extension TransferService {
   }
 
   private func send(
-    versionsOf page: ExportPage, to sender: inout ExportSender, in project: ProjectID
+    versionsOf page: ExportPage, to sender: inout ExportSender, _ hold: Hold
   ) async throws(RPCError) {
-    var waves = VersionWaves(page.contexts.filter { $0.context.version > 1 }.map(\.context.id))
+    var waves = VersionWaves(
+      page.contexts.filter { $0.context.version > 1 }.map(\.context.id), after: hold.position)
     while !waves.isDone {
-      let versions = try await store.versions(&waves, at: sender.cursor.moment.position, in: project)
+      let versions = try await store.versions(&waves, at: sender.cursor.moment.position, in: hold.project)
       for (version, size) in versions { try await sender.send(.contextVersion(version), size: size) }
     }
   }

@@ -16,6 +16,8 @@ package final class Duty: @unchecked Sendable {
   private let work: @Sendable (Duty) async -> Void
   private let bell: Bell
   private var task: Task<Void, Never>?
+  /// When the lease was last taken or renewed.
+  private var renewed: Instant?
   private var isStopped = false
 
   /// Rounds that may be missed before another server takes over.
@@ -67,8 +69,19 @@ package final class Duty: @unchecked Sendable {
   package func keep() async -> Bool {
     loop.assertOnLoop()
     if isStopped { return false }
-    let lease = max(interval * Self.missedRounds, Self.shortestLease)
+    let asked = Instant.now
     let taken = try? await pool.write(JournalQueries.takeDuty, (name, holder, lease / .seconds(1)))
-    return taken?.count == 1 && !isStopped
+    renewed = taken?.count == 1 ? asked : nil
+    return renewed != nil && !isStopped
   }
+
+  /// As ``keep()``, but asks only when a part of the lease is over: between steps of milliseconds.
+  package func mayGoOn() async -> Bool {
+    loop.assertOnLoop()
+    if isStopped { return false }
+    if let renewed, Instant.now - renewed < lease / 6 { return true }
+    return await keep()
+  }
+
+  private var lease: Duration { max(interval * Self.missedRounds, Self.shortestLease) }
 }

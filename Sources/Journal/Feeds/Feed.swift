@@ -15,7 +15,8 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
     self.pool = pool
     self.home = home
     pageSize = configuration.pageSize
-    let tail = Tail<Entry>(pool: pool, loop: home, chunk: configuration.tailChunk)
+    let tail = Tail<Entry>(
+      pool: pool, loop: home, chunk: configuration.tailChunk, grace: configuration.pruneGrace)
     self.tail = tail
     hubs = PerLoop(loops) { loop in
       FeedHub(loop: loop, configuration) { hub, topic, subscription in
@@ -39,7 +40,7 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
     matching matches: @escaping @Sendable (Entry) -> Bool = { _ in true }
   ) async throws(RPCError) -> FeedStream<Entry> {
     loop.assertOnLoop()
-    let extent = try await extent()
+    let extent = try await extent(of: topic.project)
     let cursor = try extent.cursor(start, journal: journal)
     return FeedStream(
       FeedWatcher(
@@ -48,9 +49,9 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
       journal: extent.id)
   }
 
-  private func extent() async throws(RPCError) -> JournalExtent {
+  private func extent(of project: ProjectID) async throws(RPCError) -> JournalExtent {
     do throws(PostgresError) {
-      let found = try await pool.lookup(JournalQueries.readJournal, ())
+      let found = try await pool.lookup(JournalQueries.readJournal, project)
       return try JournalExtent(decoding: try found.rows.only(), found.columns)
     } catch { throw RPCError(error) }
   }
@@ -72,8 +73,8 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
 
   /// Throws POSITION_PRUNED when rows after the cursor may be gone. Asked after a page was read: what was
   /// there then was complete.
-  func checkNotPruned(_ cursor: Cursor) async throws(RPCError) {
-    _ = try await extent().cursor(
+  func checkNotPruned(_ cursor: Cursor, in project: ProjectID) async throws(RPCError) {
+    _ = try await extent(of: project).cursor(
       .after(cursor.position, ordinal: cursor.isBorder ? nil : cursor.ordinal), journal: nil)
   }
 

@@ -70,7 +70,7 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     case .read(let cursor, let through):
       do throws(RPCError) {
         let page = try await feed.page(machine.topic, after: cursor, through: through)
-        try await feed.checkNotPruned(cursor)
+        try await feed.checkNotPruned(cursor, in: machine.topic.project)
         // A journal that went back meanwhile has other rows at these positions.
         guard hub.incarnation == incarnation else { return }
         ready = machine.take(page: page.rows, limit: page.limit, through: through)[...]

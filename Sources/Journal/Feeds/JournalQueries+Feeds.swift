@@ -5,8 +5,8 @@ extension JournalQueries {
     readJournal, pageChanges, tailChanges, findMoment, readIdentity,
   ]
 
-  static let readJournal = Query<Void, JournalExtent.Columns>(
-    "read_journal", PackageResources.read_journal_sql)
+  static let readJournal = Query<ProjectID, JournalExtent.Columns>(
+    "read_journal", PackageResources.read_journal_sql, [.init("project") { $0.text }])
   static let pageChanges = Query<FeedPage, Change.Columns>(
     "page_changes", PackageResources.page_changes_sql, including: .journal, FeedPage.parameters)
   static let tailChanges = Query<FeedTail, Change.Columns>(

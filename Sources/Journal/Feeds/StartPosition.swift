@@ -13,7 +13,7 @@ package enum StartPosition: Sendable, Equatable {
   case after(Int64, ordinal: Int32? = nil)
 }
 
-/// The journal's identity and extent, to judge a start by.
+/// The journal's identity and extent as a project sees it, to judge a start by.
 struct JournalExtent: Equatable {
   let id: UUID128
   /// History at and below is gone.
@@ -75,9 +75,7 @@ struct JournalExtent: Equatable {
       throw RPCError(.invalidArgument, .fieldInvalid, "a position is not negative")
     }
     if position < pruned || (position == pruned && pruned > 0 && !isWhole) {
-      throw RPCError(
-        .outOfRange, .positionPruned, "the history up to position \(pruned) was pruned",
-        ["position": String(position), "oldest": String(pruned)])
+      throw .positionPruned(position, oldest: pruned)
     }
     if position > newest {
       throw RPCError(

@@ -9,6 +9,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop
   private let chunk: Int
+  private let grace: Duration
   private var hubs: [FeedHub<Entry>] = []
 
   /// The position up to which rows were read, or skipped for lack of watchers.
@@ -17,13 +18,17 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private var isReading = false
   /// Which loops watch a topic.
   private var watched: [FeedTopic: Set<ObjectIdentifier>] = [:]
+  /// When nothing above ``through`` was pruned of what is watched; nil: to be asked.
+  private var sight: HorizonSight?
   /// Subscriptions that came while a range was being read: their rows begin after it.
   private var waiting: [(hub: FeedHub<Entry>, topic: FeedTopic, subscription: Int)] = []
 
-  init(pool: PostgresPool, loop: EventLoop, chunk: Int) {
+  /// - Parameter grace: ``JournalConfiguration/pruneGrace``.
+  init(pool: PostgresPool, loop: EventLoop, chunk: Int, grace: Duration) {
     self.pool = pool
     self.loop = loop
     self.chunk = chunk
+    self.grace = grace
   }
 
   var isWatched: Bool { !watched.isEmpty || !waiting.isEmpty }
@@ -45,6 +50,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   }
 
   private func confirm() {
+    if !waiting.isEmpty { sight = nil }
     for (hub, topic, subscription) in waiting {
       watched[topic, default: []].insert(ObjectIdentifier(hub))
       hub.loop.execute { hub.activate(topic, subscription) }
@@ -86,16 +92,29 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
       }
       let from = through
       do throws(PostgresError) {
-        let chunk = try await read(TailReads(watched.keys), after: from, through: target)
+        let reads = TailReads(watched.keys)
+        let chunk = try await read(reads, after: from, through: target)
+        let isWhole = try await isWhole(reads, after: from)
         // The journal may have been restarted meanwhile.
         guard through == from else { continue }
-        pass(chunk)
+        pass(isWhole ? chunk : .skip(through: target))
       } catch {
         // The ticker tells about a database that is gone; the range is still to be read.
         try? await loop.sleep(for: .milliseconds(100))
       }
     }
     confirm()
+  }
+
+  /// Whether nothing of what was read has been pruned before. A tail that lagged behind for longer than history is kept
+  /// leaves it to the watchers, who are told.
+  private func isWhole(_ reads: TailReads, after from: Int64) async throws(PostgresError) -> Bool {
+    if let sight, sight.isWhole() { return true }
+    let asked = HorizonSight(since: .now, grace: grace)
+    let projects = reads.projects.map(\.text) + reads.topics.map(\.project.text)
+    let horizon = try await pool.lookup(JournalQueries.newestHorizon, projects).value()
+    sight = horizon <= from ? asked : nil
+    return horizon <= from
   }
 
   private func read(

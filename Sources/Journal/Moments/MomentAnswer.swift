@@ -6,7 +6,7 @@ import Wire
 /// What `journal_moment` said about a moment, and what follows from it. Pure.
 struct MomentAnswer: Equatable {
   let extent: JournalExtent
-  /// When the newest of what was pruned was written; nil when nothing was.
+  /// The earliest time that may be asked for; nil when nothing was pruned.
   let prunedTime: PostgresTimestamp?
   /// The time by the database's clock.
   let present: PostgresTimestamp
@@ -47,7 +47,7 @@ struct MomentAnswer: Equatable {
         .outOfRange, .positionInFuture, "the time is in the future: here it is \(now) now",
         ["newest": String(extent.newest), "now": now])
     }
-    if position == extent.pruned, extent.pruned > 0, prunedTime.map({ time < $0 }) ?? true {
+    if extent.pruned > 0, prunedTime.map({ time < $0 }) ?? true {
       throw RPCError(
         .outOfRange, .positionPruned, "the history of that time was pruned, up to position \(extent.pruned)",
         ["oldest": String(extent.pruned)])

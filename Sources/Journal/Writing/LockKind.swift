@@ -13,6 +13,8 @@ package struct LockKind: Hashable, Comparable, Sendable {
   package static let request = LockKind("request", rank: 10)
   /// The lease under which a write is made.
   package static let lease = LockKind("lease", rank: 20)
+  /// How far a project's history is pruned.
+  package static let horizon = LockKind("horizon", rank: 25)
   package static let project = LockKind("project", rank: 30)
   /// How far an import has come.
   package static let transfer = LockKind("import", rank: 40)

@@ -105,6 +105,7 @@ extension Configuration {
     }
     problems += tlsContradictions
     if contextSweepInterval == .zero { problems.append("context-sweep-interval must be more than 0") }
+    if historyPruneInterval == .zero { problems.append("history-prune-interval must be more than 0") }
     if dataDirectory != nil, databaseURL != nil {
       problems.append("data-dir is for the embedded PostgreSQL; with database-url there is none")
     }

@@ -44,6 +44,7 @@ struct Configuration: Equatable, Sendable {
   /// How long deleted contexts can be brought back.
   var contextRetention: Duration = .seconds(30 * 24 * 3600)
   var contextSweepInterval: Duration = .seconds(10)
+  var historyPruneInterval: Duration = .seconds(60)
   var searchMatches = 10_000
 
   var maxConnections = 20_000

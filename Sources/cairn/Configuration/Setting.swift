@@ -108,6 +108,9 @@ struct Setting: Sendable {
 
   private static let contexts = [
     duration(
+      "history-prune-interval", \.historyPruneInterval,
+      "How often history that projects no longer keep is pruned, by one server for all. Default 1m."),
+    duration(
       "context-retention", \.contextRetention,
       "How long a deleted context can be brought back; then it is purged for good. Default 30d."),
     duration(

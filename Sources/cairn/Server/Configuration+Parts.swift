@@ -61,6 +61,7 @@ extension Configuration {
   var journal: JournalConfiguration {
     var journal = JournalConfiguration()
     // Work in the background leaves most connections to calls.
+    journal.pruneInterval = historyPruneInterval
     journal.operationLanes = min(journal.operationLanes, max(1, poolMaximum / 4))
     return journal
   }

@@ -14,7 +14,7 @@ struct VersionWavesTests {
     "every version comes once, those of a context in order, and no context twice in a wave",
     arguments: histories, [1, 2, 3, 100])
   func order(history: [String: [Int64]], most: Int) {
-    var waves = VersionWaves(history.keys.sorted())
+    var waves = VersionWaves(history.keys.sorted(), after: 0)
     var sent: [String: [Int64]] = [:]
     var rounds = 0
     while !waves.isDone, rounds < 100 {
@@ -34,9 +34,9 @@ struct VersionWavesTests {
 
   @Test("contexts without history cost one look")
   func nothing() {
-    var waves = VersionWaves(["a", "b"])
+    var waves = VersionWaves(["a", "b"], after: 0)
     waves.found([], isWhole: true)
     #expect(waves.isDone)
-    #expect(VersionWaves([]).isDone)
+    #expect(VersionWaves([], after: 0).isDone)
   }
 }

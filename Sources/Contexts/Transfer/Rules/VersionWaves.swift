@@ -6,7 +6,7 @@ struct VersionWaves: Equatable {
   /// A context, and the end of validity of the last of its versions that was found.
   struct Place: Equatable {
     let id: String
-    var after: Int64 = 0
+    var after: Int64
   }
 
   /// Those whose next version is to be looked for.
@@ -14,7 +14,8 @@ struct VersionWaves: Equatable {
   /// Those whose version of this wave was found.
   private var next: [Place] = []
 
-  init(_ ids: [String]) { places = ids.map { Place(id: $0) } }
+  /// - Parameter horizon: What had ended there or before is not kept.
+  init(_ ids: [String], after horizon: Int64) { places = ids.map { Place(id: $0, after: horizon) } }
 
   var isDone: Bool { places.isEmpty && next.isEmpty }
 
