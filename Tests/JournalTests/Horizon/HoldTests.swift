@@ -2,6 +2,7 @@ import CairnAPI
 import EventLoop
 import GRPC
 import Postgres
+import Synchronization
 import Testing
 
 @testable import Journal
@@ -82,16 +83,14 @@ import Testing
       let taker = try database.connect()
       try taker.execute("BEGIN")
       try taker.query("SELECT journal_hold('default', 'h', 'point', $1, 3600)", [history.changes[50].position])
-      let pruned = server.loop.startTask { () -> Bool in
-        (try? await server.pruning.round(while: { true })) != nil
-      }
+      let pruned = server.loop.startTask { _ = try? await server.pruning.round(while: { true }) }
       try await eventually("it waits") {
         try !history.connection.query(
           "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%journal_advance%'"
         ).isEmpty
       }
       try taker.execute("COMMIT")
-      _ = await pruned.value
+      await pruned.value
       while try await server.pruning.round(while: { true }) {}
       #expect(try history.horizon() <= history.changes[50].position)
       #expect(try history.horizon() > 0)
@@ -111,33 +110,32 @@ import Testing
         }
       }
       let positions = history.changes.map(\.position)
+      let outcomes = Mutex((held: 0, refused: 0, broken: 0))
       let holders = (0..<6).map { _ in
-        server.loop.startTask { () -> (held: Int, refused: Int, broken: Int) in
-          var counts = (held: 0, refused: 0, broken: 0)
+        server.loop.startTask {
           for _ in 0..<60 {
             let place = positions.randomElement()!
             do throws(RPCError) {
               try await server.journal.holding(.recording, at: place, in: .default, on: server.loop) {
                 hold throws(RPCError) in
-                counts.held += 1
+                outcomes.withLock { $0.held += 1 }
                 for _ in 0..<3 {
                   await Task.yield()
-                  do throws(RPCError) { try await server.journal.confirm(hold) } catch { counts.broken += 1 }
+                  do throws(RPCError) { try await server.journal.confirm(hold) } catch {
+                    outcomes.withLock { $0.broken += 1 }
+                  }
                 }
               }
             } catch {
-              if error.reason == .positionPruned { counts.refused += 1 } else { counts.broken += 1 }
+              let isRefused = error.reason == .positionPruned
+              outcomes.withLock { if isRefused { $0.refused += 1 } else { $0.broken += 1 } }
             }
           }
-          return counts
         }
       }
-      var total = (held: 0, refused: 0, broken: 0)
-      for holder in holders {
-        let counts = await holder.value
-        total = (total.held + counts.held, total.refused + counts.refused, total.broken + counts.broken)
-      }
+      for holder in holders { await holder.value }
       await pruner.value
+      let total = outcomes.withLock { $0 }
       #expect(total.held > 0 && total.refused > 0, "\(total)")
       #expect(total.broken == 0)
     }

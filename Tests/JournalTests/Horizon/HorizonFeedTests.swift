@@ -60,9 +60,9 @@ import Testing
       DELETE FROM change;
       """)
     try blocker.execute("COMMIT")
-    do {
+    do throws(RPCError) {
       while true { if case .row(let row) = try await feed.next() { Issue.record("a row: \(row.id)") } }
-    } catch let error as RPCError {
+    } catch {
       #expect(error.reason == .positionPruned)
       #expect(error.particular("position") == String(start))
     }

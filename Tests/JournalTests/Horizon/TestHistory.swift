@@ -1,3 +1,5 @@
+import EventLoop
+import GRPC
 import Postgres
 
 @testable import Journal
@@ -71,7 +73,7 @@ extension TestServer {
     return Pruning(pool: pool, ticker: journal.ticker, loop: loop, configuration: configuration)
   }
 
-  func settled(_ position: Int64) async throws {
+  func settled(_ position: Int64) async throws(RPCError) {
     try await journal.settle(position, until: .now + .seconds(20), on: loop)
   }
 }
