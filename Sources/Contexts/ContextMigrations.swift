@@ -32,6 +32,9 @@ package enum ContextMigrations {
     Migration(
       module: "contexts", file: "m0023_unfinished_words", PackageResources.m0023_unfinished_words_sql),
     Migration(module: "contexts", file: "m0024_questions", PackageResources.m0024_questions_sql),
+    Migration(
+      module: "contexts", file: "m0030_parts_of_relationships",
+      PackageResources.m0030_parts_of_relationships_sql),
     Migration(module: "contexts", file: "m0040_pruning", PackageResources.m0040_pruning_sql),
   ]
 }

@@ -14,6 +14,9 @@ package struct ContextServices: Sendable {
   package let resources: [ChangedResources<WellKnown.`Any`>]
   let stores: ContextStores
 
+  /// What keeps versions here, for ``Journal/register(_:)``.
+  package var kinds: [VersionedKind] { stores.contexts.kinds }
+
   /// - Parameter blocking: For work that would hold up a loop, such as reading a thousand records.
   package init(
     journal: Journal, pool: PostgresPool, blocking: BlockingPool,

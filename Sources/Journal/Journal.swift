@@ -25,6 +25,7 @@ package final class Journal: Sendable {
   private let listener = Mutex<NotificationListener?>(nil)
   let feeds: FeedRegistry
   let eventLoops: [EventLoop]
+  private let registeredKinds = Mutex<[VersionedKind]>([])
   /// Nil until somebody needs it.
   let keptIdentity = Mutex<JournalIdentity?>(nil)
 
@@ -66,6 +67,13 @@ package final class Journal: Sendable {
     feeds.add(feed)
     return feed
   }
+
+  /// The kinds of resources that keep their versions, of all domains.
+  package var kinds: [VersionedKind] { registeredKinds.withLock { $0 } }
+
+  /// Adds the kinds of a domain, so that what works on all of them has nothing to know of it. Before calls are
+  /// served.
+  package func register(_ kinds: [VersionedKind]) { registeredKinds.withLock { $0 += kinds } }
 
   /// Starts settling, feeds and maintenance. The schema must be up to date.
   package func start() throws(PostgresError) {

@@ -4,7 +4,7 @@ import Postgres
 package enum JournalQueries {
   /// For the test that goes over all statements.
   package static let all: [any CheckedStatement] =
-    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon
+    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon + versions
 }
 
 extension SQLFragments {
@@ -26,6 +26,7 @@ package enum JournalMigrations {
     TableRights("lease", .insert, .update, .delete),
     TableRights("operation", .insert, .update, .delete),
     TableRights("project", .insert, .update),
+    TableRights("project_version", .insert),
     TableRights("request", .insert, .update, .delete),
   ]
 
@@ -39,8 +40,11 @@ package enum JournalMigrations {
     Migration(module: "journal", file: "m0011_leases", PackageResources.m0011_leases_sql),
     Migration(module: "journal", file: "m0020_operation_lanes", PackageResources.m0020_operation_lanes_sql),
     Migration(module: "journal", file: "m0021_project_deletion", PackageResources.m0021_project_deletion_sql),
+    Migration(module: "journal", file: "m0030_project_versions", PackageResources.m0030_project_versions_sql),
     Migration(module: "journal", file: "m0040_horizon", PackageResources.m0040_horizon_sql),
     Migration(module: "journal", file: "m0041_ended", PackageResources.m0041_ended_sql),
+    Migration(
+      module: "journal", file: "m0042_project_retention", PackageResources.m0042_project_retention_sql),
   ]
 }
 

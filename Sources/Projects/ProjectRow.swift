@@ -8,18 +8,20 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
   let id: ProjectID
   private(set) var title: String
   let createTime: PostgresTimestamp
+  /// Of the creation.
   let position: Int64
   /// The configuration of `pg_catalog` that makes words of texts.
   private(set) var searchLanguage: String
   /// Nil while it is not deleted.
   var deleteTime: PostgresTimestamp?
   private(set) var historyRetention: HistoryRetention
+  let version: Int64
 
   /// `{project_columns}`.
   struct Columns: ColumnLayout {
     let id, title, searchLanguage: Column<String>
     let createTime: Column<PostgresTimestamp>
-    let position: Column<Int64>
+    let position, version: Column<Int64>
     let deleteTime: Column<PostgresTimestamp?>
     let historyRetention: Column<Int64?>
 
@@ -27,10 +29,11 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
       id = find("project_id")
       title = find("title")
       createTime = find("create_time")
-      position = find("position")
+      position = find("create_position")
       searchLanguage = find("search_language")
       deleteTime = find("delete_time")
       historyRetention = find("history_retention")
+      version = find("version")
     }
   }
 
@@ -42,6 +45,7 @@ struct ProjectRow: DecodableRow, Sendable, Equatable {
     searchLanguage = try row.decode(columns.searchLanguage)
     deleteTime = try row.decode(columns.deleteTime)
     historyRetention = HistoryRetention(microseconds: try row.decode(columns.historyRetention))
+    version = try row.decode(columns.version)
   }
 
   /// The row with new values.

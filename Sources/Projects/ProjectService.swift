@@ -15,6 +15,9 @@ package struct ProjectService: ProjectServiceProvider {
     store = ProjectStore(journal: journal, pool: pool)
   }
 
+  /// What keeps versions here, for ``Journal/register(_:)``.
+  package var kinds: [VersionedKind] { [.projects] }
+
   /// What DeleteProject asks for, for those who run operations.
   package var purge: ProjectPurge { ProjectPurge() }
 

@@ -54,10 +54,10 @@ struct ProjectStore: Sendable {
       let updated = found.updated(by: update)
       return WritePlan(
         updated,
-        statements: [
+        statements: VersionedKind.projects.superseding(rows: [[found.id.text]], in: found.id) + [
           ProjectQueries.update.bind(updated)
         ],
-        changes: [.project(found.id, "updated")], answer: { answer(updated) })
+        changes: [.project(found, "updated")], answer: { answer(updated) })
     }.map { $0.value }
   }
 
@@ -74,8 +74,11 @@ struct ProjectStore: Sendable {
     let result = try await write(project, scope) { found throws(RPCError) in
       if found.deleteTime != nil { return WritePlan(found, statements: [purge]) }
       return WritePlan(
-        found, statements: [ProjectQueries.delete.bind(project), purge],
-        changes: [.project(project, "deleted")], answer: { answer(found) })
+        found,
+        statements: VersionedKind.projects.superseding(rows: [[project.text]], in: project) + [
+          ProjectQueries.delete.bind(project), purge,
+        ],
+        changes: [.project(found, "deleted")], answer: { answer(found) })
     }
     if scope.effect == .kept {
       await journal.forget([project])
@@ -117,8 +120,10 @@ struct ProjectStore: Sendable {
 }
 
 extension ChangeRecord {
-  fileprivate static func project(_ id: ProjectID, _ action: String) -> ChangeRecord {
-    ChangeRecord(kind: "project", id: id.text, action: action, oldVersion: nil, newVersion: nil)
+  fileprivate static func project(_ found: ProjectRow, _ action: String) -> ChangeRecord {
+    ChangeRecord(
+      kind: VersionedKind.projects.name, id: found.id.text, action: action, oldVersion: found.version,
+      newVersion: found.version + 1)
   }
 }
 

@@ -1,6 +1,7 @@
 WITH {draw}, created AS (
-  INSERT INTO project (project_id, title, create_time, position, search_language, history_retention)
-  SELECT @project, @title, at, position, @search_language, @history_retention FROM draw
+  INSERT INTO project (project_id, title, create_time, create_position, position, search_language,
+    history_retention)
+  SELECT @project, @title, at, position, position, @search_language, @history_retention FROM draw
   ON CONFLICT DO NOTHING
   RETURNING position, create_time
 ), changed AS (

@@ -54,6 +54,7 @@ final class RunningServer: Sendable {
       ]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
+    journal.register(projects.kinds + contexts.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,

@@ -27,6 +27,12 @@ struct WrittenTexts {
     if bytes > Self.longText { unfinished = [id] }
   }
 
+  /// Of contexts whose texts were all left for after the write.
+  init(deferred ids: [String]) {
+    unfinished = ids
+    bytes = Self.manyTexts + 1
+  }
+
   /// What stands before the statements of the write: that all words are for later. Those of a write that is taken back are
   /// never made.
   func deferral(_ scope: CallScope) -> [BoundStatement] {

@@ -84,6 +84,12 @@ extension RelationshipKind {
     let name = Self.schema.name(of: rawValue) ?? "\(rawValue)"
     return name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : name
   }
+
+  /// The kind of that ``text``; nil when there is none.
+  init?(text: String) {
+    guard let number = Self.schema.number(of: Self.prefix + text), number != 0 else { return nil }
+    self.init(rawValue: number)
+  }
 }
 
 extension Violations {

@@ -11,10 +11,8 @@ enum RelationshipQueries {
   static let find = Statement("find_relationships", PackageResources.find_relationships_sql)
   static let containers = Statement("find_containers", PackageResources.find_containers_sql)
   static let insert = Statement("insert_relationships", PackageResources.insert_relationships_sql)
-  static let supersede = Statement("supersede_relationships", PackageResources.supersede_relationships_sql)
   static let update = Statement("update_relationships", PackageResources.update_relationships_sql)
   static let end = Statement("end_relationships", PackageResources.end_relationships_sql)
-  static let remove = Statement("remove_relationships", PackageResources.remove_relationships_sql)
   static let lockPurged = Statement(
     "lock_purged_relationships", PackageResources.lock_purged_relationships_sql)
   static let purgeVersions = Statement(

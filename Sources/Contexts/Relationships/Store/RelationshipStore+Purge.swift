@@ -21,8 +21,8 @@ extension RelationshipStore {
         statements: due.isEmpty
           ? []
           : [
-            RelationshipQueries.remove.bind(
-              [project.text] + due.map(\.key).columns + [due.map(\.end)])
+            VersionedKind.relationships.removing(
+              rows: due.map(\.key).columns + [due.map(\.end)], in: project)
           ],
         changes: due.map {
           ChangeRecord(

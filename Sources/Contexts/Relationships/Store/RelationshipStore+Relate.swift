@@ -90,14 +90,14 @@ extension RelationshipStore {
     if !changed.isEmpty {
       let drafts = changed.map(\.draft)
       let keys = drafts.map(\.key)
+      statements += VersionedKind.relationships.superseding(
+        rows: keys.columns + [keys.map { _ in PostgresTimestamp.infinity }], in: scope.project)
       statements += [
-        RelationshipQueries.supersede.bind(
-          [project] + keys.columns + [keys.map { _ in PostgresTimestamp.infinity }]),
         RelationshipQueries.update.bind(
           [project] + keys.columns + [
             drafts.map { PostgresTimestamp($0.validFrom) }, drafts.map(\.weight),
             drafts.map { JSONB($0.metadata ?? "null") },
-          ]),
+          ])
       ]
     }
     return statements

@@ -53,19 +53,22 @@ extension RelationshipStore {
 
   private static func writes(_ resolved: [ResolvedEnding], _ scope: CallScope) -> [BoundStatement] {
     if resolved.isEmpty { return [] }
-    let project = scope.project.text
+    let project = scope.project
     func rows(_ endings: [ResolvedEnding]) -> [any PostgresValue] {
-      [project] + endings.map(\.ending.key).columns + [
+      endings.map(\.ending.key).columns + [
         endings.map { PostgresTimestamp(microseconds: $0.before.validTo) }
       ]
     }
     let removed = resolved.filter(\.ending.removes)
     let ended = resolved.filter { !$0.ending.removes }
-    var statements = [RelationshipQueries.supersede.bind(rows(resolved))]
-    if !removed.isEmpty { statements.append(RelationshipQueries.remove.bind(rows(removed))) }
+    var statements = VersionedKind.relationships.superseding(rows: rows(resolved), in: project)
+    if !removed.isEmpty {
+      statements.append(VersionedKind.relationships.removing(rows: rows(removed), in: project))
+    }
     if !ended.isEmpty {
       statements.append(
-        RelationshipQueries.end.bind(rows(ended) + [ended.map { PostgresTimestamp($0.ending.validTo) }]))
+        RelationshipQueries.end.bind(
+          [project.text] + rows(ended) + [ended.map { PostgresTimestamp($0.ending.validTo) }]))
     }
     return statements
   }

@@ -10,7 +10,6 @@ enum TemplateQueries {
   static let list = Statement("list_templates", PackageResources.list_templates_sql)
   static let lock = Statement("lock_template", PackageResources.lock_template_sql)
   static let insert = Statement("insert_template", PackageResources.insert_template_sql)
-  static let supersede = Statement("supersede_template", PackageResources.supersede_template_sql)
   static let update = Statement("update_template", PackageResources.update_template_sql)
 }
 

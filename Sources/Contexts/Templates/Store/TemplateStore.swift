@@ -121,7 +121,7 @@ struct TemplateStore: Sendable {
         return WritePlan(nothing, answer: { nothing.serializedBytes() })
       }
       return WritePlan(
-        statements: change.statements(id, in: project), changes: [change.record(id)],
+        statements: change.statements(id, in: scope.project), changes: [change.record(id)],
         answer: { change.answer(id).serializedBytes() }
       ) { written throws(RPCError) in
         let template = try database { () throws(PostgresError) in
@@ -147,12 +147,11 @@ private struct TemplateChange {
   /// It takes the place of a deleted one.
   var isAnew = false
 
-  func statements(_ id: String, in project: String) -> [BoundStatement] {
+  func statements(_ id: String, in project: ProjectID) -> [BoundStatement] {
     let bytes = definition.serializedBytes()
-    guard old != nil else { return [TemplateQueries.insert.bind([project, id, bytes])] }
-    return [
-      TemplateQueries.supersede.bind([project, id]),
-      TemplateQueries.update.bind([project, id, bytes, isDeletion, isAnew]),
+    guard old != nil else { return [TemplateQueries.insert.bind([project.text, id, bytes])] }
+    return VersionedKind.templates.superseding(rows: [[id]], in: project) + [
+      TemplateQueries.update.bind([project.text, id, bytes, isDeletion, isAnew])
     ]
   }
 

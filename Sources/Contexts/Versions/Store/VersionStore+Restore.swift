@@ -18,7 +18,8 @@ extension VersionStore {
       let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
       let target = try restoration.resolved(against: head, isKept: isKept).get()
       return WritePlan(
-        statements: [VersionQueries.restore.bind([project, id, restoration.version])],
+        statements: VersionedKind.contexts.restoring(
+          version: restoration.version, row: [[id]], in: scope.project),
         changes: [.context(id, "restored", from: target.oldVersion)],
         answer: { WriteAnswer([.success(id)]).bytes }
       ) { written throws(RPCError) in

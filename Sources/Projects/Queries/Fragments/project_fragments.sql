@@ -1,2 +1,2 @@
 -- project_columns:
-project_id, title, create_time, position, search_language, delete_time, history_retention
+project_id, title, create_time, create_position, search_language, delete_time, history_retention, version

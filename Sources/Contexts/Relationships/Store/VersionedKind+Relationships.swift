@@ -1,0 +1,38 @@
+import CairnAPI
+import Journal
+
+extension VersionedKind {
+  /// How relationships keep their versions. One that ended stays beside the next one with the same key, so the end is part
+  /// of the row and not of the resource.
+  static let relationships: VersionedKind = {
+    var kind = VersionedKind(
+      "relationship", lock: .relationship, tables: .init("relationship", history: "relationship_version"),
+      key: [KeyColumn("from_id"), KeyColumn("kind", .smallint), KeyColumn("name"), KeyColumn("to_id")],
+      part: [KeyColumn("valid_to", .timestamp)],
+      columns: [
+        VersionedColumn("valid_from", .value), VersionedColumn("create_time", .kept),
+        VersionedColumn("update_time", .updateTime),
+      ] + .values("weight", "metadata"),
+      deletion: .removal, actions: .init(returned: "created", removed: "removed"),
+      rules: VersionRules(PackageResources.relationship_rules_sql))
+    kind.keys = { ids in ids.map { RelationshipKey(journal: $0) }.columns }
+    kind.locks = { ids, project in
+      let keys = ids.map { RelationshipKey(journal: $0) }
+      let locks = RelationshipLocks(keys, project, containing: keys.contains { $0.kind == .contains })
+      return [WriteLock(.relationship, rows: locks.rows, [locks.statement])]
+    }
+    return kind
+  }()
+}
+
+extension RelationshipKey {
+  /// From the name that the journal has of it (``text``). What is no such name is the key of none.
+  init(journal text: String) {
+    let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 4, let kind = RelationshipKind(text: parts[1]) else {
+      self.init(source: "", kind: .unspecified, name: "", target: "")
+      return
+    }
+    self.init(source: parts[0], kind: kind, name: parts[2], target: parts[3])
+  }
+}

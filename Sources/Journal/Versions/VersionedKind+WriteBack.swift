@@ -1,0 +1,139 @@
+import GRPC
+import Postgres
+
+extension VersionedKind {
+  /// Brings resources back to their state at a moment, in one write: what was changed since gets its former values under
+  /// a new version, what was created since is deleted in the way of its kind, what was deleted since comes back. What is
+  /// as it was is not written. The write's value says what became of each, in the order of the resources.
+  ///
+  /// Feeds wait for a write, so whoever has many resources divides them: some hundreds of small ones at a time.
+  ///
+  /// - Parameters:
+  ///   - ids: As the journal names them, each once.
+  ///   - moment: Settled, and not before the horizon: of ``Journal/moment(_:in:until:on:)``.
+  ///   - accepts: Asked for each step that would be written, while the rows are locked: one that is not accepted is not
+  ///     written, and not part of the write's value. What it throws takes everything back.
+  ///   - answer: The bytes of the answer, for a named request.
+  package func writeBack(
+    _ ids: [String], to moment: Moment, in project: ProjectID,
+    accepts: @escaping (WriteBackStep) throws(RPCError) -> Bool = { _ in true },
+    answer: (([WriteBackStep]) -> [UInt8])? = nil
+  ) -> WritePart<[WriteBackStep]> {
+    let keys = keys(ids)
+    let plan = statements.plan.bind([project.text, moment.position, moment.time] + keys)
+    var locks =
+      locks?(ids, project)
+      ?? [WriteLock(lock, rows: ids, [statements.lock.bind([project.text] + keys)])]
+    let count = locks.reduce(0) { $0 + $1.statements.count }
+    locks.append(WriteLock(lock, [plan]))
+    return WritePart(locking: ids.isEmpty ? [] : locks) { locked throws(RPCError) in
+      if ids.isEmpty { return WritePlan([], answer: answer.map { answer in { answer([]) } }) }
+      let found = try database { () throws(PostgresError) in
+        try WriteBackRows(decoding: locked.rows[count], ids, of: self)
+      }
+      let rows = try found.accepted(accepts)
+      let changes = rows.steps.filter(\.isWritten).map { $0.change(of: self) }
+      return WritePlan(
+        rows.steps, statements: try self.writing(rows, back: moment, in: project), changes: changes,
+        answer: answer.map { answer in { answer(rows.steps) } })
+    }
+  }
+
+  /// What belongs after a write-back that has committed, and before its answer.
+  ///
+  /// - Parameter steps: The value of its write.
+  package func finish(_ steps: [WriteBackStep], in project: ProjectID) async {
+    let ids = steps.filter(\.isWritten).map(\.id)
+    if !ids.isEmpty { await afterwards?(ids, project) }
+  }
+
+  private func writing(
+    _ rows: WriteBackRows, back moment: Moment, in project: ProjectID
+  ) throws(RPCError) -> [BoundStatement] {
+    let present = try rows.columns(of: self) { $0.isWritten && !$0.isStoredAnew }
+    let changed = try rows.columns(of: self) {
+      $0.isWritten && $0.outcome != .removed && !$0.isStoredAnew
+    }
+    let removed = try rows.columns(of: self) { $0.outcome == .removed }
+    let returned = try rows.columns(of: self) { $0.isStoredAnew }
+    var written: [BoundStatement] = []
+    if let present { written += superseding(rows: present.values, in: project) }
+    if let removed, let delete = statements.delete {
+      let parameters: [any PostgresValue] =
+        deletion == .soft ? [project.text, boundParameter] : [project.text]
+      written.append(delete.bind(parameters + removed.values))
+    }
+    if let changed {
+      written.append(
+        statements.writeBack.bind(
+          [project.text, moment.position, moment.time, boundParameter] + changed.values))
+    }
+    if let returned {
+      let versions = returned.steps.map { $0.newVersion ?? 1 }
+      written.append(
+        statements.returnRows.bind([project.text, moment.position] + returned.values + [versions]))
+    }
+    return written.isEmpty ? [] : prologue + written
+  }
+}
+
+/// The rows of `plan_write_back`, with their steps.
+struct WriteBackRows {
+  private(set) var steps: [WriteBackStep]
+  /// Of each step; nil where no row is, nor was.
+  private var rows: [Row?]
+
+  /// - Parameter ids: As the places of the rows count them.
+  init(decoding found: Rows, _ ids: [String], of kind: VersionedKind) throws(PostgresError) {
+    steps = []
+    rows = []
+    var next = 0
+    func skip(to place: Int) {
+      for id in ids[next..<place] {
+        steps.append(WriteBackStep(absent: id))
+        rows.append(nil)
+      }
+    }
+    for row in found {
+      let place: Int = try row.decode(0)
+      if place > next { skip(to: place) }
+      next = max(next, place + 1)
+      steps.append(try WriteBackStep(ids[place], decoding: row, of: kind))
+      rows.append(row)
+    }
+    skip(to: ids.count)
+  }
+
+  /// Without what would be written and is not accepted.
+  func accepted(_ accepts: (WriteBackStep) throws(RPCError) -> Bool) throws(RPCError) -> WriteBackRows {
+    var accepted = self
+    accepted.steps = []
+    accepted.rows = []
+    for (step, row) in zip(steps, rows) {
+      if step.isWritten {
+        guard try accepts(step) else { continue }
+      }
+      accepted.steps.append(step)
+      accepted.rows.append(row)
+    }
+    return accepted
+  }
+
+  /// The keys of the rows of certain steps, one array for each column; nil when there are none.
+  func columns(
+    of kind: VersionedKind, where isWanted: (WriteBackStep) -> Bool
+  ) throws(RPCError) -> (steps: [WriteBackStep], values: [any PostgresValue])? {
+    var chosen: [(step: WriteBackStep, row: Row)] = []
+    for (step, row) in zip(steps, rows) where isWanted(step) {
+      if let row { chosen.append((step, row)) }
+    }
+    if chosen.isEmpty { return nil }
+    var values = kind.keys(chosen.map(\.step.id))
+    try database { () throws(PostgresError) in
+      for (place, column) in kind.part.enumerated() {
+        values.append(try column.values(chosen.map(\.row), at: 6 + place))
+      }
+    }
+    return (chosen.map(\.step), values)
+  }
+}

@@ -1,0 +1,160 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Testing
+import Wire
+
+@testable import Contexts
+
+/// A random history of contexts, relationships and templates, and what their tables had after each write. Confined to one
+/// loop.
+final class KindHistory: @unchecked Sendable {
+  let test: TestStore
+  let kinds: [VersionedKind]
+  private(set) var moments: [(moment: Moment, snapshots: [KindSnapshot])] = []
+  var random: SeededNumbers
+
+  init(_ test: TestStore, seed: UInt64) async throws {
+    self.test = test
+    kinds = test.store.kinds
+    random = SeededNumbers(seed: seed)
+    try await note()
+  }
+
+  /// Notes what there is after a write.
+  func note() async throws {
+    var snapshots: [KindSnapshot] = []
+    for kind in kinds { snapshots.append(try await KindSnapshot(of: kind, test.pool)) }
+    let row = try await test.pool.query(
+      Statement.composed("SELECT coalesce(pg_sequence_last_value('journal_position'), 0), clock_timestamp()")
+    ).only()
+    let moment = Moment(position: try row.decode(0), time: try row.decode(1))
+    if moments.last?.moment.position != moment.position { moments.append((moment, snapshots)) }
+  }
+
+  /// Attempts at writes; those that are refused are part of the game.
+  func grow(by count: Int) async throws {
+    for _ in 0..<count {
+      do throws(RPCError) {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0..<5: try await writeContext()
+        case 5..<8: try await writeRelationship()
+        default: try await writeTemplate()
+        }
+      } catch {
+        guard error.code != .internal, error.code != .unknown else { throw error }
+      }
+      try await note()
+    }
+  }
+
+  private func pick<T>(_ values: [T]) -> T { values.randomElement(using: &random)! }
+  private var contextID: String { "c\(Int.random(in: 0..<5, using: &random))" }
+  private var text: String {
+    String(repeating: pick(["a", "b", "\u{e9}"]), count: pick([1, 20, 3_000, 20_000]))
+  }
+
+  private func writeContext() async throws(RPCError) {
+    let (id, store, scope) = (contextID, test.store, test.scope)
+    var violations = Violations()
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0, 1:
+      var context = Context()
+      context.id = id
+      context.title = pick(["one", "two"])
+      context.content = text
+      context.tags = pick([[], ["x"], ["y", "x"]])
+      _ = try await store.create(ContextDraft(validating: context, at: "context", &violations), scope)
+    case 2: _ = try await store.delete(Batch(target(id)), isFull: false, scope).outcomes[0].get()
+    case 3: _ = try await store.undelete(Batch(target(id)), isFull: false, scope).outcomes[0].get()
+    case 4:
+      var request = RestoreContextVersionRequest()
+      request.id = id
+      request.version = Int64.random(in: 1...4, using: &random)
+      _ = try await store.restore(VersionRestoration(validating: request, &violations), scope)
+    default:
+      var request = UpdateContextRequest()
+      request.context = Context()
+      request.context?.id = id
+      if Bool.random(using: &random) { request.context?.title = pick(["one", "two", "three"]) }
+      if Bool.random(using: &random) { request.context?.content = text }
+      if Bool.random(using: &random) { request.context?.status = pick([.draft, .active]) }
+      if Bool.random(using: &random) { request.context?.owner = pick(["o", "p"]) }
+      if Bool.random(using: &random) {
+        request.context?.expireTime = WellKnown.Timestamp(seconds: 4_000_000_000)
+      }
+      _ = try await store.update(
+        Batch(ContextUpdate(validating: request, &violations)), isFull: false, scope
+      ).outcomes[0].get()
+    }
+  }
+
+  private func target(_ id: String) -> ContextTarget {
+    var violations = Violations()
+    return ContextTarget(validating: id, etag: "", &violations)
+  }
+
+  private func writeRelationship() async throws(RPCError) {
+    let key = RelationshipKey(
+      source: pick(["c0", "c1"]), kind: pick([.follows, .references, .custom]), name: "", target: "c2")
+    let name = key.kind == .custom ? "likes" : ""
+    if Int.random(in: 0..<3, using: &random) == 0 {
+      var end = RelationshipEnd()
+      (end.source, end.kind, end.name, end.target) = (key.source, key.kind, name, key.target)
+      end.remove = Bool.random(using: &random)
+      let batch = try Batch(
+        validating: [end], at: "relationships", of: "relationship", atomic: true, requestID: "",
+        key: { $0.key.text }
+      ) { RelationshipEnding(validating: $0, &$1) }
+      _ = try await test.store.unrelate(batch, test.scope)
+      return
+    }
+    var relationship = Relationship()
+    (relationship.source, relationship.kind, relationship.target) = (key.source, key.kind, key.target)
+    relationship.name = name
+    relationship.weight = Double(Int.random(in: 0..<3, using: &random))
+    let batch = try Batch(
+      validating: [relationship], at: "relationships", of: "relationship", atomic: true, requestID: "",
+      key: { $0.key.text }
+    ) { RelationshipDraft(validating: $0, &$1) }
+    _ = try await test.store.relate(batch, test.scope)
+  }
+
+  private func writeTemplate() async throws(RPCError) {
+    let id = pick(["t0", "t1", "t2"])
+    if Int.random(in: 0..<4, using: &random) == 0 {
+      _ = try await test.store.deleteTemplate(id, etag: "", test.scope)
+      return
+    }
+    var template = Template()
+    template.id = id
+    template.title = pick(["one", "two", "three"])
+    template.content = "text"
+    if Bool.random(using: &random) {
+      var violations = Violations()
+      _ = try await test.store.create(
+        TemplateDraft(validating: template, at: "template", &violations), test.scope)
+      return
+    }
+    var request = UpdateTemplateRequest()
+    request.definition = template
+    _ = try await test.store.update(
+      PreparedTemplateUpdate(update: TemplateUpdate(validating: request), checked: nil), test.scope)
+  }
+}
+
+/// Numbers that a seed decides: a failure can be run again.
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state &* 0x2545_F491_4F6C_DD1D
+  }
+}
