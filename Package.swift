@@ -68,6 +68,10 @@ let package = Package(
     library("HTTP2", ["CNghttp2", "COpenSSL", "EventLoop"]),
     library("Gzip", ["CZlib"]),
     library("GRPC", ["HTTP2", "Gzip", "EventLoop", "Wire", "StandardProtos"]),
+    // Health, reflection and channelz, which every gRPC server has.
+    library(
+      "StandardServices", ["GRPC", "HTTP2", "EventLoop", "Wire", "StandardProtos"],
+      plugins: ["GenerateMessages"]),
 
     // Storage.
     library("Postgres", ["CLibpq", "COpenSSL", "CLinux", "EventLoop"]),
@@ -89,14 +93,14 @@ let package = Package(
       resources: [.embedInCode("Queries")]),
     library("Changes", ["Requests", "Journal", "GRPC", "CairnAPI", "Wire"]),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
-    library("Operations", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI"]),
+    library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
         "Contexts", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres", "GRPC",
         "HTTP2",
-        "EventLoop", "CairnAPI", "StandardProtos", "DynamicMessage", "Wire",
+        "EventLoop", "CairnAPI", "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
       ],
       resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),
 
@@ -107,7 +111,8 @@ let package = Package(
 
     // Server and client of gRPC's official interoperability tests.
     .executableTarget(
-      name: "InteropPeer", dependencies: ["GRPC", "EventLoop", "Wire"], path: "Tests/InteropPeer",
+      name: "InteropPeer", dependencies: ["GRPC", "StandardServices", "EventLoop", "Wire"],
+      path: "Tests/InteropPeer",
       swiftSettings: settings, plugins: ["GenerateMessages"]),
 
     // The generated codec against libprotobuf-c.
@@ -154,14 +159,16 @@ let package = Package(
     tests("LongRunning", ["LongRunning", "Requests", "Journal", "GRPC", "CairnAPI", "TestSupport"]),
     tests("Journal", ["Journal", "Projects", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire", "TestSupport"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
-    tests("Operations", ["Operations", "Postgres", "GRPC", "StandardProtos", "EventLoop", "TestSupport"]),
+    tests("Operations", ["Operations", "Postgres", "GRPC", "StandardServices", "EventLoop", "TestSupport"]),
     tests("Gzip", ["Gzip"]),
-    tests("GRPC", ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "Wire"]),
+    tests(
+      "GRPC",
+      ["CNghttp2", "GRPC", "Gzip", "HTTP2", "EventLoop", "StandardProtos", "StandardServices", "Wire"]),
     tests(
       "Command",
       [
         "cairn", "EchoServer", "Contexts", "Operations", "Postgres", "GRPC", "EventLoop", "StandardProtos",
-        "DynamicMessage", "Wire",
+        "StandardServices", "DynamicMessage", "Wire",
       ]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
     tests("Codegen", ["GRPC", "Wire"], exclude: ["Corpus", "Golden"]),

@@ -1,14 +1,11 @@
 import Wire
 
-/// Messages that gRPC itself needs, generated: google.rpc, grpc.health.v1, grpc.channelz.v1, grpc.reflection.
+/// Messages that gRPC itself needs, generated: google.rpc.
 ///
-/// Their Swift names carry the package: `GoogleRpcStatus`, `GrpcHealthV1HealthCheckRequest`.
+/// Their Swift names carry the package: `GoogleRpcStatus`.
 package enum StandardFiles {
   /// Every file of the module.
   package static let all: [ProtoFile] = [
     GoogleRpcStatusDescriptor.file, GoogleRpcCodeDescriptor.file, GoogleRpcErrorDetailsDescriptor.file,
-    GrpcChannelzV1ChannelzDescriptor.file, GrpcHealthV1HealthDescriptor.file,
-    GrpcReflectionV1ReflectionDescriptor.file,
-    GrpcReflectionV1alphaReflectionDescriptor.file,
   ]
 }

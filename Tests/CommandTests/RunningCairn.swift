@@ -1,6 +1,7 @@
 import EventLoop
 import Foundation
 import GRPC
+import StandardServices
 import Testing
 import Wire
 
@@ -103,10 +104,10 @@ func withServer(
   let statuses = HealthStatuses()
   statuses.set(.serving, for: "")
   statuses.set(.notServing, for: "cairn.echo.v1.Echo")
+  let index = ReflectionIndex(services: [EchoService.descriptor])
   let server = GRPCServer(
     services: [
-      EchoService(), HealthService(statuses),
-      ReflectionService(ReflectionIndex(services: [EchoService.descriptor])),
+      EchoService(), HealthService(statuses), ReflectionService(index), AlphaReflectionService(index),
     ], interceptors: missing.map(Missing.init) + [MetadataEcho(), FailureDetails()], group: group)
   let address = try await server.listen(wanted)
   defer { group.stop() }

@@ -1,6 +1,7 @@
 """What clients may make the server hold: answers that nobody reads, requests that nobody finishes."""
 
 import grpc
+import h2.events
 import pytest
 from cairn.echo.v1 import echo_pb2, echo_pb2_grpc
 
@@ -24,6 +25,43 @@ def start_echo(start_server):
 
 def works(echo):
     return echo.Unary(Message(text="b"), timeout=30).text == "b"
+
+
+class Uploads(Peer):
+    """A client that sends its requests in parts, as far as the server lets it."""
+
+    def __init__(self, server):
+        super().__init__(server)
+        self.socket.settimeout(0.2)
+        self.ended = set()
+
+    def begin(self):
+        stream = self.http2.get_next_available_stream_id()
+        self.http2.send_headers(
+            stream, [(name, value.replace("Unary", "ServerStreaming")) for name, value in self.HEADERS])
+        return stream
+
+    def send(self, stream, body, end_stream=False):
+        """Fails when the server does not take all of it within half a minute."""
+        def sends():
+            nonlocal body
+            while room := min(
+                    len(body), self.http2.local_flow_control_window(stream), self.http2.max_outbound_frame_size):
+                self.http2.send_data(stream, body[:room], end_stream=end_stream and room == len(body))
+                body = body[room:]
+            self.hear()
+            return not body
+
+        eventually(sends, "the server takes the request", timeout=30)
+
+    def hear(self):
+        self.flush()
+        try:
+            events = self.http2.receive_data(self.socket.recv(65536))
+        except TimeoutError:
+            return
+        self.ended |= {event.stream_id for event in events if isinstance(event, h2.events.StreamEnded)}
+        self.flush()
 
 
 class Stalled(Peer):
@@ -132,3 +170,20 @@ def test_handlers_that_keep_large_requests_hold_no_others_up_for_ever(start_echo
         for call in kept:
             call.cancel()
         assert works(echo)
+
+
+def test_requests_go_on_that_wait_for_one_whose_client_is_silent(start_echo):
+    """Above half of the bound one stream at a time is let on; one that says nothing in its turn loses it."""
+    server = start_echo("--max-connection-receive-buffer", str(2 * MIB))
+    client = Uploads(server)
+    waiting, silent = client.begin(), client.begin()
+    long = message(Message(text="x" * 1_300_000).SerializeToString())
+    short = message(Message(text="y" * 600_000).SerializeToString())
+    client.send(waiting, long[:700_000])
+    # With this the connection holds more than half, so it is this stream's turn.
+    client.send(silent, short[:500_000])
+    client.send(waiting, long[700_000:], end_stream=True)
+    eventually(lambda: client.hear() or waiting in client.ended, "the one that waited is answered", timeout=30)
+    client.send(silent, short[500_000:], end_stream=True)
+    eventually(lambda: client.hear() or silent in client.ended, "the other one is answered", timeout=30)
+    client.socket.close()

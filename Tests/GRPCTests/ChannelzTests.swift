@@ -1,5 +1,6 @@
 import EventLoop
 import StandardProtos
+import StandardServices
 import Testing
 
 @testable import GRPC
@@ -25,7 +26,7 @@ import Testing
       for _ in 0..<3 { _ = try await channel.unary(ProbeService.unary, message("a")) }
       _ = try? await channel.unary(ProbeService.unary, message("fail", code: 5))
       let top = try await channel.unary(
-        ChannelzService.getTopChannels, GrpcChannelzV1GetTopChannelsRequest())
+        GrpcChannelzV1ChannelzMethods.getTopChannels, GrpcChannelzV1GetTopChannelsRequest())
       #expect(top.end)
       let seen = try #require(top.channel.first)
       #expect(seen.data?.target == channel.target)
@@ -37,20 +38,20 @@ import Testing
 
       var request = GrpcChannelzV1GetChannelRequest()
       request.channelId = try #require(seen.ref?.channelId)
-      let again = try await channel.unary(ChannelzService.getChannel, request)
+      let again = try await channel.unary(GrpcChannelzV1ChannelzMethods.getChannel, request)
       let reference = try #require(again.channel?.subchannelRef.first)
       #expect(again.channel?.subchannelRef == seen.subchannelRef)
       #expect(reference.name == channel.target)
       var below = GrpcChannelzV1GetSubchannelRequest()
       below.subchannelId = reference.subchannelId
-      let subchannel = try await channel.unary(ChannelzService.getSubchannel, below).subchannel
+      let subchannel = try await channel.unary(GrpcChannelzV1ChannelzMethods.getSubchannel, below).subchannel
       #expect(subchannel?.data?.state?.state == .ready)
       #expect(subchannel?.data?.callsSucceeded == 5)
 
       #expect(subchannel?.socketRef.map(\.name) == [channel.target])
       var socket = GrpcChannelzV1GetSocketRequest()
       socket.socketId = try #require(subchannel?.socketRef.first?.socketId)
-      let data = try await channel.unary(ChannelzService.getSocket, socket).socket?.data
+      let data = try await channel.unary(GrpcChannelzV1ChannelzMethods.getSocket, socket).socket?.data
       // This look-up is open; the call that failed was answered too.
       #expect(data?.streamsStarted == 8)
       #expect(data?.streamsSucceeded == 7)

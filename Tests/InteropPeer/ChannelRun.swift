@@ -1,6 +1,7 @@
 import EventLoop
 import GRPC
 import Glibc
+import StandardServices
 
 /// What a channel does while its servers come and go, for tests that have the servers.
 enum ChannelRun {

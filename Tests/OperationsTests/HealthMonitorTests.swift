@@ -1,7 +1,7 @@
 import EventLoop
 import GRPC
 import Postgres
-import StandardProtos
+import StandardServices
 import TestSupport
 import Testing
 

@@ -19,7 +19,7 @@ extension RPCError {
   }
 
   /// grpc.health.v1 has a code of its own for it.
-  static func noHealth(of service: String) -> RPCError {
+  package static func noHealth(of service: String) -> RPCError {
     RPCError(
       .notFound, .serviceUnknown, "this server has no service '\(service)'", ["service": service])
   }
@@ -135,7 +135,7 @@ extension RPCError {
   /// For those who still work on it; the client has gone, or has had its answer.
   package static var callEnded: RPCError { RPCError(.cancelled, .callCancelled, "the call has ended") }
 
-  static var shuttingDown: RPCError {
+  package static var shuttingDown: RPCError {
     RPCError(
       .unavailable, .shuttingDown, "the server is stopping; call another one, or this one in a moment")
   }
@@ -143,12 +143,12 @@ extension RPCError {
   // MARK: Requests of the standard services
 
   /// channelz has nothing of that number, or not any more.
-  static func unknownEntity(_ kind: String, _ number: Int64) -> RPCError {
+  package static func unknownEntity(_ kind: String, _ number: Int64) -> RPCError {
     RPCError(
       .notFound, .entityUnknown, "there is no \(kind) \(number)", ["kind": kind, "id": String(number)])
   }
 
-  static func badFields(_ wrong: [(field: String, problem: String)]) -> RPCError {
+  package static func badFields(_ wrong: [(field: String, problem: String)]) -> RPCError {
     RPCError(.invalidArgument, .fieldInvalid, "\(wrong[0].field) \(wrong[0].problem)").adding(
       .badRequest(wrong.map { .init($0.field, $0.problem, reason: TransportReason.fieldInvalid.rawValue) }))
   }

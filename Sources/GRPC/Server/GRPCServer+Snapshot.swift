@@ -2,14 +2,14 @@ import EventLoop
 import HTTP2
 
 /// A server at one moment.
-struct ServerSnapshot: Sendable {
-  let calls: CallCounts
-  let listeners: [(number: Int64, address: SocketAddress)]
+package struct ServerSnapshot: Sendable {
+  package let calls: CallCounts
+  package let listeners: [(number: Int64, address: SocketAddress)]
 }
 
 // What channelz sees of a server: each loop is asked for its part.
 extension GRPCServer {
-  var snapshot: ServerSnapshot {
+  package var snapshot: ServerSnapshot {
     get async {
       var calls = CallCounts()
       for part in parts { calls.add(await part.loop.run { () async in part.callCounts }) }
@@ -18,7 +18,7 @@ extension GRPCServer {
   }
 
   /// The number and the peer of each open connection, in the order of numbers.
-  var connections: [(number: Int64, peer: SocketAddress)] {
+  package var connections: [(number: Int64, peer: SocketAddress)] {
     get async {
       var all: [(number: Int64, peer: SocketAddress)] = []
       for part in parts { all += await part.loop.run { () async in part.openConnections } }
@@ -26,14 +26,14 @@ extension GRPCServer {
     }
   }
 
-  func connection(_ number: Int64) async -> ConnectionSnapshot? {
+  package func connection(_ number: Int64) async -> ConnectionSnapshot? {
     for part in parts {
       if let found = await part.loop.run({ () async in part.connection(number) }) { return found }
     }
     return nil
   }
 
-  func listenerAddress(_ number: Int64) -> SocketAddress? {
+  package func listenerAddress(_ number: Int64) -> SocketAddress? {
     listenerAddresses.first { $0.number == number }?.address
   }
 }

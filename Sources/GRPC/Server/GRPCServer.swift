@@ -8,7 +8,7 @@ import Synchronization
 /// first byte to its last.
 package final class GRPCServer: Sendable {
   /// Tells it apart from all others of the process.
-  let number = EntityNumber.next()
+  package let number = EntityNumber.next()
   let parts: [ServerLoop]
   private let listeners = Mutex<[(listener: Listener, loop: EventLoop, number: Int64)]>([])
 

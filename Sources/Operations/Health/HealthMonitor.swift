@@ -1,6 +1,7 @@
 import EventLoop
 import GRPC
 import Postgres
+import StandardServices
 import Synchronization
 
 /// Asks the database for a sign of life again and again, and tells grpc.health.v1 and the details of

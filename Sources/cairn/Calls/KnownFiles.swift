@@ -1,6 +1,7 @@
 import CairnAPI
 import DynamicMessage
 import StandardProtos
+import StandardServices
 import Wire
 
 /// Files that this program has anyway: protobuf's well-known types, google.rpc, and Cairn's own.
@@ -13,7 +14,7 @@ enum KnownFiles {
       file.dependencies.forEach(add)
       if let schema = try? SchemaFile(bytes: file.serialized) { files.append(schema) }
     }
-    (StandardFiles.all + CairnFiles.all).forEach(add)
+    (StandardFiles.all + StandardServiceFiles.all + CairnFiles.all).forEach(add)
     return files
   }()
 

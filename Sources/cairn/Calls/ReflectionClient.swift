@@ -1,6 +1,6 @@
 import DynamicMessage
 import GRPC
-import StandardProtos
+import StandardServices
 import Wire
 
 /// Asks a server for the descriptors of what it serves, by reflection v1 or, where that is missing,
@@ -77,7 +77,21 @@ struct ReflectionSession {
 
   private let channel: Channel
   private let options: CallOptions
-  private var version = ReflectionService.Version.v1
+  private enum Version {
+    case v1, v1alpha
+
+    /// The messages of v1alpha are those of v1.
+    var method: MethodDescriptor<ReflectionClient.Request, ReflectionClient.Response> {
+      switch self {
+      case .v1: GrpcReflectionV1ServerReflectionMethods.serverReflectionInfo
+      case .v1alpha:
+        MethodDescriptor(
+          GrpcReflectionV1alphaServerReflectionMethods._service.name, "ServerReflectionInfo", .bidirectional)
+      }
+    }
+  }
+
+  private var version = Version.v1
   private var call: Call?
 
   init(_ channel: Channel, _ options: CallOptions) {
@@ -116,7 +130,7 @@ struct ReflectionSession {
     if let call {
       current = call
     } else {
-      current = try await channel.bidirectional(ReflectionService.method(version), options: options)
+      current = try await channel.bidirectional(version.method, options: options)
     }
     call = current
     try await current.write(request)

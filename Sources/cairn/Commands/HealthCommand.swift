@@ -1,5 +1,5 @@
 import GRPC
-import StandardProtos
+import StandardServices
 
 extension Command {
   static let health = Command(
@@ -18,7 +18,7 @@ extension Command {
   ) { arguments, context throws(CommandError) in
     let session = try ClientSession(arguments, context)
     let wanted = arguments.operands.first ?? ""
-    let answer: HealthService.Response
+    let answer: GrpcHealthV1HealthCheckResponse
     do throws(RPCError) {
       answer = try await session.health(of: wanted)
     } catch {
@@ -37,17 +37,17 @@ extension Command {
 }
 
 extension ClientSession {
-  fileprivate func health(of service: String) async throws(RPCError) -> HealthService.Response {
-    var request = HealthService.Request()
+  fileprivate func health(of service: String) async throws(RPCError) -> GrpcHealthV1HealthCheckResponse {
+    var request = GrpcHealthV1HealthCheckRequest()
     request.service = service
-    return try await channel.unary(HealthService.check, request, options: options.questionOptions)
+    return try await GrpcHealthV1HealthClient(channel).check(request, options: options.questionOptions)
   }
 
   /// Looks for the service among those that reflection lists. Without reflection, `refusal` says all there is
   /// to say.
   fileprivate func health(
     ofNamedLike wanted: String, _ refusal: RPCError
-  ) async throws(CommandError) -> HealthService.Response {
+  ) async throws(CommandError) -> GrpcHealthV1HealthCheckResponse {
     let names: [String]
     do throws(RPCError) {
       names = try await schema.services()

@@ -9,6 +9,7 @@ import LongRunning
 import Operations
 import Postgres
 import Projects
+import StandardServices
 
 /// The composition root: everything a server is made of, put together and taken apart in order.
 final class RunningServer: Sendable {
@@ -64,7 +65,9 @@ final class RunningServer: Sendable {
     if !configuration.hidesChannelz { services.append(ChannelzService(channelz)) }
     let index = ReflectionIndex(services: services.map { type(of: $0).descriptor })
     server = GRPCServer(
-      services: services + [HealthService(monitor.statuses), ReflectionService(index)],
+      services: services + [
+        HealthService(monitor.statuses), ReflectionService(index), AlphaReflectionService(index),
+      ],
       interceptors: [CallLog(log)], configuration: configuration.server(log), group: group)
 
     channelz.add(server)

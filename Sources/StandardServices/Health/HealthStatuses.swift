@@ -1,4 +1,3 @@
-import StandardProtos
 import Synchronization
 
 /// What a server says about itself and its services, and who is watching. Usable from any thread.

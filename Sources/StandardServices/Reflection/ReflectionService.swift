@@ -1,41 +1,26 @@
-import StandardProtos
+import GRPC
 
-/// grpc.reflection.v1 and, message for message the same, v1alpha: tools learn the API from the
-/// server and need no protos.
-package struct ReflectionService: RPCService {
-  package enum Version: String, Sendable { case v1, v1alpha }
-
+/// grpc.reflection.v1: tools learn the API from the server and need no protos.
+package struct ReflectionService: GrpcReflectionV1ServerReflectionProvider {
   package typealias Request = GrpcReflectionV1ServerReflectionRequest
   package typealias Response = GrpcReflectionV1ServerReflectionResponse
-
-  package static let descriptor = ServiceDescriptor(
-    name: "grpc.reflection.v1.ServerReflection", file: GrpcReflectionV1ReflectionDescriptor.file)
-  package static let alphaDescriptor = ServiceDescriptor(
-    name: "grpc.reflection.v1alpha.ServerReflection", file: GrpcReflectionV1alphaReflectionDescriptor.file)
 
   private let index: ReflectionIndex
 
   package init(_ index: ReflectionIndex) { self.index = index }
 
-  package static func method(_ version: Version) -> MethodDescriptor<Request, Response> {
-    let service = version == .v1 ? descriptor.name : alphaDescriptor.name
-    return MethodDescriptor(service, "ServerReflectionInfo", .bidirectional)
-  }
-
-  package var handlers: [RPCHandler] {
-    [.bidirectional(Self.method(.v1), answerAll), .bidirectional(Self.method(.v1alpha), answerAll)]
-  }
-
-  private func answerAll(
+  package func serverReflectionInfo(
     _ requests: RequestStream<Request>, _ responses: ResponseWriter<Response>, _ call: CallContext
   ) async throws(RPCError) {
-    while let request = try await requests.next() {
-      var response = Response()
-      response.validHost = request.host
-      response.originalRequest = request
-      response.messageResponse = answer(request)
-      try await responses.write(response)
-    }
+    while let request = try await requests.next() { try await responses.write(response(to: request)) }
+  }
+
+  func response(to request: Request) -> Response {
+    var response = Response()
+    response.validHost = request.host
+    response.originalRequest = request
+    response.messageResponse = answer(request)
+    return response
   }
 
   private func answer(_ request: Request) -> Response.MessageResponse {

@@ -1,14 +1,11 @@
 import EventLoop
+import GRPC
 import HTTP2
-import StandardProtos
 
 /// grpc.channelz.v1: looks into the process's servers, connections and channels while they run.
 ///
 /// Source: gRFC A14. Ids are positive and are not given twice; lists are pages in the order of ids.
-package struct ChannelzService: RPCService {
-  package static let descriptor = ServiceDescriptor(
-    name: "grpc.channelz.v1.Channelz", file: GrpcChannelzV1ChannelzDescriptor.file)
-
+package struct ChannelzService: GrpcChannelzV1ChannelzProvider {
   /// Entries of a page where the request does not say, and at most.
   private static let pageSize = 100
   private static let largestPage = 1000
@@ -17,40 +14,9 @@ package struct ChannelzService: RPCService {
 
   package init(_ channelz: Channelz) { self.channelz = channelz }
 
-  package static let getServers = method(
-    "GetServers", GrpcChannelzV1GetServersRequest.self, GrpcChannelzV1GetServersResponse.self)
-  package static let getServer = method(
-    "GetServer", GrpcChannelzV1GetServerRequest.self, GrpcChannelzV1GetServerResponse.self)
-  package static let getServerSockets = method(
-    "GetServerSockets", GrpcChannelzV1GetServerSocketsRequest.self,
-    GrpcChannelzV1GetServerSocketsResponse.self)
-  package static let getSocket = method(
-    "GetSocket", GrpcChannelzV1GetSocketRequest.self, GrpcChannelzV1GetSocketResponse.self)
-  package static let getTopChannels = method(
-    "GetTopChannels", GrpcChannelzV1GetTopChannelsRequest.self, GrpcChannelzV1GetTopChannelsResponse.self)
-  package static let getChannel = method(
-    "GetChannel", GrpcChannelzV1GetChannelRequest.self, GrpcChannelzV1GetChannelResponse.self)
-  package static let getSubchannel = method(
-    "GetSubchannel", GrpcChannelzV1GetSubchannelRequest.self, GrpcChannelzV1GetSubchannelResponse.self)
-
-  private static func method<Request, Response>(
-    _ name: String, _: Request.Type, _: Response.Type
-  ) -> MethodDescriptor<Request, Response> {
-    MethodDescriptor(descriptor.name, name, .unary)
-  }
-
-  package var handlers: [RPCHandler] {
-    [
-      .unary(Self.getServers, servers), .unary(Self.getServer, server),
-      .unary(Self.getServerSockets, sockets), .unary(Self.getSocket, socket),
-      .unary(Self.getTopChannels, topChannels), .unary(Self.getChannel, channel),
-      .unary(Self.getSubchannel, subchannel),
-    ]
-  }
-
   // MARK: Servers
 
-  private func servers(
+  package func getServers(
     _ request: GrpcChannelzV1GetServersRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetServersResponse {
     let page = try Page(channelz.servers, from: request.startServerId, request.maxResults, \.number)
@@ -62,7 +28,7 @@ package struct ChannelzService: RPCService {
     return response
   }
 
-  private func server(
+  package func getServer(
     _ request: GrpcChannelzV1GetServerRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetServerResponse {
     var response = GrpcChannelzV1GetServerResponse()
@@ -78,7 +44,7 @@ package struct ChannelzService: RPCService {
     return found
   }
 
-  private func sockets(
+  package func getServerSockets(
     _ request: GrpcChannelzV1GetServerSocketsRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetServerSocketsResponse {
     let numbers = try await server(request.serverId).connections
@@ -89,7 +55,7 @@ package struct ChannelzService: RPCService {
     return response
   }
 
-  private func socket(
+  package func getSocket(
     _ request: GrpcChannelzV1GetSocketRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetSocketResponse {
     var response = GrpcChannelzV1GetSocketResponse()
@@ -115,7 +81,7 @@ package struct ChannelzService: RPCService {
 
   // MARK: Channels
 
-  private func topChannels(
+  package func getTopChannels(
     _ request: GrpcChannelzV1GetTopChannelsRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetTopChannelsResponse {
     let page = try Page(channelz.channels, from: request.startChannelId, request.maxResults, \.number)
@@ -127,7 +93,7 @@ package struct ChannelzService: RPCService {
     return response
   }
 
-  private func channel(
+  package func getChannel(
     _ request: GrpcChannelzV1GetChannelRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetChannelResponse {
     guard let found = channelz.channels.first(where: { $0.number == request.channelId }) else {
@@ -138,7 +104,7 @@ package struct ChannelzService: RPCService {
     return response
   }
 
-  private func subchannel(
+  package func getSubchannel(
     _ request: GrpcChannelzV1GetSubchannelRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetSubchannelResponse {
     for channel in channelz.channels {

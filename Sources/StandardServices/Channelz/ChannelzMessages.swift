@@ -1,7 +1,7 @@
 import EventLoop
+import GRPC
 import Glibc
 import HTTP2
-import StandardProtos
 import Wire
 
 // What is seen, as messages of channelz.

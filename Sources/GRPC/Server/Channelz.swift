@@ -30,12 +30,12 @@ package final class Channelz: Sendable {
   }
 
   /// By their numbers, the smallest first.
-  var servers: [GRPCServer] {
+  package var servers: [GRPCServer] {
     state.withLock { $0.servers.compactMap(\.entity) }.sorted { $0.number < $1.number }
   }
 
   /// By their numbers, the smallest first.
-  var channels: [Channel] {
+  package var channels: [Channel] {
     state.withLock { $0.channels.compactMap(\.entity) }.sorted { $0.number < $1.number }
   }
 }

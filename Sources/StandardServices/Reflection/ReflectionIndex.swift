@@ -1,3 +1,4 @@
+import GRPC
 import StandardProtos
 import Wire
 
@@ -13,9 +14,9 @@ package struct ReflectionIndex: Sendable {
   /// - Parameter services: What the server serves, without health and reflection, which are added.
   package init(services: [ServiceDescriptor]) {
     let all =
-      services + [HealthService.descriptor, ReflectionService.descriptor, ReflectionService.alphaDescriptor]
+      services + [HealthService.descriptor, ReflectionService.descriptor, AlphaReflectionService.descriptor]
     self.services = all.map(\.name).sorted()
-    for file in all.map(\.file) + StandardFiles.all { add(file) }
+    for file in all.map(\.file) + StandardFiles.all + StandardServiceFiles.all { add(file) }
   }
 
   private mutating func add(_ file: ProtoFile) {
