@@ -62,6 +62,7 @@ extension EventLoop: TaskExecutor {
   package func sleep(for duration: Duration) async throws(CancellationError) {
     assertOnLoop()
     let sleeper = Sleeper(loop: self)
+    let confined = Confined(sleeper, to: self)
     let completed = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         if Task.isCancelled {
@@ -71,20 +72,21 @@ extension EventLoop: TaskExecutor {
         }
       }
     } onCancel: {
-      self.execute { sleeper.finish(false) }
+      confined.execute { $0.finish(false) }
     }
     if !completed { throw CancellationError() }
   }
 }
 
-/// What ``EventLoop/runBlocking(_:)`` waits for.
+/// What ``EventLoop/runBlocking(_:)`` waits for. The semaphore orders the two threads: one writes before it, the other
+/// reads after it.
 private final class BlockingOutcome<T: Sendable, E: Error>: @unchecked Sendable {
   var result: Result<T, E>?
   let done = Semaphore()
 }
 
 /// One suspended task of ``EventLoop/sleep(for:)``. Confined to its loop.
-private final class Sleeper: LoopTimer, @unchecked Sendable {
+private final class Sleeper: LoopTimer {
   private unowned let loop: EventLoop
   private var continuation: UnsafeContinuation<Bool, Never>?
 

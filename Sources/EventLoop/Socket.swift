@@ -54,18 +54,19 @@ package enum Socket {
 }
 
 /// Waits for a connect under way. Confined to its loop.
-private final class ConnectAttempt: DescriptorHandler, @unchecked Sendable {
+private final class ConnectAttempt: DescriptorHandler {
   private var continuation: UnsafeContinuation<Void, Never>?
 
   func result(of descriptor: Int32, on loop: EventLoop) async -> Int32 {
     let registration = loop.register(descriptor, .write, self)
+    let confined = Confined(self, to: loop)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         self.continuation = continuation
         if Task.isCancelled { finish() }
       }
     } onCancel: {
-      loop.execute { self.finish() }
+      confined.execute { $0.finish() }
     }
     registration.cancel()
     if Task.isCancelled { return ECANCELED }

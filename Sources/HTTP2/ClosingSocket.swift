@@ -6,7 +6,7 @@ import Glibc
 /// Closing a socket with bytes unread makes the kernel reset it, and a reset overtakes what the peer has not
 /// read yet, such as the GOAWAY that tells it why. So nothing more is sent, what comes is thrown away, and
 /// the socket is closed when the peer closes too, falls silent, or has had its time. Confined to `loop`.
-final class ClosingSocket: LoopTimer, DescriptorHandler, @unchecked Sendable {
+final class ClosingSocket: LoopTimer, DescriptorHandler {
   private let descriptor: Int32
   private let loop: EventLoop
   private let buffers: TransportBuffers

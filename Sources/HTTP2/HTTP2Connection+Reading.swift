@@ -67,10 +67,9 @@ extension HTTP2Connection {
       registration?.update([.read, .write])
     } else if tls.mayRead, !closeRequested {
       readsOnLater = true
-      loop.execute { [weak self] in
-        guard let self else { return }
-        readsOnLater = false
-        if !isClosed { readAvailable() }
+      Confined(self, to: loop).execute { connection in
+        connection.readsOnLater = false
+        if !connection.isClosed { connection.readAvailable() }
       }
     }
   }

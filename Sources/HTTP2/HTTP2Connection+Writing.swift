@@ -54,9 +54,9 @@ extension HTTP2Connection {
   /// Goes on in the next turn.
   private func writeOnLater() {
     writesOnLater = true
-    loop.execute { [self] in
-      writesOnLater = false
-      if !isClosed { loop.needsFlush(self) }
+    Confined(self, to: loop).execute { connection in
+      connection.writesOnLater = false
+      if !connection.isClosed { connection.loop.needsFlush(connection) }
     }
   }
 

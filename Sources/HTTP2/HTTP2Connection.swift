@@ -3,7 +3,7 @@ import EventLoop
 
 /// An HTTP/2 connection on a socket, plain or with TLS: nghttp2 does framing, HPACK and flow control; this reads,
 /// writes once a turn, and hands events to streams. Server and client side. Confined to `loop`.
-package final class HTTP2Connection: DescriptorHandler, Flushable, @unchecked Sendable {
+package final class HTTP2Connection: DescriptorHandler, Flushable {
   package enum Role: Sendable { case server, client }
 
   package let loop: EventLoop

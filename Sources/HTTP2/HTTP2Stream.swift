@@ -5,7 +5,7 @@ import EventLoop
 ///
 /// It is a timer too, for the call's deadline. Confined to its connection's loop. Events come from
 /// within nghttp2's callbacks: a handler may submit frames there, and they go out when the turn ends.
-open class HTTP2Stream: LoopTimer, @unchecked Sendable {
+open class HTTP2Stream: LoopTimer {
   /// Nil before the stream was opened and after it was closed.
   package internal(set) final unowned(unsafe) var connection: HTTP2Connection?
   package internal(set) final var id: Int32 = 0

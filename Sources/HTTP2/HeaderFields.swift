@@ -19,7 +19,7 @@ enum HeaderFields {
 }
 
 /// Header fields that never change, kept for the life of the process so that sending them copies
-/// nothing.
+/// nothing. Never changed, so any thread may read them.
 package struct StaticFields: @unchecked Sendable {
   let fields: UnsafeMutableBufferPointer<nghttp2_nv>
 

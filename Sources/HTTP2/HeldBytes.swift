@@ -1,3 +1,5 @@
+import EventLoop
+
 /// What one connection makes this side hold: bytes received that nobody has read, what handlers work on (as they
 /// have it: inflated and decoded), and bytes written that the peer has not taken. Counts, and says what is still
 /// allowed. Pure.
@@ -92,9 +94,9 @@ extension HTTP2Connection {
     guard hasWaiting, !held.isQueueTight else { return }
     hasWaiting = false
     // Not from within nghttp2's callback: who waits may start a call.
-    loop.execute { [self] in
-      guard !isClosed else { return }
-      forEachStream { $0.outboundDrained() }
+    Confined(self, to: loop).execute { connection in
+      guard !connection.isClosed else { return }
+      connection.forEachStream { $0.outboundDrained() }
     }
   }
 }

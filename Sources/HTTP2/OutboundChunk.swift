@@ -34,7 +34,7 @@ package struct OutboundChunk: Sendable {
   }
 }
 
-/// Nobody writes to it any more.
+/// Memory that nobody writes to any more, so any thread may read it.
 private final class OwnedMemory: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   let bytes: UnsafeRawBufferPointer

@@ -1,6 +1,6 @@
 /// The read and the write buffer that all connections of one loop share: only one of them reads or
 /// writes at a time, so an idle connection holds none. Confined to the loop.
-package final class TransportBuffers: @unchecked Sendable {
+package final class TransportBuffers {
   static let readSize = 64 << 10
   static let writeSize = 256 << 10
   /// Length, type, flags and stream of a frame (RFC 9113 §4.1).

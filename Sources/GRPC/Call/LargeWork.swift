@@ -6,7 +6,7 @@ import EventLoop
 /// What is small is done on the loop, so much a turn: many small messages at once are as much work as a large one.
 /// The rest goes to the blocking pool, two pieces of a loop at a time, and connections take turns: who sends much
 /// waits for himself.
-package final class LargeWork: @unchecked Sendable {
+package final class LargeWork {
   /// Messages above this many bytes are not looked at on the loop.
   package static let largestHere = 256 << 10
   /// What one turn of the loop may inflate or decode, in bytes of what comes out: two to four milliseconds on one core

@@ -70,8 +70,7 @@ package final class Channel: @unchecked Sendable {
   }
 
   deinit {
-    let subchannels = subchannels
-    loop.execute { subchannels.shutDown() }
+    Confined(subchannels, to: loop).execute { $0.shutDown() }
   }
 
   /// Closes the connections; calls under way end with UNAVAILABLE.

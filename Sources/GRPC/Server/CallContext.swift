@@ -77,20 +77,13 @@ package struct CallContext {
     _ side: @escaping () async -> Void, _ body: () async throws(RPCError) -> T
   ) async throws(RPCError) -> T {
     loop.assertOnLoop()
-    let side = Confined(body: side)
+    let side = Confined(side, to: loop)
     // A child task inherits its parent's executor.
-    async let ended: Void = side.run()
+    async let ended: Void = side.onLoop()
     let result = try await body()
     await ended
     return result
   }
-}
-
-/// What stays on the loop although it becomes a task of its own.
-private struct Confined: @unchecked Sendable {
-  let body: () async -> Void
-
-  func run() async { await body() }
 }
 
 @available(*, unavailable, message: "a call is confined to its loop; copy what another task needs")

@@ -41,7 +41,7 @@ package final class Channelz: Sendable {
 }
 
 /// The reference counts are the runtime's own; nothing else changes.
-private final class WeakBox<Entity: AnyObject & Sendable>: @unchecked Sendable {
+private final class WeakBox<Entity: AnyObject & Sendable> {
   private(set) weak var entity: Entity?
 
   init(_ entity: Entity) { self.entity = entity }

@@ -4,7 +4,7 @@ import Synchronization
 import Wire
 
 /// The part of a server that lives on one loop: its connections and what its calls share. Nothing
-/// on a call's way is shared between loops. Confined to `loop`.
+/// on a call's way is shared between loops. Confined to `loop`; the server holds it only to reach it there.
 package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let loop: EventLoop
   let table: HandlerTable

@@ -2,7 +2,8 @@ import EventLoop
 import Glibc
 
 /// What carries a connection's bytes: a connected, non-blocking socket, with or without TLS on it. A plain
-/// one reads and writes the loop's shared buffers directly. Confined to the loop.
+/// one reads and writes the loop's shared buffers directly. Confined to the loop; until it is used there it has one owner,
+/// who hands it on.
 package struct ByteTransport: @unchecked Sendable {
   let descriptor: Int32
   let tls: TLSSession?

@@ -3,7 +3,7 @@ import Glibc
 
 /// A socket on its way to a secured one. It becomes a connection when the handshake is done; until then it
 /// costs neither an HTTP/2 session nor a stream, and it has its time. Confined to its loop.
-package final class TLSHandshake: LoopTimer, DescriptorHandler, @unchecked Sendable {
+package final class TLSHandshake: LoopTimer, DescriptorHandler {
   private enum State { case shaking, lingering, over }
 
   private let session: TLSSession

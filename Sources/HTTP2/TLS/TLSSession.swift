@@ -4,7 +4,7 @@ import Glibc
 /// TLS over one non-blocking socket. Reads and writes speak as `read(2)` and `write(2)` do: a count, 0 at
 /// the end, or -1 with `errno`, where EAGAIN says that the socket has to become ready. Confined to the loop
 /// of its connection.
-final class TLSSession: @unchecked Sendable {
+final class TLSSession {
   enum Progress: Equatable { case done, wantsRead, wantsWrite }
 
   private let ssl: OpaquePointer

@@ -1,7 +1,8 @@
 import CLibpq
 import EventLoop
 
-/// A PQcancel, which connects to the server by itself and blocks: for another thread.
+/// A PQcancel, which connects to the server by itself and blocks: for another thread. libpq made its handle for that, and
+/// nobody else has it.
 struct CancelRequest: @unchecked Sendable {
   let handle: OpaquePointer
 
@@ -38,10 +39,10 @@ extension Connection {
     isBeingCancelled = true
     cancelsToCome += 1
     let request = CancelRequest(handle: handle)
-    loop.startTask { [self] in
-      await blocking.run(on: loop) { request.send() }
-      isBeingCancelled = false
-      afterCancel.take()?()
+    Confined(self, to: loop).startTask { connection in
+      await blocking.run(on: connection.loop) { request.send() }
+      connection.isBeingCancelled = false
+      connection.afterCancel.take()?()
     }
   }
 

@@ -11,7 +11,7 @@ protocol ConnectionOwner: AnyObject {
 ///
 /// Does the I/O; what it means is decided by ``PipelineMachine`` and ``PreparedStatements``. The state
 /// is shared by this file's extensions only.
-final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
+final class Connection: DescriptorHandler, Flushable {
   struct Settings: Sendable {
     var prepareStatements = true
     var composedStatements = 128
@@ -100,7 +100,7 @@ final class Connection: DescriptorHandler, Flushable, @unchecked Sendable {
 
   /// Breaks off when the caller, who may be in the middle of sending a batch, has returned.
   func breakOff(afterTurn reason: String) {
-    loop.execute { [self] in breakOff(reason) }
+    Confined(self, to: loop).execute { $0.breakOff(reason) }
   }
 
   /// Ends the connection and tells everybody.

@@ -2,7 +2,7 @@ import CLibpq
 import EventLoop
 
 /// Makes one connection without blocking the loop. Confined to its loop.
-final class ConnectionAttempt: DescriptorHandler, @unchecked Sendable {
+final class ConnectionAttempt: DescriptorHandler {
   typealias Completion = (Result<OpaquePointer, PostgresError>) -> Void
 
   private let loop: EventLoop
@@ -18,7 +18,7 @@ final class ConnectionAttempt: DescriptorHandler, @unchecked Sendable {
   ) {
     let attempt = ConnectionAttempt(loop, completion)
     attempt.arm(timeout)
-    loop.startTask {
+    Confined(attempt, to: loop).startTask { attempt in
       do throws(PostgresError) {
         var target = target
         if let hosts = target.hostsToResolve {

@@ -1,7 +1,7 @@
 import EventLoop
 
 /// The connection of a ``NotificationListener``, made again and again. Confined to `loop`.
-final class ListeningSession: ConnectionOwner, ConnectionClient, @unchecked Sendable {
+final class ListeningSession: ConnectionOwner, ConnectionClient {
   let loop: EventLoop
   private let target: ConnectionString
   private let channels: [String]

@@ -12,7 +12,7 @@ package enum ListenerEvent: Sendable {
 /// Receives NOTIFY on one connection for the whole process, beside the pool's maximum, and connects
 /// again when that is lost. Notifications are hints: polling is the floor.
 package final class NotificationListener: Sendable {
-  private let session: ListeningSession
+  private let session: Confined<ListeningSession>
 
   /// Starts listening. Throws `configuration` when `url` is no connection string.
   /// - Parameter handler: Called on `loop` for each event; must not block.
@@ -22,12 +22,12 @@ package final class NotificationListener: Sendable {
   ) throws(PostgresError) {
     var target = try ConnectionString(url)
     target.addDefaults()
-    session = ListeningSession(target, channels, loop, blocking, handler)
-    loop.execute { [session] in session.start() }
+    session = Confined(ListeningSession(target, channels, loop, blocking, handler), to: loop)
+    session.execute { $0.start() }
   }
 
   /// Stops; no event comes after the loop has run this.
   package func close() {
-    session.loop.execute { [session] in session.close() }
+    session.execute { $0.close() }
   }
 }

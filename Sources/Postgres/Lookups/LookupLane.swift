@@ -5,7 +5,7 @@ import EventLoop
 ///
 /// The connection is held while look-ups are under way on it. There are only so many at a time (``LookupDepth``); when
 /// there are more, their callers take turns. Confined to the pool's loop.
-final class LookupLane: ConnectionClient, Flushable, @unchecked Sendable {
+final class LookupLane: ConnectionClient, Flushable {
   private unowned let pool: LoopPool
   private var connection: Connection?
   private var waiting = FairQueue<Int64, PendingStatement>()

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// One loop's connections. Confined to `loop`.
+/// One loop's connections. Confined to `loop`; other threads hold it only to reach it there.
 ///
 /// Does what ``PoolMachine`` decides, and hands connections to the lanes of look-ups and grouped
 /// writes, to queries and to transactions.

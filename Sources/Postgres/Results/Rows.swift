@@ -1,6 +1,8 @@
 import CLibpq
 
 /// What a statement returned. Keeps libpq's result and decodes straight from its memory.
+///
+/// Usable from any thread: nothing changes a result once it is there.
 package final class Rows: RandomAccessCollection, @unchecked Sendable {
   let result: OpaquePointer
   package let count: Int

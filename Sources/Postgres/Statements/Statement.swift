@@ -72,7 +72,7 @@ package struct BoundStatement: Sendable {
   }
 }
 
-/// Text that C keeps a pointer to: converted once, not on each call.
+/// Text that C keeps a pointer to: converted once, not on each call. Never changed, so any thread may read it.
 final class CString: @unchecked Sendable {
   let pointer: UnsafePointer<CChar>
 

@@ -4,7 +4,7 @@ import EventLoop
 ///
 /// Goes back to the pool only when everything sent was answered *and* a cancel request is through:
 /// a late one would hit whoever has the connection next.
-final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
+final class ExclusiveLease: ConnectionClient {
   let connection: Connection
   private let pool: LoopPool
   private var waiter: UnsafeContinuation<Void, Never>?
@@ -40,13 +40,14 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
     ignoresCancel = commits || !isCancellable
     runs += 1
     cancelPause = .milliseconds(50)
+    let confined = Confined(self, to: connection.loop)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         waiter = continuation
         send(statements, commits: commits)
       }
     } onCancel: {
-      self.connection.loop.execute { self.cancel() }
+      confined.execute { $0.cancel() }
     }
     if cancelUnderWay {
       await withUnsafeContinuation { cancelWaiter = $0 }
@@ -82,13 +83,13 @@ final class ExclusiveLease: ConnectionClient, @unchecked Sendable {
     cancelUnderWay = true
     let request = CancelRequest(handle: handle)
     let (loop, blocking, run) = (connection.loop, pool.shared.blocking, runs)
-    loop.startTask { [self] in
+    Confined(self, to: loop).startTask { lease in
       await blocking.run(on: loop) { request.send() }
-      cancelUnderWay = false
-      cancelWaiter.take()?.resume()
-      do throws(CancellationError) { try await loop.sleep(for: cancelPause) } catch { return }
-      cancelPause = min(cancelPause * 2, .seconds(1))
-      if run == runs { cancel() }
+      lease.cancelUnderWay = false
+      lease.cancelWaiter.take()?.resume()
+      do throws(CancellationError) { try await loop.sleep(for: lease.cancelPause) } catch { return }
+      lease.cancelPause = min(lease.cancelPause * 2, .seconds(1))
+      if run == lease.runs { lease.cancel() }
     }
   }
 

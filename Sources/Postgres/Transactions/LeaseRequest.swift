@@ -10,17 +10,19 @@ extension LoopPool {
       throw .cancelledByCaller
     }
     let request = LeaseRequest(self, turns)
-    let result = await withTaskCancellationHandler {
+    let confined = Confined(request, to: loop)
+    await withTaskCancellationHandler {
       await withUnsafeContinuation { request.start($0) }
     } onCancel: {
-      self.loop.execute { request.cancel() }
+      confined.execute { $0.cancel() }
     }
+    guard let result = request.result else { throw .cancelledByCaller }
     return try result.get()
   }
 }
 
 /// One task that waits for a connection.
-private final class LeaseRequest: @unchecked Sendable {
+private final class LeaseRequest {
   private enum State {
     case idle
     case waitsForTurn(Int)
@@ -29,7 +31,9 @@ private final class LeaseRequest: @unchecked Sendable {
 
   private let pool: LoopPool
   private let turns: Turns?
-  private var waiter: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>?
+  private var waiter: UnsafeContinuation<Void, Never>?
+  /// Set before the task goes on.
+  private(set) var result: Result<ExclusiveLease, PostgresError>?
   private var state = State.idle
 
   init(_ pool: LoopPool, _ turns: Turns?) {
@@ -37,7 +41,7 @@ private final class LeaseRequest: @unchecked Sendable {
     self.turns = turns
   }
 
-  func start(_ continuation: UnsafeContinuation<Result<ExclusiveLease, PostgresError>, Never>) {
+  func start(_ continuation: UnsafeContinuation<Void, Never>) {
     waiter = continuation
     guard let turns else { return acquire() }
     let number = turns.enter { [self] result in
@@ -65,7 +69,9 @@ private final class LeaseRequest: @unchecked Sendable {
   }
 
   private func finish(_ result: Result<ExclusiveLease, PostgresError>) {
-    waiter.take()?.resume(returning: result)
+    guard let waiter = waiter.take() else { return }
+    self.result = result
+    waiter.resume()
   }
 
   func cancel() {

@@ -6,7 +6,7 @@ import EventLoop
 /// BEGIN travels with the first statement. Use ``pipeline(_:)`` where a statement does not need the
 /// answer of the one before it, and ``commit(_:)`` to send the last statements together with
 /// COMMIT: that is what keeps the number of round trips down.
-package final class Transaction: @unchecked Sendable {
+package final class Transaction {
   private enum State { case unbegun, open, failed, ended }
   /// What goes with the last statements.
   private enum End { case commit, rollBack }

@@ -4,7 +4,7 @@ import EventLoop
 ///
 /// While a batch is being committed the next one fills up: the more callers there are, the more of
 /// them share a commit.
-final class GroupWriter: Flushable, @unchecked Sendable {
+final class GroupWriter: Flushable {
   private final class Group {
     var waiting = Ring<PendingStatement>()
     var prologue: [BoundStatement] = []

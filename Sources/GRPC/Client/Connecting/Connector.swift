@@ -2,7 +2,7 @@ import EventLoop
 import HTTP2
 
 /// Makes a channel's connections: socket, TLS, HTTP/2. Confined to `loop`.
-final class Connector: @unchecked Sendable {
+final class Connector {
   let loop: EventLoop
   private let security: ChannelSecurity?
   private let buffers = TransportBuffers()

@@ -3,7 +3,7 @@ import HTTP2
 
 /// One address of a channel with the connection to it. Carries out what ``SubchannelMachine`` decides; the
 /// timer is that of the machine. Confined to its channel's loop.
-final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
+final class Subchannel: LoopTimer, HTTP2ConnectionOwner {
   let endpoint: Endpoint
   private let number = EntityNumber.next()
   private let connector: Connector
@@ -64,11 +64,13 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner, @unchecked Sendable {
     guard handle(.wanted(random: .random(in: -1...1))) == .connect, let due = machine.due else { return }
     generation += 1
     let (number, timeout) = (generation, due - connector.loop.now)
-    attempt = Task(executorPreference: connector.loop) { [self] in
+    attempt = Confined(self, to: connector.loop).task { subchannel in
       do throws(SocketError) {
-        adopt(try await connector.connect(to: endpoint, within: timeout, owner: self), number)
+        let connection = try await subchannel.connector.connect(
+          to: subchannel.endpoint, within: timeout, owner: subchannel)
+        subchannel.adopt(connection, number)
       } catch {
-        if number == generation { fail(error) }
+        if number == subchannel.generation { subchannel.fail(error) }
       }
     }
   }

@@ -3,7 +3,7 @@ import HTTP2
 
 /// The addresses of a channel: resolves its target, connects as the policy says, gives calls a connection
 /// and lets them wait for one. The timer is that of name resolution. Confined to `loop`.
-final class Subchannels: LoopTimer, @unchecked Sendable {
+final class Subchannels: LoopTimer {
   private let loop: EventLoop
   private let target: ChannelTarget
   private let connector: Connector
@@ -149,18 +149,18 @@ final class Subchannels: LoopTimer, @unchecked Sendable {
     if let due = resolution.due { loop.schedule(self, at: due) } else { loop.cancel(self) }
     guard action == .resolve else { return }
     let (target, nameResolver) = (target, nameResolver)
-    Task(executorPreference: loop) { [self] in
+    Confined(self, to: loop).task { subchannels in
       do throws(SocketError) {
-        let endpoints = try await resolver.run(on: loop) { () throws(SocketError) in
+        let endpoints = try await subchannels.resolver.run(on: subchannels.loop) { () throws(SocketError) in
           try target.resolve(nameResolver)
         }
-        perform(.succeeded)
-        replace(balancer.ordered(endpoints))
+        subchannels.perform(.succeeded)
+        subchannels.replace(subchannels.balancer.ordered(endpoints))
       } catch {
-        lastFailure = error
-        perform(.failed(random: .random(in: -1...1)))
+        subchannels.lastFailure = error
+        subchannels.perform(.failed(random: .random(in: -1...1)))
       }
-      update()
+      subchannels.update()
     }
   }
 
