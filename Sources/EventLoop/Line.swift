@@ -1,17 +1,18 @@
 /// First in, first out. Pure.
-package struct Line<Member> {
-  private var members: [Member?] = []
-  private var next = 0
+@usableFromInline package struct Line<Member> {
+  @usableFromInline var members: [Member?] = []
+  @usableFromInline var next = 0
 
-  package init() {}
+  @inlinable package init() {}
+  @inlinable package init(_ member: Member) { members = [member] }
 
-  package var isEmpty: Bool { next == members.count }
-  package var count: Int { members.count - next }
-  package var first: Member? { isEmpty ? nil : members[next] }
+  @inlinable package var isEmpty: Bool { next == members.count }
+  @inlinable package var count: Int { members.count - next }
+  @inlinable package var first: Member? { isEmpty ? nil : members[next] }
 
-  package mutating func append(_ member: Member) { members.append(member) }
+  @inlinable package mutating func append(_ member: Member) { members.append(member) }
 
-  package mutating func popFirst() -> Member? {
+  @inlinable package mutating func popFirst() -> Member? {
     guard !isEmpty else { return nil }
     defer {
       next += 1
@@ -27,7 +28,7 @@ package struct Line<Member> {
   }
 
   /// Forgets those who are not wanted any more.
-  package mutating func removeAll(where isUnwanted: (Member) -> Bool) {
+  @inlinable package mutating func removeAll(where isUnwanted: (Member) -> Bool) {
     members = members[next...].filter { $0.map(isUnwanted) == false }
     next = 0
   }

@@ -1,6 +1,6 @@
 /// Bytes that are written to a stream in one piece: an array, or memory that a large message was written into and
 /// that would only be copied to become one.
-package struct OutboundChunk: Sendable {
+@usableFromInline package struct OutboundChunk: Sendable {
   private enum Content {
     case array([UInt8])
     case memory(OwnedMemory)
@@ -8,14 +8,14 @@ package struct OutboundChunk: Sendable {
 
   private let content: Content
 
-  package init(_ bytes: [UInt8]) { content = .array(bytes) }
+  @usableFromInline package init(_ bytes: [UInt8]) { content = .array(bytes) }
 
   /// Takes over `memory`, which is deallocated when the last copy of the chunk goes.
   ///
   /// - Parameters:
   ///   - memory: As `allocate(byteCount:alignment:)` gave it.
   ///   - range: The bytes of it that are the chunk.
-  package init(adopting memory: UnsafeMutableRawPointer, range: Range<Int>) {
+  @usableFromInline package init(adopting memory: UnsafeMutableRawPointer, range: Range<Int>) {
     content = .memory(OwnedMemory(memory, range))
   }
 

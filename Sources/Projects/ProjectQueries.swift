@@ -4,9 +4,10 @@ import Postgres
 /// The statements of `Queries/`, under the names of their files.
 package enum ProjectQueries {
   /// For the test that goes over all statements.
-  package static let all: [any CheckedStatement] = [
-    create, find, list, lock, update, delete, purge, isQuiet, end,
-  ] + VersionedKind.projects.checkedStatements
+  package static let all: [any CheckedStatement] =
+    [
+      create, find, list, lock, update, delete, purge, isQuiet, end,
+    ] + VersionedKind.projects.checkedStatements
 
   static let create = Query<(scope: CallScope, draft: ProjectDraft), StampColumns>(
     "create_project", PackageResources.create_project_sql, including: fragments,

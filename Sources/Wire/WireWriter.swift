@@ -32,7 +32,7 @@ public struct WireWriter: ~Copyable {
 
   /// Like ``reset()``, and gives storage above `limit` bytes back, so that one large message does not
   /// hold its memory for ever.
-  package mutating func reset(keepingAtMost limit: Int) {
+  @usableFromInline package mutating func reset(keepingAtMost limit: Int) {
     if capacity > limit {
       storage.deallocate()
       capacity = max(limit, 16)
@@ -46,7 +46,7 @@ public struct WireWriter: ~Copyable {
   ///
   /// - Returns: The memory and the bytes of it that were written; nil, and the writer is as it was, when more than an
   ///   eighth of the memory is unused, for nobody would count that.
-  package mutating func giveAway(
+  @usableFromInline package mutating func giveAway(
     startingWith capacity: Int
   ) -> (memory: UnsafeMutableRawPointer, range: Range<Int>)? {
     guard front <= self.capacity / 8 else { return nil }

@@ -31,8 +31,9 @@ func withNotes(
 extension NoteServiceClient {
   func create(_ text: String, id: String = "", request: String = "") async throws(RPCError) -> Note {
     var create = CreateNoteRequest()
-    create.note = Note()
-    (create.note?.id, create.note?.text, create.requestId) = (id, text, request)
+    var note = Note()
+    (note.id, note.text) = (id, text)
+    (create.note, create.requestId) = (note, request)
     return try await createNote(create)
   }
 
@@ -40,8 +41,9 @@ extension NoteServiceClient {
     -> Note
   {
     var update = UpdateNoteRequest()
-    update.note = note
-    (update.note?.text, update.note?.etag, update.requestId) = (text, etag, request)
+    var changed = note
+    (changed.text, changed.etag) = (text, etag)
+    (update.note, update.requestId) = (changed, request)
     return try await updateNote(update)
   }
 

@@ -1,5 +1,6 @@
 import EventLoop
 import Patience
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -11,7 +12,7 @@ struct TurnsTests {
     _ count: Int, _ schema: String = "", _ configure: (inout PoolConfiguration) -> Void,
     _ body: (PostgresPool, [EventLoop], TestDatabase) async throws -> Void
   ) async throws {
-    let database = try await TestDatabase.make()
+    let database = try await TestDatabase.make(.empty)
     defer { database.drop() }
     if !schema.isEmpty { try database.connect().execute(schema) }
     let group = EventLoopGroup(loops: count)

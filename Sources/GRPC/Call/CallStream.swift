@@ -4,7 +4,7 @@ import Wire
 
 /// What a call's stream does on both sides: cut bytes into messages, keep those that nobody has read
 /// yet, and hold the tasks that wait for more of them or for room to write. Confined to `loop`.
-package class CallStream: HTTP2Stream, @unchecked Sendable {
+@usableFromInline package class CallStream: HTTP2Stream, @unchecked Sendable {
   package let loop: EventLoop
   private var deframer: MessageDeframer
   private var messages: [MessageDeframer.Frame] = []

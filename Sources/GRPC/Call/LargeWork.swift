@@ -6,9 +6,9 @@ import EventLoop
 /// What is small is done on the loop, so much a turn: many small messages at once are as much work as a large one.
 /// The rest goes to the blocking pool, two pieces of a loop at a time, and connections take turns: who sends much
 /// waits for himself.
-package final class LargeWork {
+@usableFromInline package final class LargeWork {
   /// Messages above this many bytes are not looked at on the loop.
-  package static let largestHere = 256 << 10
+  @usableFromInline package static let largestHere = 256 << 10
   /// What one turn of the loop may inflate or decode, in bytes of what comes out: two to four milliseconds on one core
   /// of the development machine.
   static let turnAllowance = 1 << 20
@@ -27,10 +27,10 @@ package final class LargeWork {
   }
 
   /// What may still be done in this turn, in bytes.
-  package var allowance: Int { turn == loop.turn ? left : Self.turnAllowance }
+  @usableFromInline package var allowance: Int { turn == loop.turn ? left : Self.turnAllowance }
 
   /// Takes from the turn's allowance what has been done.
-  package func spend(_ count: Int) {
+  @usableFromInline package func spend(_ count: Int) {
     left = max(0, allowance - count)
     turn = loop.turn
   }

@@ -1,7 +1,7 @@
 import Wire
 
 /// How many messages go which way.
-package enum MethodKind: Sendable, Hashable {
+@usableFromInline package enum MethodKind: Sendable, Hashable {
   case unary, serverStreaming, clientStreaming, bidirectional
 
   /// Whether a call has one answer.
@@ -9,13 +9,13 @@ package enum MethodKind: Sendable, Hashable {
 }
 
 /// A method of a service with the types of its messages.
-package struct MethodDescriptor<Request: Message, Response: Message>: Sendable {
+@usableFromInline package struct MethodDescriptor<Request: Message, Response: Message>: Sendable {
   /// Full name of the service: `cairn.v1.ContextService`.
   package let service: String
   package let method: String
   package let kind: MethodKind
   /// As in HTTP/2's `:path`: `/cairn.v1.ContextService/GetContext`.
-  package let path: String
+  @usableFromInline package let path: String
 
   package init(_ service: String, _ method: String, _ kind: MethodKind) {
     self.service = service

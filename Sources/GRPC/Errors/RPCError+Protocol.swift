@@ -107,7 +107,7 @@ extension RPCError {
       ["limit": String(limit)])
   }
 
-  package static func messageToSendTooLarge(size: Int, limit: Int) -> RPCError {
+  @usableFromInline package static func messageToSendTooLarge(size: Int, limit: Int) -> RPCError {
     RPCError(
       .resourceExhausted, .messageTooLarge,
       "the message to send has \(size) bytes; the limit is \(limit) bytes",
@@ -115,7 +115,7 @@ extension RPCError {
   }
 
   /// The bytes of a request are not the message they should be.
-  package static func malformed(_ messageName: String, _ error: WireError) -> RPCError {
+  @usableFromInline package static func malformed(_ messageName: String, _ error: WireError) -> RPCError {
     RPCError(
       .invalidArgument, .messageMalformed, "the request is not a \(messageName): \(error)",
       ["message": messageName])
@@ -133,7 +133,9 @@ extension RPCError {
   }
 
   /// For those who still work on it; the client has gone, or has had its answer.
-  package static var callEnded: RPCError { RPCError(.cancelled, .callCancelled, "the call has ended") }
+  @usableFromInline package static var callEnded: RPCError {
+    RPCError(.cancelled, .callCancelled, "the call has ended")
+  }
 
   package static var shuttingDown: RPCError {
     RPCError(

@@ -4,7 +4,7 @@ import Wire
 ///
 /// One pointer: each frame of an async function that throws it has room for one or more, and an open call
 /// holds a stack of frames.
-package struct RPCError: Error, Sendable {
+@usableFromInline package struct RPCError: Error, Sendable {
   private var storage: Storage
 
   package init(
@@ -41,15 +41,15 @@ package struct RPCError: Error, Sendable {
 }
 
 extension RPCError: Hashable {
-  package static func == (left: RPCError, right: RPCError) -> Bool {
+  @usableFromInline package static func == (left: RPCError, right: RPCError) -> Bool {
     left.storage.content == right.storage.content
   }
 
-  package func hash(into hasher: inout Hasher) { hasher.combine(storage.content) }
+  @usableFromInline package func hash(into hasher: inout Hasher) { hasher.combine(storage.content) }
 }
 
 extension RPCError: CustomStringConvertible {
-  package var description: String { "\(code): \(message)" }
+  @usableFromInline package var description: String { "\(code): \(message)" }
 }
 
 private struct Content: Hashable, Sendable {

@@ -2,8 +2,8 @@ import HTTP2
 import Wire
 
 /// Writes messages with their prefix. One per loop: the writer's storage is used again and again.
-package struct MessageFramer: ~Copyable {
-  package var writer = WireWriter(capacity: 4096)
+@usableFromInline package struct MessageFramer: ~Copyable {
+  @usableFromInline package var writer = WireWriter(capacity: 4096)
 
   /// Storage kept between messages; a larger one gives the rest back.
   @inlinable package static var keptStorage: Int { 256 << 10 }

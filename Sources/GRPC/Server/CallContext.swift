@@ -6,10 +6,10 @@ import HTTP2
 ///
 /// Confined to the call's loop, where handlers run, and not `Sendable`: to use it in a task of another executor does not
 /// compile. Copy out what such a task needs, its ``deadline`` for one.
-package struct CallContext {
+@usableFromInline package struct CallContext {
   private let stream: ServerStream
 
-  package init(_ stream: ServerStream) { self.stream = stream }
+  @usableFromInline package init(_ stream: ServerStream) { self.stream = stream }
 
   /// `/cairn.v1.ContextService/GetContext`
   package var path: String { stream.handler.path }

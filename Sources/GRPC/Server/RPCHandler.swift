@@ -1,7 +1,7 @@
 import Wire
 
 /// A method and the code that serves it, with the types of its messages erased.
-package final class RPCHandler: Sendable {
+@usableFromInline package final class RPCHandler: Sendable {
   package let path: String
   package let kind: MethodKind
   /// Serves one call, as a task of the stream's loop.
@@ -9,7 +9,7 @@ package final class RPCHandler: Sendable {
   /// Whether the handler waits for the one request message of the call.
   let takesOneRequest: Bool
 
-  package init(
+  @usableFromInline package init(
     path: String, kind: MethodKind,
     serve: @escaping @Sendable (ServerStream) async throws(RPCError) -> Void
   ) {

@@ -2,7 +2,7 @@ import EventLoop
 import HTTP2
 
 /// Limits of a server; each is documented with its unit and default.
-package struct ServerConfiguration: Sendable {
+@usableFromInline package struct ServerConfiguration: Sendable {
   /// The largest message taken, in bytes. Default 4 MiB, as in other gRPC servers.
   package var maxReceiveMessageSize = 4 << 20
   /// Memory that the elements of one message may take, in bytes, beside its strings and bytes: the elements of lists
@@ -10,7 +10,7 @@ package struct ServerConfiguration: Sendable {
   /// ``maxReceiveMessageSize`` where that is more.
   package var maxDecodedSize: Int { max(32 << 20, 8 * min(maxReceiveMessageSize, .max / 8)) }
   /// The largest message sent, in bytes. Default 64 MiB; stock clients refuse more than 4 MiB.
-  package var maxSendMessageSize = 64 << 20
+  @usableFromInline package var maxSendMessageSize = 64 << 20
   /// The most metadata a request may carry, in bytes as RFC 9113 §6.5.2 counts. Default 16 KiB.
   package var maxMetadataSize = 16 << 10
   /// Calls a connection may have open at once. Default 1000.

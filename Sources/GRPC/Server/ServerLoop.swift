@@ -5,17 +5,17 @@ import Wire
 
 /// The part of a server that lives on one loop: its connections and what its calls share. Nothing
 /// on a call's way is shared between loops. Confined to `loop`; the server holds it only to reach it there.
-package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
+@usableFromInline package final class ServerLoop: HTTP2ConnectionOwner, @unchecked Sendable {
   let loop: EventLoop
   let table: HandlerTable
   let interceptors: InterceptorChain
-  package let configuration: ServerConfiguration
+  @usableFromInline package let configuration: ServerConfiguration
   private let http2: HTTP2Configuration
-  package let work: LargeWork
+  @usableFromInline package let work: LargeWork
   let compression: MessageCompression
   let handshakeBudget = HandshakeBudget()
   private let buffers = TransportBuffers()
-  package var framer = MessageFramer()
+  @usableFromInline package var framer = MessageFramer()
   private var connections: [ObjectIdentifier: HTTP2Connection] = [:]
   var handshakes: Handshakes
   private var whenEmpty: [UnsafeContinuation<Void, Never>] = []

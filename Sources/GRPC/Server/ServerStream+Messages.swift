@@ -15,7 +15,8 @@ extension ServerStream {
   }
 
   // Not inlined: few messages are large, and an open call would hold room for it.
-  @inline(never) package func requestElsewhere<Request: Message>(_: Request.Type) async throws(RPCError)
+  @inline(never) @usableFromInline package func requestElsewhere<Request: Message>(_: Request.Type)
+    async throws(RPCError)
     -> Request
   {
     guard let payload = inflatedRequest.take() else { throw .callEnded }

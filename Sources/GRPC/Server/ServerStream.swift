@@ -4,8 +4,8 @@ import Wire
 
 /// One call on the server: the HTTP/2 stream, its state machine, and the handler's task. It carries
 /// out what ``ServerCallMachine`` decides. Confined to its connection's loop.
-package final class ServerStream: CallStream, @unchecked Sendable {
-  package let server: ServerLoop
+@usableFromInline package final class ServerStream: CallStream, @unchecked Sendable {
+  @usableFromInline package let server: ServerLoop
   let peer: SocketAddress
   let peerIdentity: PeerIdentity?
   private(set) var head = RequestHead()
@@ -16,9 +16,9 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   private var runningTask: UnsafeCurrentTask?
 
   /// The request of a method that takes one, when it is not as it came.
-  package var inflatedRequest: [UInt8]?
+  @usableFromInline package var inflatedRequest: [UInt8]?
   /// The framed answer of a method that gives one, held until its interceptors are through.
-  package var onlyResponse: OutboundChunk?
+  @usableFromInline package var onlyResponse: OutboundChunk?
 
   /// Answers are packed with gzip; told in the head.
   private(set) var compressesAnswers = false
@@ -204,7 +204,7 @@ package final class ServerStream: CallStream, @unchecked Sendable {
   }
 
   /// The bytes of the request of a method that takes one, inflated; nil when the call has ended.
-  package func takeRequest() -> [UInt8]? { inflatedRequest.take() ?? takeToUse()?.payload }
+  @usableFromInline package func takeRequest() -> [UInt8]? { inflatedRequest.take() ?? takeToUse()?.payload }
 
   @inline(never) private func compressAnswer() async {
     guard let framed = onlyResponse else { return }

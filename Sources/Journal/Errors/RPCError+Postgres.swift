@@ -4,7 +4,7 @@ import Postgres
 
 /// What the client is told about an error of the database. The only place that decides it.
 extension RPCError: PostgresErrorConvertible {
-  package init(_ error: PostgresError) {
+  @usableFromInline package init(_ error: PostgresError) {
     self = Self.ofResources(error) ?? Self.ofStatement(error)
   }
 

@@ -83,7 +83,8 @@ extension Journal {
   ) async throws(RPCError) -> Answer {
     let id = UUID128.makeVersion7().description
     let lifetime = configuration.holdLifetime
-    let hold = try await take(Hold.taking(id, kind, at: position, for: lifetime, in: project), id, kind, project)
+    let hold = try await take(
+      Hold.taking(id, kind, at: position, for: lifetime, in: project), id, kind, project)
     let longest = configuration.longestHold
     let renewal = loop.startTask { [pool] in
       let renew = Hold.taking(id, kind, at: hold.position, for: lifetime, in: project)

@@ -2,7 +2,8 @@ import Postgres
 
 extension JournalQueries {
   static let horizon: [any CheckedStatement] = [
-    advanceHorizon, keepHorizon, newestHorizon, pendingHorizons, projectsWithRetention, pruneHistory, dropPartition,
+    advanceHorizon, keepHorizon, newestHorizon, pendingHorizons, projectsWithRetention, pruneHistory,
+    dropPartition,
     takeHold, holdAt, holdHere, releaseHold, sweepOperations, sweepLeases, sweepHolds,
   ]
 

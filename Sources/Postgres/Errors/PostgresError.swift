@@ -2,7 +2,7 @@
 ///
 /// `kind` says what it means for the caller; what PostgreSQL itself said is in `server`. Map errors
 /// with the classification of `PostgresError+Classification.swift`, not by their text.
-package struct PostgresError: Error, Sendable {
+@usableFromInline package struct PostgresError: Error, Sendable {
   package enum Kind: Sendable, Hashable {
     /// PostgreSQL answered with an error; `sqlState` is set.
     case server
@@ -51,7 +51,7 @@ package struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible {
-  package var description: String {
+  @usableFromInline package var description: String {
     var text = message
     if let server {
       text += " (SQLSTATE \(server.sqlState)"

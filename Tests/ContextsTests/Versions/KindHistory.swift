@@ -98,7 +98,7 @@ final class KindHistory: @unchecked Sendable {
 
   private func writeRelationship() async throws(RPCError) {
     let key = RelationshipKey(
-      source: pick(["c0", "c1"]), kind: pick([.follows, .references, .custom]), name: "", target: "c2")
+      source: pick(["c0", "c1"]), kind: pick([.follows, .influences, .custom]), name: "", target: "c2")
     let name = key.kind == .custom ? "likes" : ""
     if Int.random(in: 0..<3, using: &random) == 0 {
       var end = RelationshipEnd()

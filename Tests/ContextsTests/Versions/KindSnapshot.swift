@@ -1,8 +1,9 @@
-import Journal
+import CairnAPI
 import Postgres
 import Testing
 
 @testable import Contexts
+@testable import Journal
 
 /// The present rows of a kind, read from its table without its description's statements: by id, and by what tells rows of
 /// one resource apart.

@@ -152,6 +152,17 @@ import Wire
         #expect(write.value.0.0.map(\.outcome) == [.unchanged, .absent])
         #expect(write.value.0.1.map(\.outcome) == [.absent])
       }
+      // Of a successor under the same id only what is left is told, and that once.
+      var context = Context()
+      (context.id, context.title) = ("b", "again")
+      violations = Violations()
+      _ = try await test.store.create(
+        ContextDraft(validating: context, at: "context", &violations), test.scope)
+      try await history.note()
+      let page = try await test.journal.differences(
+        of: history.kinds, from: history.moments[0].moment, to: history.moments.last!.moment, in: .default)
+      #expect(page.differences.map(\.id).sorted() == ["a", "b"])
+      #expect(page.differences.allSatisfy { $0.earlier == nil && $0.later?.version == 1 })
     }
   }
 

@@ -18,8 +18,9 @@ import Testing
       _ = try await server.journal.write(
         .test, Hold.part("p", .point, at: place, in: .default))
       try history.keep(1)
-      try await server.journal.holding(.export, at: history.changes[700].position, in: .default, on: server.loop)
-      { _ throws(RPCError) in
+      try await server.journal.holding(
+        .export, at: history.changes[700].position, in: .default, on: server.loop
+      ) { _ throws(RPCError) in
         do {
           while try await server.pruning.round(while: { true }) {}
           // A second before it, since times may cross.
@@ -82,7 +83,8 @@ import Testing
       try history.keep(1)
       let taker = try database.connect()
       try taker.execute("BEGIN")
-      try taker.query("SELECT journal_hold('default', 'h', 'point', $1, 3600)", [history.changes[50].position])
+      try taker.query(
+        "SELECT journal_hold('default', 'h', 'point', $1, 3600)", [history.changes[50].position])
       let pruned = server.loop.startTask { _ = try? await server.pruning.round(while: { true }) }
       try await eventually("it waits") {
         try !history.connection.query(
@@ -151,11 +153,13 @@ import Testing
         WritePart { _ throws(RPCError) in
           WritePlan(
             (), statements: [Hold.here("p", .point, in: .default)],
-            changes: [ChangeRecord(kind: "point", id: "p", action: "created", oldVersion: nil, newVersion: 1)])
+            changes: [ChangeRecord(kind: "point", id: "p", action: "created", oldVersion: nil, newVersion: 1)]
+          )
         }
       ).written?.stamp?.position
       #expect(
-        try connection.query("SELECT position FROM hold WHERE kind = 'point'").only().decode(0, as: Int64.self)
+        try connection.query("SELECT position FROM hold WHERE kind = 'point'").only().decode(
+          0, as: Int64.self)
           == point)
       #expect(try connection.query("SELECT FROM horizon").isEmpty)
     }

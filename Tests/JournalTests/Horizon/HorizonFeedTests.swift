@@ -28,7 +28,8 @@ import Testing
     }
   }
 
-  @Test("a live feed that was held back for longer than history is kept says so, and loses nothing in silence")
+  @Test(
+    "a live feed that was held back for longer than history is kept says so, and loses nothing in silence")
   func heldBack() async throws {
     try await withCluster { cluster in
       let server = try TestServer(cluster.cluster.url) { $0.pruneGrace = .zero }

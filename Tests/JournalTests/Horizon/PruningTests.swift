@@ -37,7 +37,8 @@ import Testing
       #expect(horizon > 0 && horizon < last)
       #expect(try history.left() == history.changes.map(\.position).filter { $0 > horizon })
       #expect(try history.left(in: "other").count == history.changes.count)
-      let since: PostgresTimestamp = try history.connection.query("SELECT since FROM horizon").only().decode(0)
+      let since: PostgresTimestamp = try history.connection.query("SELECT since FROM horizon").only().decode(
+        0)
       for (place, former) in zip(places, before) {
         let isKept =
           switch place {
