@@ -157,7 +157,8 @@ let package = Package(
     tests("Projects", ["Projects", "Requests", "Journal", "GRPC", "CairnAPI", "Wire", "TestSupport"]),
     tests("Changes", ["Changes", "Journal", "GRPC", "CairnAPI", "TestSupport"]),
     tests("LongRunning", ["LongRunning", "Requests", "Journal", "GRPC", "CairnAPI", "TestSupport"]),
-    tests("Journal", ["Journal", "Projects", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire", "TestSupport"]),
+    tests(
+      "Journal", ["Journal", "Projects", "Postgres", "GRPC", "CairnAPI", "EventLoop", "Wire", "TestSupport"]),
     tests("HTTP2", ["HTTP2", "EventLoop"]),
     tests("Operations", ["Operations", "Postgres", "GRPC", "StandardServices", "EventLoop", "TestSupport"]),
     tests("Gzip", ["Gzip"]),

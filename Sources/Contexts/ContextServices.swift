@@ -15,7 +15,7 @@ package struct ContextServices: Sendable {
   let stores: ContextStores
 
   /// What keeps versions here, for ``Journal/register(_:)``.
-  package var kinds: [VersionedKind] { stores.contexts.kinds }
+  package var kinds: [VersionedKind] { stores.kinds }
 
   /// - Parameter blocking: For work that would hold up a loop, such as reading a thousand records.
   package init(

@@ -4,7 +4,8 @@ import Postgres
 package enum JournalQueries {
   /// For the test that goes over all statements.
   package static let all: [any CheckedStatement] =
-    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon + versions
+    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon
+    + versions
 }
 
 extension SQLFragments {

@@ -8,6 +8,7 @@ struct VersionSyntax {
   let key: [KeyColumn]
   let part: [KeyColumn]
   let columns: [VersionedColumn]
+  let planned: [String]
   let deletion: VersionedKind.Deletion
   let rules: VersionRules
 
@@ -55,6 +56,7 @@ struct VersionSyntax {
         .joined(separator: " ")
     case "part_of_both":
       return part.map { ", coalesce(present.\($0.name), image.\($0.name))" }.joined()
+    case "planned": return planned.map { ", image.\($0)" }.joined()
     case "restored": return restored(parameter).joined(separator: ", ")
     case "written_back": return (restored(parameter) + lives(parameter)).joined(separator: ", ")
     case "deleted": return deleted(parameter).joined(separator: ", ")

@@ -1,5 +1,6 @@
 import GRPC
 import Postgres
+import Wire
 
 extension VersionedKind {
   /// Brings resources back to their state at a moment, in one write: what was changed since gets its former values under
@@ -11,8 +12,8 @@ extension VersionedKind {
   /// - Parameters:
   ///   - ids: As the journal names them, each once.
   ///   - moment: Settled, and not before the horizon: of ``Journal/moment(_:in:until:on:)``.
-  ///   - accepts: Asked for each step that would be written, while the rows are locked: one that is not accepted is not
-  ///     written, and not part of the write's value. What it throws takes everything back.
+  ///   - accepts: Asked for each step that would be written, while the rows are locked. A resource of which a step is not
+  ///     accepted is not written (`declined`). What it throws takes everything back.
   ///   - answer: The bytes of the answer, for a named request.
   package func writeBack(
     _ ids: [String], to moment: Moment, in project: ProjectID,
@@ -25,13 +26,20 @@ extension VersionedKind {
       locks?(ids, project)
       ?? [WriteLock(lock, rows: ids, [statements.lock.bind([project.text] + keys)])]
     let count = locks.reduce(0) { $0 + $1.statements.count }
-    locks.append(WriteLock(lock, [plan]))
+    locks.append(WriteLock(lock, [plan] + (check?.looks(ids, project) ?? [])))
     return WritePart(locking: ids.isEmpty ? [] : locks) { locked throws(RPCError) in
       if ids.isEmpty { return WritePlan([], answer: answer.map { answer in { answer([]) } }) }
-      let found = try database { () throws(PostgresError) in
+      var rows = try database { () throws(PostgresError) in
         try WriteBackRows(decoding: locked.rows[count], ids, of: self)
       }
-      let rows = try found.accepted(accepts)
+      if let check {
+        let refused = try check.refused(rows.planned, Array(locked.rows[(count + 1)...]))
+        rows.withhold(.contradicting) { refused.contains(TextKey($0.id)) }
+      }
+      try rows.withhold(.declined) { step throws(RPCError) in
+        guard step.isWritten else { return false }
+        return try !accepts(step)
+      }
       let changes = rows.steps.filter(\.isWritten).map { $0.change(of: self) }
       return WritePlan(
         rows.steps, statements: try self.writing(rows, back: moment, in: project), changes: changes,
@@ -74,66 +82,5 @@ extension VersionedKind {
         statements.returnRows.bind([project.text, moment.position] + returned.values + [versions]))
     }
     return written.isEmpty ? [] : prologue + written
-  }
-}
-
-/// The rows of `plan_write_back`, with their steps.
-struct WriteBackRows {
-  private(set) var steps: [WriteBackStep]
-  /// Of each step; nil where no row is, nor was.
-  private var rows: [Row?]
-
-  /// - Parameter ids: As the places of the rows count them.
-  init(decoding found: Rows, _ ids: [String], of kind: VersionedKind) throws(PostgresError) {
-    steps = []
-    rows = []
-    var next = 0
-    func skip(to place: Int) {
-      for id in ids[next..<place] {
-        steps.append(WriteBackStep(absent: id))
-        rows.append(nil)
-      }
-    }
-    for row in found {
-      let place: Int = try row.decode(0)
-      if place > next { skip(to: place) }
-      next = max(next, place + 1)
-      steps.append(try WriteBackStep(ids[place], decoding: row, of: kind))
-      rows.append(row)
-    }
-    skip(to: ids.count)
-  }
-
-  /// Without what would be written and is not accepted.
-  func accepted(_ accepts: (WriteBackStep) throws(RPCError) -> Bool) throws(RPCError) -> WriteBackRows {
-    var accepted = self
-    accepted.steps = []
-    accepted.rows = []
-    for (step, row) in zip(steps, rows) {
-      if step.isWritten {
-        guard try accepts(step) else { continue }
-      }
-      accepted.steps.append(step)
-      accepted.rows.append(row)
-    }
-    return accepted
-  }
-
-  /// The keys of the rows of certain steps, one array for each column; nil when there are none.
-  func columns(
-    of kind: VersionedKind, where isWanted: (WriteBackStep) -> Bool
-  ) throws(RPCError) -> (steps: [WriteBackStep], values: [any PostgresValue])? {
-    var chosen: [(step: WriteBackStep, row: Row)] = []
-    for (step, row) in zip(steps, rows) where isWanted(step) {
-      if let row { chosen.append((step, row)) }
-    }
-    if chosen.isEmpty { return nil }
-    var values = kind.keys(chosen.map(\.step.id))
-    try database { () throws(PostgresError) in
-      for (place, column) in kind.part.enumerated() {
-        values.append(try column.values(chosen.map(\.row), at: 6 + place))
-      }
-    }
-    return (chosen.map(\.step), values)
   }
 }

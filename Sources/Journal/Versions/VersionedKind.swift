@@ -55,6 +55,8 @@ package struct VersionedKind: Sendable {
   /// What tells apart rows of one resource that are there at the same time; mostly nothing.
   package let part: [KeyColumn]
   package let columns: [VersionedColumn]
+  /// Columns whose former values ``check`` needs.
+  package let planned: [String]
   package let deletion: Deletion
   package let actions: Actions
   let statements: VersionStatements
@@ -63,6 +65,8 @@ package struct VersionedKind: Sendable {
   package var keys: @Sendable ([String]) -> [any PostgresValue] = { [$0] }
   /// What a write-back locks before all else; nil: the rows, in the order of their keys.
   package var locks: (@Sendable ([String], ProjectID) -> [WriteLock])?
+  /// What a write-back may not write; nil: there is nothing of that kind.
+  package var check: WriteBackCheck?
   /// The value of `{parameter}` in the rules.
   package var parameter: (any PostgresValue)?
   /// What stands before the statements of a write-back.
@@ -75,7 +79,7 @@ package struct VersionedKind: Sendable {
   ///   - rules: Of every column that asks for one.
   package init(
     _ name: String, lock: LockKind, tables: Tables, key: [KeyColumn], part: [KeyColumn] = [],
-    columns: [VersionedColumn], deletion: Deletion, actions: Actions = Actions(),
+    columns: [VersionedColumn], planned: [String] = [], deletion: Deletion, actions: Actions = Actions(),
     rules: VersionRules = .none
   ) {
     self.name = name
@@ -84,10 +88,12 @@ package struct VersionedKind: Sendable {
     self.key = key
     self.part = part
     self.columns = columns
+    self.planned = planned
     self.deletion = deletion
     self.actions = actions
     statements = VersionStatements(
       VersionSyntax(
-        name: name, tables: tables, key: key, part: part, columns: columns, deletion: deletion, rules: rules))
+        name: name, tables: tables, key: key, part: part, columns: columns, planned: planned,
+        deletion: deletion, rules: rules))
   }
 }

@@ -15,6 +15,10 @@ package struct WriteBackStep: Sendable, Hashable {
     case deleted
     /// It cannot come back: it, or what it belongs to, was purged. Nothing is written.
     case gone
+    /// It would contradict what is there now, such as a context that would contain itself. Nothing is written.
+    case contradicting
+    /// The caller did not accept it. Nothing is written.
+    case declined
     /// It was created since, and stays: nothing of its kind is ever deleted.
     case kept
     /// It was not there at the moment, and is not there now.
@@ -23,7 +27,7 @@ package struct WriteBackStep: Sendable, Hashable {
 
   /// As the journal names the resource.
   package let id: String
-  package let outcome: Outcome
+  package internal(set) var outcome: Outcome
   /// Of the present row, by which a caller can tell whether it is still the one that was decided about; nil when
   /// there is none.
   package let presentPosition: Int64?
@@ -57,7 +61,7 @@ package struct WriteBackStep: Sendable, Hashable {
   package var isWritten: Bool {
     switch outcome {
     case .changed, .returned, .removed, .deleted: true
-    case .unchanged, .gone, .kept, .absent: false
+    case .unchanged, .gone, .contradicting, .declined, .kept, .absent: false
     }
   }
 

@@ -73,7 +73,7 @@ import Wire
     var reason: ErrorReason?
     do throws(RPCError) {
       _ = try supersession.resolved(
-        head.map { [TextKey("a"): $0] } ?? [:], takenByDeleted: taken, at: 100)
+        { $0 == "a" ? head : nil }, takenByDeleted: taken, at: 100)
     } catch { reason = error.reason }
     #expect(reason == expected)
   }

@@ -18,7 +18,7 @@ final class KindHistory: @unchecked Sendable {
 
   init(_ test: TestStore, seed: UInt64) async throws {
     self.test = test
-    kinds = test.store.kinds
+    kinds = test.stores.kinds
     random = SeededNumbers(seed: seed)
     try await note()
   }
@@ -73,7 +73,7 @@ final class KindHistory: @unchecked Sendable {
       var request = RestoreContextVersionRequest()
       request.id = id
       request.version = Int64.random(in: 1...4, using: &random)
-      _ = try await store.restore(VersionRestoration(validating: request, &violations), scope)
+      _ = try await test.stores.versions.restore(VersionRestoration(validating: request, &violations), scope)
     default:
       var request = UpdateContextRequest()
       request.context = Context()
@@ -108,7 +108,7 @@ final class KindHistory: @unchecked Sendable {
         validating: [end], at: "relationships", of: "relationship", atomic: true, requestID: "",
         key: { $0.key.text }
       ) { RelationshipEnding(validating: $0, &$1) }
-      _ = try await test.store.unrelate(batch, test.scope)
+      _ = try await test.stores.relationships.unrelate(batch, test.scope)
       return
     }
     var relationship = Relationship()
@@ -119,13 +119,13 @@ final class KindHistory: @unchecked Sendable {
       validating: [relationship], at: "relationships", of: "relationship", atomic: true, requestID: "",
       key: { $0.key.text }
     ) { RelationshipDraft(validating: $0, &$1) }
-    _ = try await test.store.relate(batch, test.scope)
+    _ = try await test.stores.relationships.relate(batch, test.scope)
   }
 
   private func writeTemplate() async throws(RPCError) {
     let id = pick(["t0", "t1", "t2"])
     if Int.random(in: 0..<4, using: &random) == 0 {
-      _ = try await test.store.deleteTemplate(id, etag: "", test.scope)
+      _ = try await test.stores.templates.delete(id, etag: "", allowsMissing: false, test.scope)
       return
     }
     var template = Template()
@@ -134,13 +134,13 @@ final class KindHistory: @unchecked Sendable {
     template.content = "text"
     if Bool.random(using: &random) {
       var violations = Violations()
-      _ = try await test.store.create(
+      _ = try await test.stores.templates.create(
         TemplateDraft(validating: template, at: "template", &violations), test.scope)
       return
     }
     var request = UpdateTemplateRequest()
     request.definition = template
-    _ = try await test.store.update(
+    _ = try await test.stores.templates.update(
       PreparedTemplateUpdate(update: TemplateUpdate(validating: request), checked: nil), test.scope)
   }
 }

@@ -136,17 +136,17 @@ import Wire
         validating: [Relationship(key)], at: "relationships", of: "relationship", atomic: true, requestID: "",
         key: { $0.key.text }
       ) { RelationshipDraft(validating: $0, &$1) }
-      _ = try await test.store.relate(batch, test.scope)
+      _ = try await test.stores.relationships.relate(batch, test.scope)
       try await history.note()
       let moment = history.moments.last!.moment
       var violations = Violations()
       _ = try await test.store.delete(
         Batch(ContextTarget(validating: "b", etag: "", &violations)), isFull: false, test.scope)
-      let due = test.store.kinds[0].writeBack(["b"], to: moment, in: .default)
+      let due = test.stores.kinds[0].writeBack(["b"], to: moment, in: .default)
       if case .written(let write) = try await test.journal.write(test.scope, due) {
         #expect(write.value.map(\.outcome) == [.gone])
       }
-      #expect(try await test.store.purge(["b"], in: .default, while: { true }) == 1)
+      #expect(try await test.stores.lifetime.purge(["b"], in: .default, while: { true }) == 1)
       let part = Self.writeBack(history, to: moment, ids: [["a", "b"], [key.text], []])
       if case .written(let write) = try await test.journal.write(test.scope, part) {
         #expect(write.value.0.0.map(\.outcome) == [.unchanged, .absent])
@@ -166,6 +166,54 @@ import Wire
     }
   }
 
+  @Test("containments do not come back where they would close a loop, unless what is in the way goes")
+  func loops() async throws {
+    try await withStore { test in
+      for id in ["a", "b", "c"] {
+        var context = Context()
+        (context.id, context.title) = (id, id)
+        var violations = Violations()
+        _ = try await test.store.create(
+          ContextDraft(validating: context, at: "context", &violations), test.scope)
+      }
+      func contains(_ source: String, _ target: String) -> RelationshipKey {
+        RelationshipKey(source: source, kind: .contains, name: "", target: target)
+      }
+      func relate(_ key: RelationshipKey) async throws {
+        let batch = try Batch(
+          validating: [Relationship(key)], at: "relationships", of: "relationship", atomic: true,
+          requestID: "",
+          key: { $0.key.text }
+        ) { RelationshipDraft(validating: $0, &$1) }
+        _ = try await test.stores.relationships.relate(batch, test.scope)
+      }
+      let (first, second, back) = (contains("a", "b"), contains("b", "c"), contains("c", "a"))
+      try await relate(first)
+      try await relate(second)
+      let history = try await KindHistory(test, seed: 1)
+      let moment = history.moments[0].moment
+      var end = RelationshipEnd()
+      (end.source, end.kind, end.target, end.remove) = ("a", .contains, "b", true)
+      let removal = try Batch(
+        validating: [end], at: "relationships", of: "relationship", atomic: true, requestID: "",
+        key: { $0.key.text }
+      ) { RelationshipEnding(validating: $0, &$1) }
+      _ = try await test.stores.relationships.unrelate(removal, test.scope)
+      try await relate(back)
+      func outcomes(_ keys: [RelationshipKey]) async throws -> [WriteBackStep.Outcome] {
+        let part = history.kinds[1].writeBack(keys.map(\.text), to: moment, in: .default)
+        guard case .written(let write) = try await test.journal.write(test.scope, part) else { return [] }
+        return write.value.map(\.outcome)
+      }
+      let alone = try await outcomes([first, second])
+      #expect(alone == [.contradicting, .unchanged])
+      let all = try await outcomes([first, second, back])
+      #expect(all == [.returned, .unchanged, .removed])
+      try await history.note()
+      #expect(history.moments.last!.snapshots[1] == history.moments[0].snapshots[1])
+    }
+  }
+
   @Test("names of relationships are read as they are written")
   func names() {
     for kind in [RelationshipKind.follows, .contains, .custom] {
@@ -180,7 +228,7 @@ import Wire
   @Test("the descriptions name every column of the tables")
   func columns() async throws {
     try await withStore { test in
-      for kind in test.store.kinds {
+      for kind in test.stores.kinds {
         func columns(_ table: String) async throws -> Set<String> {
           let rows = try await test.pool.query(
             Statement.composed(

@@ -1,8 +1,10 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Patience
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Journal

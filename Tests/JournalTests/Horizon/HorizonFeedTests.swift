@@ -1,7 +1,9 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

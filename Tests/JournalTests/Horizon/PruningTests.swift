@@ -1,7 +1,9 @@
 import CairnAPI
 import EventLoop
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -163,7 +165,7 @@ import Testing
 
   @Test("every table of history is found by project and position")
   func indexes() throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let slow: [String] = try database.connect().query(
       """
       SELECT table_name FROM journal_history

@@ -1,11 +1,14 @@
 import EventLoop
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 
 @testable import Journal
 
 /// History written behind the server's back: a change a second, of every project, from an hour ago on.
-struct TestHistory {
+/// Sendable because one task at a time uses its connection.
+struct TestHistory: @unchecked Sendable {
   let connection: BlockingConnection
   /// Of the project `default`: positions, and when they were written, in microseconds before or after its beginning.
   private(set) var changes: [(position: Int64, at: PostgresTimestamp)] = []

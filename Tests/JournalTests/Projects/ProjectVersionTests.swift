@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -133,7 +134,7 @@ import Testing
 
   @Test("the description names every column of the tables")
   func columns() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     try database.connect().checkColumns(of: .projects)
   }
 }

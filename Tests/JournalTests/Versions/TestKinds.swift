@@ -1,4 +1,6 @@
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

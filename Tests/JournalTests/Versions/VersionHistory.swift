@@ -1,5 +1,7 @@
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal

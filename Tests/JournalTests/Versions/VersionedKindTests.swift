@@ -1,5 +1,7 @@
 import GRPC
+import Patience
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -155,7 +157,7 @@ import Testing
         case .absent: #expect(old.isEmpty && new.isEmpty)
         case .changed, .deleted: #expect(step.newVersion == step.presentVersion! + 1)
         case .returned, .removed, .unchanged: break
-        case .gone, .kept: Issue.record("\(step)")
+        case .gone, .kept, .contradicting, .declined: Issue.record("\(step)")
         }
       }
     }
@@ -163,7 +165,7 @@ import Testing
 
   @Test("a write-back takes two round trips, and what its caller does not accept is not written")
   func accepted() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     // Nothing in the background makes round trips of its own.
     let server = try TestServer(database.url)
     let result: Result<Void, any Error> = await server.loop.run {

@@ -1,6 +1,7 @@
 import CairnAPI
 import GRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -64,7 +65,7 @@ import Testing
 
   @Test("asking takes as many round trips as writing")
   func roundTrips() async throws {
-    let database = try TestDatabase()
+    let database = try TestDatabase(.notes)
     let server = try TestServer(database.url)
     let result: Result<[Int], any Error> = await server.loop.run {
       do {

@@ -1,4 +1,5 @@
 import CairnAPI
+import GRPC
 import Journal
 
 extension VersionedKind {
@@ -13,13 +14,16 @@ extension VersionedKind {
         VersionedColumn("valid_from", .value), VersionedColumn("create_time", .kept),
         VersionedColumn("update_time", .updateTime),
       ] + .values("weight", "metadata"),
-      deletion: .removal, actions: .init(returned: "created", removed: "removed"),
+      planned: ["valid_from"], deletion: .removal, actions: .init(returned: "created", removed: "removed"),
       rules: VersionRules(PackageResources.relationship_rules_sql))
     kind.keys = { ids in ids.map { RelationshipKey(journal: $0) }.columns }
     kind.locks = { ids, project in
       let keys = ids.map { RelationshipKey(journal: $0) }
       let locks = RelationshipLocks(keys, project, containing: keys.contains { $0.kind == .contains })
       return [WriteLock(.relationship, rows: locks.rows, [locks.statement])]
+    }
+    kind.check = WriteBackCheck(looks: ContainmentCheck.looks) { rows, looks throws(RPCError) in
+      try ContainmentCheck(rows, looks)?.refused ?? []
     }
     return kind
   }()

@@ -19,13 +19,14 @@ extension VersionedKind {
     deletion: .soft, rules: VersionRules(PackageResources.context_rules_sql))
 }
 
-extension ContextStore {
-  /// The kinds of this domain, as this store keeps them.
+extension ContextStores {
+  /// The kinds of this domain, as these stores keep them.
   var kinds: [VersionedKind] {
-    var contexts = VersionedKind.contexts
-    contexts.parameter = retentionSeconds
-    contexts.prologue = [ContextQueries.deferWords.bind([])]
-    contexts.afterwards = { ids, project in await words.finish(WrittenTexts(deferred: ids), in: project) }
-    return [contexts, .relationships, .templates]
+    let words = contexts.words
+    var kind = VersionedKind.contexts
+    kind.parameter = contexts.retentionSeconds
+    kind.prologue = [ContextQueries.deferWords.bind([])]
+    kind.afterwards = { ids, project in await words.finish(WrittenTexts(deferred: ids), in: project) }
+    return [kind, .relationships, .templates]
   }
 }

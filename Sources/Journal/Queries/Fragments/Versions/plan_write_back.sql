@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
     coalesce(present.version, 1 + (
       SELECT last.version FROM {history} AS last
       WHERE last.project_id = $1 AND {last.is_wanted} {is_same_part}
-      ORDER BY last.position DESC LIMIT 1)) + 1 AS new_version{part_of_both}
+      ORDER BY last.position DESC LIMIT 1)) + 1 AS new_version{part_of_both}{planned}
   FROM (
     SELECT here.*, {here.is_deleted_at clock_timestamp()} AS is_deleted, {here.is_gone_at clock_timestamp()} AS is_gone
     FROM {current} AS here

@@ -1,0 +1,89 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+/// Whether containments that are written back would make a context contain itself, together with what is there now.
+struct ContainmentCheck {
+  /// A containment from one moment until before another one, in microseconds.
+  private struct Span {
+    let key: RelationshipKey
+    let from: Int64
+    let to: Int64
+  }
+
+  /// What is there now, of all that contains one of the sources.
+  private var present: [Span] = []
+  /// What is to be there, of the resources that are written.
+  private var former: [Span] = []
+  private let written: Set<TextKey>
+
+  /// What contains the sources of containments.
+  static func looks(_ ids: [String], in project: ProjectID) -> [BoundStatement] {
+    let sources = ids.map { RelationshipKey(journal: $0) }.filter { $0.kind == .contains }.map(\.source)
+    if sources.isEmpty { return [] }
+    return [
+      RelationshipQueries.containers.bind([
+        project.text, Set<TextKey>(of: sources).sortedTexts, PostgresTimestamp.negativeInfinity,
+        Limits.containers + 1,
+      ])
+    ]
+  }
+
+  /// Nil when no containments are written back.
+  init?(_ rows: [PlannedRow], _ looks: [Rows]) throws(RPCError) {
+    guard let found = looks.first else { return nil }
+    if found.count > Limits.containers { throw .tooManyContainers }
+    let written = Set(rows.filter(\.step.isWritten).map { TextKey($0.step.id) })
+    self.written = written
+    try database { () throws(PostgresError) in
+      for row in found {
+        present.append(
+          Span(
+            key: RelationshipKey(
+              source: try row.decode(0), kind: .contains, name: "", target: try row.decode(1)),
+            from: try row.decode(2, as: PostgresTimestamp.self).microseconds,
+            to: try row.decode(3, as: PostgresTimestamp.self).microseconds))
+      }
+      for row in rows where written.contains(TextKey(row.step.id)) && row.step.outcome != .removed {
+        let key = RelationshipKey(journal: row.step.id)
+        guard key.kind == .contains else { continue }
+        former.append(
+          Span(
+            key: key, from: try row.decode(1, as: PostgresTimestamp.self).microseconds,
+            to: try row.decode(0, as: PostgresTimestamp.self).microseconds))
+      }
+    }
+  }
+
+  /// Those that would close a loop. What is refused stays as it is, which may be in the way of others: then none is
+  /// written.
+  var refused: Set<TextKey> {
+    let refused = closing(besides: [])
+    if refused.isEmpty || closing(besides: refused).isEmpty { return refused }
+    return Set(former.map { TextKey($0.key.text) })
+  }
+
+  /// - Parameter kept: Resources that stay as they are.
+  private func closing(besides kept: Set<TextKey>) -> Set<TextKey> {
+    let replaced = written.subtracting(kept)
+    var containment = Containment()
+    for span in present where !replaced.contains(TextKey(span.key.text)) {
+      containment.insert(span.key.source, span.key.target, from: span.from, to: span.to)
+    }
+    var closing: Set<TextKey> = []
+    for span in former {
+      let id = TextKey(span.key.text)
+      guard !kept.contains(id), !closing.contains(id) else { continue }
+      let (source, target) = (span.key.source, span.key.target)
+      if containment.loop(closing: source, target, from: span.from, to: span.to) != nil {
+        closing.insert(id)
+      } else {
+        containment.insert(source, target, from: span.from, to: span.to)
+      }
+    }
+    return closing
+  }
+}
