@@ -150,7 +150,8 @@ let package = Package(
         "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
         "Wire", "TestSupport",
       ]),
-    tests("Statement", ["CLibpq", "Contexts", "Projects", "Journal", "Postgres"]),
+    tests(
+      "Statement", ["CLibpq", "Contexts", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire"]),
     tests(
       "Requests",
       ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "TestSupport"]),

@@ -19,7 +19,7 @@ int main() {
   const Learned learned[] = {
       {"The footpath over the old bridge opens at nine.", MEMORY_IMPORTANCE_HIGH, 0.9},
       {"Somebody said the ferry may run in winter.", MEMORY_IMPORTANCE_LOW, 0.3},
-      {"The museum by the bridge is closed on Mondays.", MEMORY_IMPORTANCE_NORMAL, 0.8},
+      {"The museum by the bridge is closed on Mondays.", MEMORY_IMPORTANCE_MEDIUM, 0.8},
   };
   for (const Learned& each : learned) {
     RememberRequest request;

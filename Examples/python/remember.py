@@ -14,7 +14,7 @@ memories = MemoryServiceStub(channel)
 LEARNED = [
     ("The footpath over the old bridge opens at nine.", context_pb2.MEMORY_IMPORTANCE_HIGH, 0.9),
     ("Somebody said the ferry may run in winter.", context_pb2.MEMORY_IMPORTANCE_LOW, 0.3),
-    ("The museum by the bridge is closed on Mondays.", context_pb2.MEMORY_IMPORTANCE_NORMAL, 0.8),
+    ("The museum by the bridge is closed on Mondays.", context_pb2.MEMORY_IMPORTANCE_MEDIUM, 0.8),
 ]
 
 for content, importance, confidence in LEARNED:

@@ -4,8 +4,7 @@ import Postgres
 package enum JournalQueries {
   /// For the test that goes over all statements.
   package static let all: [any CheckedStatement] =
-    writing + requests + settling + feeds + upkeep + projects + operations + operationLists + horizon
-    + versions
+    writing + requests + settling + feeds + upkeep + projects + operations + horizon + versions
 }
 
 extension SQLFragments {
@@ -47,9 +46,4 @@ package enum JournalMigrations {
     Migration(
       module: "journal", file: "m0042_project_retention", PackageResources.m0042_project_retention_sql),
   ]
-}
-
-extension SQLFragment {
-  /// `{draw}`: how a statement that is a whole write draws its position.
-  package static let draw = SQLFragment("draw", PackageResources.draw_sql)
 }

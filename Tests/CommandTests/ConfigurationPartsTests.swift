@@ -18,6 +18,7 @@ struct ConfigurationPartsTests {
     let all: [(String, Any)] = [
       ("server", configuration.server(log)), ("pool", configuration.pool(for: database, log)),
       ("contexts", configuration.contexts(log)),
+      ("journal", (pruneInterval: configuration.journal.pruneInterval, 0)),
       ("tls", configuration.tlsFiles as Any), ("loops", (count: configuration.loopCount, 0)),
     ]
     var parts: [String: String] = [:]

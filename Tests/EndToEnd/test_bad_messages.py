@@ -124,7 +124,7 @@ class TestSize:
         """A GetContextRequest of exactly `size` bytes."""
         request = context_pb2.GetContextRequest(id="absent").SerializeToString()
         for overhead in range(12):
-            body = request + field(15, b"\0" * (size - len(request) - overhead))
+            body = request + field(1000, b"\0" * (size - len(request) - overhead))
             if len(body) == size:
                 return body
         raise AssertionError("no such padding")

@@ -147,7 +147,6 @@ def test_x1_the_basic_view_leaves_out_content_and_data(contexts):
 
 
 def test_x1_an_unknown_id_is_not_found(contexts):
-    stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
     refusal = refused(contexts.GetContext, id="nobody", code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_NOT_FOUND")
     assert refusal.metadata == {"id": "nobody"} and "nobody" in refusal.message
     refused(contexts.update, "nobody", title="t", code=grpc.StatusCode.NOT_FOUND, reason="CONTEXT_NOT_FOUND")
@@ -256,6 +255,7 @@ class TestUpdate:
 
     def test_x1_of_two_updates_with_the_same_etag_one_wins(self, contexts):
         etag = contexts.create(id="u").etag
+        stub = context_pb2_grpc.ContextServiceStub(contexts.channel)
         request = [
             context_pb2.UpdateContextRequest(context=context_pb2.Context(id="u", title=f"t{n}", etag=etag))
             for n in range(20)]

@@ -90,11 +90,11 @@ def test_each_change_of_a_template_comes_with_what_it_left(contexts):
     contexts.CreateTemplate(definition={"id": "u", "title": "other", "context_title": "x"})
     contexts.DeleteTemplate(id="t")
     seen = taken(templates(contexts, after_position=0), 4)
-    assert [(change.kind, change.template.id, change.template.title) for change in seen] == [
+    assert [(change.kind, change.definition.id, change.definition.title) for change in seen] == [
         (T.KIND_CREATED, "t", "first"), (T.KIND_UPDATED, "t", "second"), (T.KIND_CREATED, "u", "other"),
         (T.KIND_DELETED, "t", "second")]
-    assert seen[3].template.HasField("delete_time") and not seen[1].template.HasField("delete_time")
-    assert [change.template.id for change in taken(templates(contexts, after_position=0, ids=["u"]), 1)] == ["u"]
+    assert seen[3].definition.HasField("delete_time") and not seen[1].definition.HasField("delete_time")
+    assert [change.definition.id for change in taken(templates(contexts, after_position=0, ids=["u"]), 1)] == ["u"]
 
 
 def test_changes_of_every_kind_come_with_their_resources_when_asked_for(contexts):

@@ -36,7 +36,8 @@ import Testing
       try await eventually("its round", within: 60) { rounds.1.value >= 2 }
       #expect(rounds.0.value == 1)
       await second.stop()
-      let left: Int64 = try database.connect().query("SELECT count(*) FROM journal_duty").only().decode(0)
+      let left: Int64 = try database.connect().query("SELECT count(*) FROM journal_duty WHERE name = 'test'")
+        .only().decode(0)
       #expect(left == 0)
     }
   }

@@ -1,3 +1,4 @@
+import Contexts
 import Foundation
 import Journal
 import Postgres
@@ -8,14 +9,14 @@ import Testing
 /// here, and never in a request.
 @Suite struct StatementTests {
   private static let modules: [(name: String, statements: [any CheckedStatement])] = [
-    ("Journal", JournalQueries.all), ("Projects", ProjectQueries.all),
+    ("Journal", JournalQueries.all), ("Projects", ProjectQueries.all), ("Contexts", ContextStatements.all),
   ]
 
   @Test("every statement is one that the server takes, with the names and types that the program uses")
   func statements() throws {
     let describer = try Describer(url: Self.migrated())
     var problems: [String] = []
-    for statement in Self.modules.flatMap(\.statements) {
+    for statement in Self.modules.flatMap(\.statements) + (try Samples.all()) {
       problems += statement.problems
       problems += describer.problems(of: statement)
     }
@@ -23,8 +24,8 @@ import Testing
   }
 
   @Test("every .sql file of a query is one of a statement, and every fragment is used")
-  func files() {
-    let statements = Self.modules.flatMap(\.statements)
+  func files() throws {
+    let statements = Self.modules.flatMap(\.statements) + (try Samples.all())
     let samples = Dictionary(grouping: statements.compactMap { $0 as? ComposedSample }, by: \.query)
     let names = Set(
       statements.flatMap { [$0.statement.name, $0.statement.merged?.name ?? ""] } + samples.keys)
@@ -68,7 +69,7 @@ import Testing
     let parts = cluster.split(separator: "?", maxSplits: 1)
     let base = parts[0].split(separator: "/").dropLast().joined(separator: "/")
     let url = base.replacing("postgresql:/", with: "postgresql://") + "/\(name)?" + parts[1]
-    try Migrator(JournalMigrations.all, url: url).apply()
+    try Migrator(JournalMigrations.all + ContextMigrations.all, url: url).apply()
     return url
   }
 }

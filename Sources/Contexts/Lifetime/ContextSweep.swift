@@ -61,13 +61,9 @@ extension LifetimeStore {
     }
   }
 
-  private func projects(_ statement: Statement) async throws(RPCError) -> [ProjectID] {
+  private func projects(_ query: Query<Void, OneColumn<String>>) async throws(RPCError) -> [ProjectID] {
     try await database { () async throws(PostgresError) in
-      var projects: [ProjectID] = []
-      for row in try await pool.read(statement) {
-        if let project = ProjectID(try row.decode(0)) { projects.append(project) }
-      }
-      return projects
+      try await pool.read(query, ()).values().compactMap { ProjectID($0) }
     }
   }
 }

@@ -26,7 +26,7 @@ extension TemplateChange {
   fileprivate init(_ change: Change, _ image: Template?) {
     self.init()
     kind = Kind(action: change.action)
-    template = image ?? Template(outlineOf: change)
+    definition = image ?? Template(outlineOf: change)
     position = change.position
     ordinal = change.ordinal
     oldVersion = change.oldVersion ?? 0

@@ -43,12 +43,6 @@ package struct CallScope: Sendable {
     .init("by_operation") { $0.operation },
   ]
 
-  /// `$1` to `$8` of a statement that writes rows with provenance: project, principal, agent, session, task, lease, its
-  /// epoch, operation.
-  package var parameters: [any PostgresValue] {
-    [project.text, principal, agent, session, task, lease?.id, lease?.epoch, operation]
-  }
-
   /// Whose writes share connections and commits.
   var group: WriteGroup { WriteGroup(project.text) }
 

@@ -48,12 +48,6 @@ extension JournalQueries {
 }
 
 extension JournalQueries {
-  static let operationLists: [any CheckedStatement] = [
-    listOperations.sample(OperationPage(kinds: [], states: [], limit: 1).composition(in: .default)),
-    listOperations.sample(
-      OperationPage(before: "id", kinds: ["reindex"], states: [.running], limit: 1).composition(in: .default)),
-  ]
-
   static let listOperations = ComposedQuery<OperationRow.Columns>(
     "list_operations", SQLFragments(PackageResources.list_operations_sql, including: .journal))
 }

@@ -14,12 +14,6 @@ package struct Stamp: Sendable, Hashable, DecodableRow {
     position = try row.decode(columns.position)
     at = try row.decode(columns.at)
   }
-
-  /// From two neighbouring columns, position and time.
-  package init(decoding row: Row, at column: Int = 0) throws(PostgresError) {
-    position = try row.decode(column)
-    at = try row.decode(column + 1)
-  }
 }
 
 /// Position and time of a write, as the statement returns them that is the whole write.

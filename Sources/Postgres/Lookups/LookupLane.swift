@@ -104,6 +104,11 @@ final class LookupLane: ConnectionClient, Flushable {
   }
 
   private func sendWaiting(on connection: Connection) {
+    // Those that could not be sent together wait again, each by itself, and nothing of theirs is under way.
+    while !waiting.isEmpty, connection.weightUnderWay < depth.limit { sendSome(on: connection) }
+  }
+
+  private func sendSome(on connection: Connection) {
     var group: [PendingStatement] = []
     while connection.weightUnderWay + group.count < depth.limit, let lookup = waiting.popFirst() {
       if lookup.isAbandoned {

@@ -94,7 +94,7 @@ package struct ColumnFinder {
 
 extension ColumnLayout {
   /// Throws `invalidResult` when a column is missing or of another type.
-  init(of rows: Rows, _ statement: String) throws(PostgresError) {
+  package init(of rows: Rows, _ statement: String) throws(PostgresError) {
     var finder = ColumnFinder(rows.columns)
     self.init(&finder)
     guard let problem = finder.problems.first else { return }

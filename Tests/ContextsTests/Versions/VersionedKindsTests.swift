@@ -38,7 +38,7 @@ import Wire
       for _ in 0..<12 {
         let (moment, then) = history.moments.randomElement(using: &history.random)!
         let before = history.moments.last!.snapshots
-        let part = Self.writeBack(history, to: moment, ids: before.map(\.ids))
+        let part = Self.writeBack(history, to: moment, ids: zip(before, then).map { $0.ids.union($1.ids) })
         var written: PlannedWrite<(([WriteBackStep], [WriteBackStep]), [WriteBackStep])>?
         let trips = try await history.test.roundTrips {
           if case .written(let result) = try await history.test.journal.write(history.test.scope, part) {
@@ -64,7 +64,7 @@ import Wire
         ).only().decode(0, as: Int64.self)
         #expect(unfinished == 0)
         // Once more changes nothing.
-        let again = Self.writeBack(history, to: moment, ids: before.map(\.ids))
+        let again = Self.writeBack(history, to: moment, ids: zip(before, then).map { $0.ids.union($1.ids) })
         if case .written(let result) = try await history.test.journal.write(history.test.scope, again) {
           #expect(result.stamp == nil)
         }

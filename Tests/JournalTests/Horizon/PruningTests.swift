@@ -154,10 +154,12 @@ import Testing
       try history.keep(1)
       while try await server.pruning.round(while: { true }) {}
       #expect(try history.left().isEmpty)
-      #expect(try lowers() == before.filter { $0 > 0 && ($0 != 2 << 24 || last < 3 << 24) })
+      // More are made meanwhile, ahead of the positions.
+      func kept() throws -> [Int64] { try lowers().filter(before.contains) }
+      #expect(try kept() == before.filter { $0 > 0 && ($0 != 2 << 24 || last < 3 << 24) })
       try history.keep(1, in: "keeper")
       while try await server.pruning.round(while: { true }) {}
-      #expect(try lowers() == before.filter { $0 > 1 << 24 && ($0 != 2 << 24 || last < 3 << 24) })
+      #expect(try kept() == before.filter { $0 > 1 << 24 && ($0 != 2 << 24 || last < 3 << 24) })
       // What is left takes writes.
       _ = try await server.journal.createNote("a")
     }

@@ -2,10 +2,8 @@
 CREATE TABLE note (
   project_id text COLLATE "C" NOT NULL,
   note_id text COLLATE "C" NOT NULL,
-  version bigint NOT NULL,
-  position bigint NOT NULL,
-  create_time timestamptz NOT NULL,
-  update_time timestamptz NOT NULL,
+  version bigint NOT NULL, position bigint NOT NULL,
+  create_time timestamptz NOT NULL, update_time timestamptz NOT NULL,
   body text NOT NULL,
   PRIMARY KEY (project_id, note_id)
 );

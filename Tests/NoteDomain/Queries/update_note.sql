@@ -5,5 +5,4 @@ WITH kept AS (
   WHERE project_id = @project AND note_id = @id
 )
 UPDATE note SET version = version + 1, position = drawn.position, update_time = drawn.at, body = @body FROM drawn
-WHERE project_id = @project AND note_id = @id
-RETURNING {note.note_columns}
+WHERE project_id = @project AND note_id = @id RETURNING {note.note_columns}

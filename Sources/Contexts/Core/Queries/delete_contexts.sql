@@ -1,10 +1,8 @@
--- Deletes locked contexts softly in a write that has drawn its position: $1 project, $2 ids, $3 whether to
--- return content and data, $4 the seconds until they are purged.
+-- Deletes locked contexts softly in a write that has drawn its position; they are purged @retention seconds later.
 UPDATE context SET
   version = version + 1, position = drawn.position, update_time = drawn.at, delete_time = drawn.at,
-  purge_time = drawn.at + make_interval(secs => $4)
+  purge_time = drawn.at + make_interval(secs => @retention)
 FROM drawn
-WHERE project_id = $1 AND context_id = ANY ($2::text[])
-RETURNING context_id, version, context.position, create_time, update_time, delete_time, type, status, title,
-  media_type, owner, session, tags, metadata, expire_time, purge_time, memory,
-  CASE WHEN $3 THEN content ELSE '' END, CASE WHEN $3 THEN data ELSE '' END
+WHERE project_id = @project AND context_id = ANY (@ids::text[])
+RETURNING {context.context_columns},
+  {content_if_full}

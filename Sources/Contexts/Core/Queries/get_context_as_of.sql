@@ -1,20 +1,16 @@
--- One context as of a moment, and whether it was deleted or purged then: $1 project, $2 id, $3 the moment's
--- position, $4 its time, $5 whether to return content and data.
-SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory,
-  context_life(delete_time, expire_time, purge_time, $4),
-  CASE WHEN $5 THEN content ELSE '' END, CASE WHEN $5 THEN data ELSE '' END
+-- One context as of a moment, and whether it was deleted or purged then.
+SELECT {context_columns},
+  context_life(delete_time, expire_time, purge_time, @time) AS life,
+  {content_if_full}
 FROM (
-  SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-    owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+  SELECT {context_columns}, content, data
   FROM context
-  WHERE project_id = $1 AND context_id = $2 AND position <= $3
+  WHERE project_id = @project AND context_id = @id AND position <= @position
   UNION ALL
-  (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-    media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+  (SELECT {former_columns}, content, data
   FROM context_past
-  WHERE project_id = $1 AND context_id = $2 AND position > $3
-  ORDER BY position
+  WHERE project_id = @project AND context_id = @id AND position > @position
+  ORDER BY context_past.position
   LIMIT 1)
 ) AS image
-WHERE position <= $3
+WHERE position <= @position

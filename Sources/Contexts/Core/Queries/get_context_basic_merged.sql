@@ -1,8 +1,7 @@
--- Several get_context_basic at once: $1 projects, $2 ids.
-SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory,
-  context_life(delete_time, expire_time, purge_time, now()), wanted.place
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (project, id, place)
+-- Several get_context_basic at once.
+SELECT {context_columns},
+  context_life(delete_time, expire_time, purge_time, now()) AS life, wanted.place
+FROM unnest(@project::text[], @id::text[]) WITH ORDINALITY AS wanted (project, id, place)
 CROSS JOIN LATERAL (
   SELECT * FROM context WHERE project_id = wanted.project AND context_id = wanted.id
 ) AS found

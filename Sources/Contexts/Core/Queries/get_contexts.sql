@@ -1,15 +1,16 @@
--- Several contexts in the order asked for, contents up to a bound: $1 project, $2 ids, $3 the bytes of
--- content and data after which only the rest of a context is returned.
+-- Several contexts in the order asked for. Once contents and data have more than @bytes together, only the rest of a
+-- context is returned.
 WITH found AS (
   SELECT wanted.place, context.*,
     sum(octet_length(content) + octet_length(data)) OVER (ORDER BY wanted.place) AS bytes
-  FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
-  JOIN context ON context.project_id = $1 AND context.context_id = wanted.id
+  FROM unnest(@ids::text[]) WITH ORDINALITY AS wanted (id, place)
+  JOIN context ON context.project_id = @project AND context.context_id = wanted.id
 )
-SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory,
-  context_life(delete_time, expire_time, purge_time, now()),
-  CASE WHEN bytes <= $3 THEN content ELSE '' END, CASE WHEN bytes <= $3 THEN data ELSE '' END,
-  place - 1, bytes <= $3, octet_length(content), octet_length(data)
+SELECT {context_columns},
+  context_life(delete_time, expire_time, purge_time, now()) AS life,
+  CASE WHEN bytes <= @bytes THEN content ELSE '' END AS content,
+  CASE WHEN bytes <= @bytes THEN data ELSE '' END AS data,
+  place - 1 AS place, bytes <= @bytes AS is_whole, octet_length(content) AS content_bytes,
+  octet_length(data) AS data_bytes
 FROM found
 ORDER BY place

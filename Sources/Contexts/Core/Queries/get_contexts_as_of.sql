@@ -1,28 +1,26 @@
--- Several contexts as of a moment, as get_contexts returns them: $1 project, $2 ids, $3 the bytes of content
--- and data after which only the rest of a context is returned, $4 the moment's position, $5 its time.
+-- Several contexts as of a moment, as get_contexts returns them.
 WITH found AS (
   SELECT wanted.place, image.*,
     sum(octet_length(content) + octet_length(data)) OVER (ORDER BY wanted.place) AS bytes
-  FROM unnest($2::text[]) WITH ORDINALITY AS wanted (id, place)
+  FROM unnest(@ids::text[]) WITH ORDINALITY AS wanted (id, place)
   CROSS JOIN LATERAL (
-    SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+    SELECT {context_columns}, content, data
     FROM context
-    WHERE project_id = $1 AND context_id = wanted.id AND position <= $4
+    WHERE project_id = @project AND context_id = wanted.id AND position <= @position
     UNION ALL
-    (SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-      media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+    (SELECT {former_columns}, content, data
     FROM context_past
-    WHERE project_id = $1 AND context_id = wanted.id AND context_past.position > $4
+    WHERE project_id = @project AND context_id = wanted.id AND context_past.position > @position
     ORDER BY context_past.position
     LIMIT 1)
   ) AS image
-  WHERE image.position <= $4
+  WHERE image.position <= @position
 )
-SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory,
-  context_life(delete_time, expire_time, purge_time, $5),
-  CASE WHEN bytes <= $3 THEN content ELSE '' END, CASE WHEN bytes <= $3 THEN data ELSE '' END,
-  place - 1, bytes <= $3, octet_length(content), octet_length(data)
+SELECT {context_columns},
+  context_life(delete_time, expire_time, purge_time, @time) AS life,
+  CASE WHEN bytes <= @bytes THEN content ELSE '' END AS content,
+  CASE WHEN bytes <= @bytes THEN data ELSE '' END AS data,
+  place - 1 AS place, bytes <= @bytes AS is_whole, octet_length(content) AS content_bytes,
+  octet_length(data) AS data_bytes
 FROM found
 ORDER BY place

@@ -11,16 +11,33 @@ extension ContextChange.Kind: ChangeKind {
 }
 
 extension Provenance {
-  /// From eight neighbouring columns: time, principal, agent, session, task, lease, its epoch, operation.
-  init(decoding row: Row, at column: Int) throws(PostgresError) {
+  /// Of the change that made a version, which may be no longer kept. The session of a context has the name alone.
+  struct Columns: ColumnLayout {
+    let at: Column<PostgresTimestamp?>
+    let principal, agent, session, task, lease, operation: Column<String?>
+    let leaseEpoch: Column<Int64?>
+
+    init(_ find: inout ColumnFinder) {
+      at = find("at")
+      principal = find("principal")
+      agent = find("agent")
+      session = find("by_session")
+      task = find("task")
+      lease = find("lease")
+      leaseEpoch = find("lease_epoch")
+      operation = find("operation")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
     self.init()
-    time = WellKnown.Timestamp(try row.decode(column, as: PostgresTimestamp.self))
-    principal = try row.decode(column + 1)
-    agent = try row.decode(column + 2, as: String?.self) ?? ""
-    session = try row.decode(column + 3, as: String?.self) ?? ""
-    task = try row.decode(column + 4, as: String?.self) ?? ""
-    lease = try row.decode(column + 5, as: String?.self) ?? ""
-    leaseEpoch = try row.decode(column + 6, as: Int64?.self) ?? 0
-    operation = try row.decode(column + 7)
+    time = try row.decode(columns.at).map { WellKnown.Timestamp($0) }
+    principal = try row.decode(columns.principal) ?? ""
+    agent = try row.decode(columns.agent) ?? ""
+    session = try row.decode(columns.session) ?? ""
+    task = try row.decode(columns.task) ?? ""
+    lease = try row.decode(columns.lease) ?? ""
+    leaseEpoch = try row.decode(columns.leaseEpoch) ?? 0
+    operation = try row.decode(columns.operation) ?? ""
   }
 }

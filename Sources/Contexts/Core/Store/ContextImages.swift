@@ -20,12 +20,29 @@ struct ContextImage {
   /// Whether it met the conditions neither before the change nor after it.
   var isForeign: Bool { membership == .unspecified }
 
-  init(decoding row: Row, isFull: Bool, hasMembership: Bool) throws(PostgresError) {
-    context = try Context(decoding: row, contentColumn: isFull ? Context.columnCount : nil)
-    membership =
-      hasMembership
-      ? ContextChange.Membership(
-        before: try row.decode(Context.columnCount + 4), after: try row.decode(Context.columnCount + 5)) : nil
+  /// The columns of `context_images`, and those of `watch_contexts`, which has two more.
+  struct Columns: ColumnLayout {
+    let context: Context.Columns
+    let place: Column<Int>
+    let isWhole: Column<Bool>
+    let wasIn, isIn: Column<Bool>?
+
+    init(_ find: inout ColumnFinder) {
+      context = Context.Columns(&find)
+      place = find("place")
+      isWhole = find("is_whole")
+      wasIn = find.ifAny("was_in")
+      isIn = find.ifAny("is_in")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    context = try Context(decoding: row, columns.context)
+    if let wasIn = columns.wasIn, let isIn = columns.isIn {
+      membership = ContextChange.Membership(before: try row.decode(wasIn), after: try row.decode(isIn))
+    } else {
+      membership = nil
+    }
   }
 }
 
@@ -43,15 +60,15 @@ extension ContextChange.Membership {
 
 extension ContextConditions {
   /// The images of changes, and which of them meet the conditions.
-  func images(
-    of ids: [String], at positions: [Int64], bytes: Int, in project: ProjectID
-  ) -> BoundStatement {
-    var query = QueryFragments.Composition(ContextQueries.watch)
-    query.add("watch_after", project.text, ids, positions)
+  func images(of changed: ContextQueries.ChangedContexts) -> Composition {
+    var query = ContextQueries.watch.begin()
+    query.add(
+      "watch_after",
+      ["project": changed.project.text, "ids": changed.ids, "positions": changed.positions])
     query.add(fields: self)
     query.add("watch_before")
     query.add(fields: self)
-    query.add("watch_end", bytes)
-    return query.statement
+    query.add("watch_end", ["bytes": changed.bytes])
+    return query
   }
 }

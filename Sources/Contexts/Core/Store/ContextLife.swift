@@ -8,7 +8,7 @@ enum ContextLife: Int64 {
   /// About to be purged: no longer there for anybody.
   case purged = 2
 
-  init(decoding row: Row, at column: Int) throws(PostgresError) {
+  init(decoding row: Row, _ column: Column<Int64>) throws(PostgresError) {
     self = ContextLife(rawValue: try row.decode(column)) ?? .there
   }
 }

@@ -1,38 +1,153 @@
+import CairnAPI
+import Journal
 import Postgres
+
+extension SQLFragments {
+  /// The columns of a context, and what else statements on contexts include.
+  static let contexts = SQLFragments(PackageResources.context_fragments_sql, including: .journal)
+}
 
 /// The statements on contexts, under the names of their files.
 enum ContextQueries {
-  static let get = Statement(
-    "get_context", PackageResources.get_context_sql,
-    merged: Statement("get_context_merged", PackageResources.get_context_merged_sql))
-  static let getBasic = Statement(
-    "get_context_basic", PackageResources.get_context_basic_sql,
-    merged: Statement("get_context_basic_merged", PackageResources.get_context_basic_merged_sql))
-  static let getSeveral = Statement("get_contexts", PackageResources.get_contexts_sql)
-  static let getSeveralBasic = Statement("get_contexts_basic", PackageResources.get_contexts_basic_sql)
-  static let images = Statement("context_images", PackageResources.context_images_sql)
-  static let getAsOf = Statement("get_context_as_of", PackageResources.get_context_as_of_sql)
-  static let getSeveralAsOf = Statement("get_contexts_as_of", PackageResources.get_contexts_as_of_sql)
-  static let findIDs = Statement("find_context_ids", PackageResources.find_context_ids_sql)
-  static let findCreated = Statement("find_created_context", PackageResources.find_created_context_sql)
+  static let all: [any CheckedStatement] = reads + writes + words
 
-  static let waitForContext = Statement("wait_for_context", PackageResources.wait_for_context_sql)
-  static let create = Statement("create_context", PackageResources.create_context_sql, including: [.draw])
-  static let insert = Statement("insert_contexts", PackageResources.insert_contexts_sql)
-  static let lock = Statement("lock_contexts", PackageResources.lock_contexts_sql)
-  static let update = Statement("update_context", PackageResources.update_context_sql)
-  static let updateSeveral = Statement("update_contexts", PackageResources.update_contexts_sql)
-  static let overwrite = Statement("overwrite_contexts", PackageResources.overwrite_contexts_sql)
-  static let delete = Statement("delete_contexts", PackageResources.delete_contexts_sql)
-  static let undelete = Statement("undelete_contexts", PackageResources.undelete_contexts_sql)
+  // MARK: Reads
 
-  static let list = QueryFragments(String(decoding: PackageResources.list_contexts_sql, as: UTF8.self))
-  static let deferWords = Statement("defer_words", PackageResources.defer_words_sql)
-  static let finishWords = Statement("finish_words", PackageResources.finish_words_sql)
-  static let settleWords = Statement("settle_words", PackageResources.settle_words_sql)
-  static let unfinishedWords = Statement("unfinished_words", PackageResources.unfinished_words_sql)
-  /// Those of watches with a filter, and of lists the conditions.
-  static let watch = QueryFragments(
-    String(decoding: PackageResources.list_contexts_sql + PackageResources.watch_contexts_sql, as: UTF8.self)
-  )
+  private static let reads: [any CheckedStatement] = [
+    get, getBasic, getAsOf, getSeveral, getSeveralBasic, getSeveralAsOf, images, findIDs, findCreated,
+  ]
+
+  static let get = Query<IDInProject, LookedUpContext.Columns>(
+    "get_context", PackageResources.get_context_sql, including: .contexts, CommonParameters.id,
+    merged: MergedQuery("get_context_merged", PackageResources.get_context_merged_sql))
+  static let getBasic = Query<IDInProject, LookedUpContext.Columns>(
+    "get_context_basic", PackageResources.get_context_basic_sql, including: .contexts, CommonParameters.id,
+    merged: MergedQuery("get_context_basic_merged", PackageResources.get_context_basic_merged_sql))
+  static let getAsOf = Query<PastContext, LookedUpContext.Columns>(
+    "get_context_as_of", PackageResources.get_context_as_of_sql, including: .contexts,
+    parameters(CommonParameters.id) { ($0.project, $0.id) } + [
+      .init("position") { $0.moment.position },
+      .init("time") { $0.moment.time },
+      .init("is_full") { $0.isFull },
+    ])
+  static let getSeveral = Query<BoundedContexts, FoundContext.Columns>(
+    "get_contexts", PackageResources.get_contexts_sql, including: .contexts, bounded)
+  static let getSeveralBasic = Query<IDsInProject, FoundContext.Columns>(
+    "get_contexts_basic", PackageResources.get_contexts_basic_sql, including: .contexts,
+    CommonParameters.ids)
+  static let getSeveralAsOf = Query<PastContexts, FoundContext.Columns>(
+    "get_contexts_as_of", PackageResources.get_contexts_as_of_sql, including: .contexts,
+    parameters(bounded) { $0.contexts } + [
+      .init("position") { $0.moment.position }, .init("time") { $0.moment.time },
+    ])
+  static let images = Query<ChangedContexts, ContextImage.Columns>(
+    "context_images", PackageResources.context_images_sql, including: .contexts,
+    [
+      .init("project") { $0.project.text },
+      .init("ids") { $0.ids },
+      .init("positions") { $0.positions },
+      .init("bytes") { $0.bytes },
+    ])
+  static let findIDs = Query<IDsInProject, TakenIDColumns>(
+    "find_context_ids", PackageResources.find_context_ids_sql, CommonParameters.ids)
+  static let findCreated = Query<IDInProject, StampColumns>(
+    "find_created_context", PackageResources.find_created_context_sql, CommonParameters.id)
+
+  typealias PastContext = (project: ProjectID, id: String, moment: Moment, isFull: Bool)
+  /// With the bytes of content and data after which only the rest of a context is returned.
+  typealias BoundedContexts = (project: ProjectID, ids: [String], bytes: Int)
+  typealias PastContexts = (contexts: BoundedContexts, moment: Moment)
+  typealias ChangedContexts = (project: ProjectID, ids: [String], positions: [Int64], bytes: Int)
+
+  private static let bounded: [Parameter<BoundedContexts>] =
+    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [.init("bytes") { $0.bytes }]
+
+  // MARK: Writes
+
+  private static let writes: [any CheckedStatement] = [
+    waitForContext, create, insert, lock, update, updateSeveral, overwrite, delete, undelete,
+  ]
+
+  static let waitForContext = Query<IDInProject, NoColumns>(
+    "wait_for_context", PackageResources.wait_for_context_sql, CommonParameters.id)
+  static let create = Query<NewContext, StampColumns>(
+    "create_context", PackageResources.create_context_sql, including: .contexts, NewContext.parameters)
+  static let insert = Query<NewContexts, NoColumns>(
+    "insert_contexts", PackageResources.insert_contexts_sql, including: .contexts,
+    NewContexts.parameters)
+  static let lock = Query<IDsInProject, StoredHead.Columns>(
+    "lock_contexts", PackageResources.lock_contexts_sql, CommonParameters.ids)
+  static let update = Query<ContextChangeInput<ResolvedUpdate>, Context.Columns>(
+    "update_context", PackageResources.update_context_sql, including: .contexts, ResolvedUpdate.parameters)
+  static let updateSeveral = Query<ContextChangeInput<[ResolvedUpdate]>, Context.Columns>(
+    "update_contexts", PackageResources.update_contexts_sql, including: .contexts,
+    [ResolvedUpdate].parameters)
+  static let overwrite = Query<NewContexts, NoColumns>(
+    "overwrite_contexts", PackageResources.overwrite_contexts_sql, including: .contexts,
+    NewContexts.parameters)
+  static let delete = Query<DeletedContexts, Context.Columns>(
+    "delete_contexts", PackageResources.delete_contexts_sql, including: .contexts,
+    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [
+      .init("is_full") { $0.isFull }, .init("retention") { $0.retention },
+    ])
+  static let undelete = Query<UndeletedContexts, Context.Columns>(
+    "undelete_contexts", PackageResources.undelete_contexts_sql, including: .contexts,
+    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [.init("is_full") { $0.isFull }])
+
+  /// With the seconds until they are purged.
+  typealias DeletedContexts = (project: ProjectID, ids: [String], isFull: Bool, retention: Double)
+  typealias UndeletedContexts = (project: ProjectID, ids: [String], isFull: Bool)
+
+  // MARK: Words
+
+  private static let words: [any CheckedStatement] = [deferWords, finishWords, settleWords, unfinishedWords]
+
+  static let deferWords = Query<Void, NoColumns>("defer_words", PackageResources.defer_words_sql)
+  static let finishWords = Query<(project: ProjectID, ids: [String], bytes: Int64), FinishedColumns>(
+    "finish_words", PackageResources.finish_words_sql,
+    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [.init("bytes") { $0.bytes }])
+  static let settleWords = Query<Void, NoColumns>("settle_words", PackageResources.settle_words_sql)
+  static let unfinishedWords = Query<Int64, UnfinishedColumns>(
+    "unfinished_words", PackageResources.unfinished_words_sql, [.init("limit") { $0 }])
+
+  // MARK: Lists
+
+  static let list = ComposedQuery<ListedContext.Columns>(
+    "list_contexts", SQLFragments(PackageResources.list_contexts_sql, including: .contexts))
+  /// Of watches with a filter.
+  static let watch = ComposedQuery<ContextImage.Columns>(
+    "watch_contexts", SQLFragments(PackageResources.watch_contexts_sql, including: list.fragments))
+}
+
+/// The columns of `find_context_ids`.
+struct TakenIDColumns: ColumnLayout {
+  let id: Column<String>
+  let isDeleted: Column<Bool>
+
+  init(_ find: inout ColumnFinder) {
+    id = find("context_id")
+    isDeleted = find("is_deleted")
+  }
+}
+
+/// The columns of `finish_words`.
+struct FinishedColumns: ColumnLayout {
+  let missing: Column<[String]>
+  let made: Column<Int64>
+
+  init(_ find: inout ColumnFinder) {
+    missing = find("missing")
+    made = find("made")
+  }
+}
+
+/// The columns of `unfinished_words`.
+struct UnfinishedColumns: ColumnLayout {
+  let project: Column<String>
+  let id: Column<String>
+
+  init(_ find: inout ColumnFinder) {
+    project = find("project_id")
+    id = find("context_id")
+  }
 }

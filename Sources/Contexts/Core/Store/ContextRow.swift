@@ -4,38 +4,67 @@ import Requests
 import Wire
 
 extension Context {
-  /// How many columns every query of contexts begins with; what else it returns stands after them.
-  static let columnCount = 17
+  /// `{context_columns}`, and content and data where a statement returns them.
+  package struct Columns: ColumnLayout {
+    let id, title, mediaType, owner, session: Column<String>
+    let version, position: Column<Int64>
+    let createTime, updateTime: Column<PostgresTimestamp>
+    let deleteTime, expireTime, purgeTime: Column<PostgresTimestamp?>
+    let type, status: Column<Int32>
+    let tags: Column<[String]>
+    let metadata, memory: Column<JSONB?>
+    let content: Column<String>?
+    let data: Column<[UInt8]>?
 
-  /// From the columns that every query of contexts begins with.
-  ///
-  /// - Parameter contentColumn: Where content is, and data after it; nil when they are not wanted.
-  init(decoding row: Row, contentColumn: Int?) throws(PostgresError) {
+    package init(_ find: inout ColumnFinder) {
+      id = find("context_id")
+      version = find("version")
+      position = find("position")
+      createTime = find("create_time")
+      updateTime = find("update_time")
+      deleteTime = find("delete_time")
+      type = find("type")
+      status = find("status")
+      title = find("title")
+      mediaType = find("media_type")
+      owner = find("owner")
+      session = find("session")
+      tags = find("tags")
+      metadata = find("metadata")
+      expireTime = find("expire_time")
+      purgeTime = find("purge_time")
+      memory = find("memory")
+      content = find.ifAny("content")
+      data = find.ifAny("data")
+    }
+  }
+
+  package init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
     self.init()
-    id = try row.decode(0)
-    version = try row.decode(1)
-    position = try row.decode(2)
+    id = try row.decode(columns.id)
+    version = try row.decode(columns.version)
+    position = try row.decode(columns.position)
     etag = Etag.text(position)
-    createTime = WellKnown.Timestamp(try row.decode(3, as: PostgresTimestamp.self))
-    updateTime = WellKnown.Timestamp(try row.decode(4, as: PostgresTimestamp.self))
-    if !row.isNull(5) { deleteTime = WellKnown.Timestamp(try row.decode(5, as: PostgresTimestamp.self)) }
-    type = ContextType(rawValue: try row.decode(6))
-    status = ContextStatus(rawValue: try row.decode(7))
-    title = try row.decode(8)
-    mediaType = try row.decode(9)
-    owner = try row.decode(10)
-    session = try row.decode(11)
-    tags = try row.decode(12)
-    if !row.isNull(13) { metadata = MetadataJSON.metadata(from: try row.decode(13, as: JSONB.self).text) }
-    if !row.isNull(14) { expireTime = WellKnown.Timestamp(try row.decode(14, as: PostgresTimestamp.self)) }
-    if !row.isNull(15) { purgeTime = WellKnown.Timestamp(try row.decode(15, as: PostgresTimestamp.self)) }
+    createTime = WellKnown.Timestamp(try row.decode(columns.createTime))
+    updateTime = WellKnown.Timestamp(try row.decode(columns.updateTime))
+    if let time = try row.decode(columns.deleteTime) { deleteTime = WellKnown.Timestamp(time) }
+    type = ContextType(rawValue: try row.decode(columns.type))
+    status = ContextStatus(rawValue: try row.decode(columns.status))
+    title = try row.decode(columns.title)
+    mediaType = try row.decode(columns.mediaType)
+    owner = try row.decode(columns.owner)
+    session = try row.decode(columns.session)
+    tags = try row.decode(columns.tags)
+    if let json = try row.decode(columns.metadata) { metadata = MetadataJSON.metadata(from: json.text) }
+    if let time = try row.decode(columns.expireTime) { expireTime = WellKnown.Timestamp(time) }
+    if let time = try row.decode(columns.purgeTime) { purgeTime = WellKnown.Timestamp(time) }
     // Whatever earlier versions stored: a memory is one by its type, and has what makes it one.
     if type == .memory {
-      memory = try row.decode(16, as: JSONB?.self).flatMap { MemoryJSON.memory(from: $0.text) } ?? .standard
+      memory = try row.decode(columns.memory).flatMap { MemoryJSON.memory(from: $0.text) } ?? .standard
     }
-    if let contentColumn {
-      content = try row.decode(contentColumn)
-      data = try row.decode(contentColumn + 1)
+    if let content = columns.content, let data = columns.data {
+      self.content = try row.decode(content)
+      self.data = try row.decode(data)
     }
   }
 
@@ -74,7 +103,9 @@ extension Context {
   }
 }
 
-extension Row {
+extension Context.Columns {
   /// Bytes of a context's metadata as JSON text.
-  var metadataBytes: Int { withBytes(13) { $0?.count ?? 0 } }
+  func metadataBytes(in row: Row) -> Int { row.withBytes(metadata) { $0?.count ?? 0 } }
 }
+
+extension Context: DecodableRow {}

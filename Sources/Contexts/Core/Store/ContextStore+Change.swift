@@ -47,7 +47,7 @@ extension ContextStore {
     decide: @escaping (Item, StoredHead?) -> Result<DecidedWrite, RPCError>
   ) async throws(RPCError) -> BatchOutcome {
     let ids = batch.valid.map(id)
-    let lock = ContextQueries.lock.bind([scope.project.text, ids])
+    let lock = ContextQueries.lock.bind((scope.project, ids))
     let result = try await journal.write(scope, locking: ids.isEmpty ? [] : [.contexts(ids, [lock])]) {
       locked throws(RPCError) in
       let stored = try StoredHeads(locked.rows.first)
@@ -58,7 +58,7 @@ extension ContextStore {
         changes: writes.all.compactMap(\.record), answer: { WriteAnswer(decided).bytes }
       ) { written throws(RPCError) in
         let answers = DecidedAnswers(
-          stored: stored, written: try Context.byID(written.rows, isFull: isFull), stamp: written.stamp, scope
+          stored: stored, written: try Context.byID(written.rows), stamp: written.stamp, scope
         )
         return (outcomes: decided.map { $0.flatMap(answers.outcome) }, texts: writes.texts)
       }
@@ -85,15 +85,14 @@ extension ChangeRecord {
 }
 
 extension Context {
-  /// From the rows that changing statements return.
-  static func byID(
-    _ results: some Sequence<Rows>, isFull: Bool
-  ) throws(RPCError) -> [TextKey: Context] {
+  /// From the rows that changing statements return, whose columns are those of a context.
+  static func byID(_ results: some Sequence<Rows>) throws(RPCError) -> [TextKey: Context] {
     try database { () throws(PostgresError) in
       var contexts: [TextKey: Context] = [:]
-      for rows in results {
+      for rows in results where !rows.isEmpty {
+        let columns = try Columns(of: rows, "a change of contexts")
         for row in rows {
-          let context = try Context(decoding: row, contentColumn: isFull ? columnCount : nil)
+          let context = try Context(decoding: row, columns)
           contexts[context.id] = context
         }
       }

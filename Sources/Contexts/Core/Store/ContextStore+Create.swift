@@ -16,20 +16,24 @@ extension ContextStore {
     let id = draft.id ?? Self.newID()
     let keys = draft.id.map { id in
       KeyOrigin.client(
-        ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind([scope.project.text, id])))
+        ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind((scope.project, id))))
     }
     let result = try await journal.create(
-      scope, keys: keys ?? .server, ContextQueries.create.bind(scope.parameters + draft.parameters(id)),
-      found: ContextQueries.findCreated.bind([scope.project.text, id]),
+      scope, keys: keys ?? .server,
+      ContextQueries.create.bind(NewContext(scope: scope, id: id, draft: draft)),
+      found: ContextQueries.findCreated.bind((scope.project, id)),
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
     case .repeated(let stored):
       return try await repeated(stored, isFull: true, scope)[0].get()
     case .written(let rows):
-      guard let row = rows.first else { throw try await taken(id, in: scope.project) }
+      let stamp: Stamp? = try database { () throws(PostgresError) in
+        try ContextQueries.create.results(rows).first()
+      }
+      guard let stamp else { throw try await taken(id, in: scope.project) }
       if scope.effect == .takenBack { return draft.unstored }
       await words.finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
-      return draft.stored(id, try database { () throws(PostgresError) in try Stamp(decoding: row) })
+      return draft.stored(id, stamp)
     }
   }
 
@@ -51,7 +55,7 @@ extension ContextStore {
   private func attempt(_ batch: Batch<NamedDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome
   {
     let chosen = batch.valid.compactMap(\.draft.id)
-    let find = ContextQueries.findIDs.bind([scope.project.text, chosen])
+    let find = ContextQueries.findIDs.bind((scope.project, chosen))
     let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, [find])]) {
       locked throws(RPCError) in
       let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]
@@ -84,7 +88,7 @@ extension ContextStore {
   /// Why a context cannot be created under an id that is taken.
   private func taken(_ id: String, in project: ProjectID) async throws(RPCError) -> RPCError {
     let rows = try await database { () async throws(PostgresError) in
-      try await pool.read(ContextQueries.findIDs, [project.text, [id]])
+      try await pool.read(ContextQueries.findIDs, (project, [id])).rows
     }
     return .contextExists(id, isDeleted: try Self.holders(in: rows)[id] ?? false)
   }
@@ -93,7 +97,10 @@ extension ContextStore {
   static func holders(in rows: Rows) throws(RPCError) -> [TextKey: Bool] {
     try database { () throws(PostgresError) in
       var holders: [TextKey: Bool] = [:]
-      for row in rows { holders[try row.decode(0)] = try row.decode(1) }
+      let found = try ContextQueries.findIDs.results(rows)
+      for row in found.rows {
+        holders[TextKey(try row.decode(found.columns.id))] = try row.decode(found.columns.isDeleted)
+      }
       return holders
     }
   }
@@ -114,47 +121,90 @@ extension [NamedDraft] {
   ///
   /// - Parameter beginning: Whether what they remember holds from the write on.
   func insertion(in project: ProjectID, retention: Double, beginning: Bool = false) -> BoundStatement {
-    ContextQueries.insert.bind(parameters(in: project, retention: retention) + [beginning])
+    ContextQueries.insert.bind(
+      NewContexts(project: project, drafts: self, retention: retention, beginsNow: beginning))
   }
 
   /// Gives them all to contexts that are locked and kept as history.
   ///
   /// - Parameter beginning: Whether they count as created by the write, where they do not say when they were.
   func overwriting(in project: ProjectID, retention: Double, beginning: Bool = false) -> BoundStatement {
-    ContextQueries.overwrite.bind(parameters(in: project, retention: retention) + [beginning])
-  }
-
-  /// `$1` to `$19` of `insert_contexts` and `overwrite_contexts`.
-  ///
-  /// - Parameter retention: Seconds until those that come deleted are purged.
-  private func parameters(in project: ProjectID, retention: Double) -> [any PostgresValue] {
-    let contexts = map(\.draft.context)
-    func times(_ time: KeyPath<ImportedTimes, Int64?>) -> [PostgresTimestamp?] {
-      map { $0.draft.times[keyPath: time].map(PostgresTimestamp.init(microseconds:)) }
-    }
-    return [
-      project.text, map(\.id), contexts.map { Int16($0.type.rawValue) },
-      contexts.map { Int16($0.status.rawValue) }, contexts.map(\.title), contexts.map(\.mediaType),
-      contexts.map(\.owner), contexts.map(\.session), contexts.map { JSONB($0.tagsJSON) },
-      map { JSONB($0.draft.metadata ?? "null") }, contexts.map(\.content), contexts.map(\.data),
-      contexts.map { $0.expireTime.map { PostgresTimestamp($0) } }, times(\.create), times(\.update),
-      times(\.delete), retention, contexts.map { JSONB($0.memory.map(MemoryJSON.text(of:)) ?? "null") },
-      map(\.version),
-    ]
+    ContextQueries.overwrite.bind(
+      NewContexts(project: project, drafts: self, retention: retention, beginsNow: beginning))
   }
 }
 
-extension ContextDraft {
-  /// `$9` to `$21` of `create_context`.
-  fileprivate func parameters(_ id: String) -> [any PostgresValue] {
-    [
-      id, Int16(context.type.rawValue), Int16(context.status.rawValue), context.title, context.mediaType,
-      context.owner, context.session, context.tags, metadata.map { JSONB($0) }, context.content, context.data,
-      context.expireTime.map { PostgresTimestamp($0) },
-      context.memory.map { JSONB(MemoryJSON.text(of: $0)) },
-    ]
+/// What `insert_contexts` and `overwrite_contexts` are given.
+struct NewContexts {
+  let project: ProjectID
+  let drafts: [NamedDraft]
+  /// Seconds until those that come deleted are purged.
+  let retention: Double
+  /// Whether the write is their beginning: of what they remember where they are new, of those that are overwritten where
+  /// they do not say when they were created.
+  let beginsNow: Bool
+
+  static let parameters: [Parameter<NewContexts>] = [
+    .init("project") { $0.project.text },
+    .init("ids") { $0.drafts.map(\.id) },
+    of("types") { Int16($0.type.rawValue) },
+    of("statuses") { Int16($0.status.rawValue) },
+    of("titles", \.title),
+    of("media_types", \.mediaType),
+    of("owners", \.owner),
+    of("sessions", \.session),
+    of("tags") { JSONB($0.tagsJSON) },
+    .init("metadata") { $0.drafts.map { JSONB($0.draft.metadata ?? "null") } },
+    of("contents", \.content),
+    of("data", \.data),
+    of("expire_times") { $0.expireTime.map { PostgresTimestamp($0) } },
+    time("create_times", \.create),
+    time("update_times", \.update),
+    time("delete_times", \.delete),
+    .init("retention") { $0.retention },
+    of("memories") { JSONB($0.memory.map(MemoryJSON.text(of:)) ?? "null") },
+    .init("versions") { $0.drafts.map(\.version) },
+    .init("begins_now") { $0.beginsNow },
+  ]
+
+  private static func of<Value: PostgresArrayElement>(
+    _ name: String, _ value: @escaping @Sendable (Context) -> Value
+  ) -> Parameter<NewContexts> {
+    .init(name) { $0.drafts.map { value($0.draft.context) } }
   }
 
+  private static func time(
+    _ name: String, _ time: @escaping @Sendable (ImportedTimes) -> Int64?
+  ) -> Parameter<NewContexts> {
+    .init(name) { $0.drafts.map { time($0.draft.times).map(PostgresTimestamp.init(microseconds:)) } }
+  }
+}
+
+/// What `create_context` is given.
+struct NewContext {
+  let scope: CallScope
+  let id: String
+  let draft: ContextDraft
+
+  static let parameters: [Parameter<NewContext>] =
+    Postgres.parameters(CallScope.parameters) { $0.scope } + [
+      .init("id") { $0.id },
+      .init("type") { Int16($0.draft.context.type.rawValue) },
+      .init("status") { Int16($0.draft.context.status.rawValue) },
+      .init("title") { $0.draft.context.title },
+      .init("media_type") { $0.draft.context.mediaType },
+      .init("owner") { $0.draft.context.owner },
+      .init("session") { $0.draft.context.session },
+      .init("tags") { $0.draft.context.tags },
+      .init("metadata") { $0.draft.metadata.map { JSONB($0) } },
+      .init("content") { $0.draft.context.content },
+      .init("data") { $0.draft.context.data },
+      .init("expire_time") { $0.draft.context.expireTime.map { PostgresTimestamp($0) } },
+      .init("memory") { $0.draft.context.memory.map { JSONB(MemoryJSON.text(of: $0)) } },
+    ]
+}
+
+extension ContextDraft {
   /// The context as the write at `stamp` stored it.
   func stored(_ id: String, _ stamp: Stamp?, version: Int64 = 1) -> Context {
     var context = unstored

@@ -11,16 +11,12 @@ extension ContextStore {
   func get(
     _ lookup: ContextLookup, at moment: Moment? = nil, in project: ProjectID, for caller: Int64 = 0
   ) async throws(RPCError) -> Context {
-    let found = try await database { () async throws(PostgresError) -> (Context, ContextLife)? in
-      let rows = try await pool.lookup(lookup, moment, project, caller)
-      guard let row = rows.first else { return nil }
-      let context = try Context(
-        decoding: row, contentColumn: lookup.isFull ? Context.columnCount + 1 : nil)
-      return (context, try ContextLife(decoding: row, at: Context.columnCount))
+    let found = try await database { () async throws(PostgresError) -> LookedUpContext? in
+      try await pool.lookup(lookup, moment, project, caller).first()
     }
-    guard let (context, life) = found, life != .purged else { throw .contextNotFound(lookup.id) }
-    if life == .deleted, !lookup.showDeleted { throw .contextDeleted(lookup.id) }
-    return context
+    guard let found, found.life != .purged else { throw .contextNotFound(lookup.id) }
+    if found.life == .deleted, !lookup.showDeleted { throw .contextDeleted(lookup.id) }
+    return found.context
   }
 
   /// Several contexts in the order asked for, now or at a moment: one round trip, an answer of bounded size.
@@ -29,12 +25,11 @@ extension ContextStore {
   ) async throws(RPCError) -> [ItemOutcome] {
     let ids = lookups.ids.map { (try? $0.get()) ?? "" }
     let found = try await database { () async throws(PostgresError) -> [Int: FoundContext] in
-      let rows = try await pool.several(ids, isFull: lookups.isFull, moment, project)
+      let rows: [FoundContext] = try await pool.several(
+        ids, isFull: lookups.isFull, moment, project
+      ).decoded()
       var found: [Int: FoundContext] = [:]
-      for row in rows {
-        let item = try FoundContext(decoding: row, isFull: lookups.isFull)
-        if item.life != .purged { found[try row.decode(FoundContext.placeColumn)] = item }
-      }
+      for item in rows where item.life != .purged { found[item.place] = item }
       return found
     }
     var budget = Limits.answerBytes
@@ -53,12 +48,11 @@ extension ContextStore {
     if ids.isEmpty { return [] }
     return try await database { () async throws(PostgresError) in
       var contexts: [MeasuredContext?] = Array(repeating: nil, count: ids.count)
-      for row in try await pool.several(ids, isFull: isFull, moment, project) {
-        let found = try FoundContext(decoding: row, isFull: isFull)
-        let place: Int = try row.decode(FoundContext.placeColumn)
-        if !found.isWhole { return Array(contexts.prefix(place)) }
+      let rows: [FoundContext] = try await pool.several(ids, isFull: isFull, moment, project).decoded()
+      for found in rows {
+        if isFull, !found.isWhole { return Array(contexts.prefix(found.place)) }
         if found.life == .there {
-          contexts[place] = MeasuredContext(context: found.context, size: found.size)
+          contexts[found.place] = MeasuredContext(context: found.context, size: found.size)
         }
       }
       return contexts
@@ -77,18 +71,21 @@ extension ContextStore {
     if ids.isEmpty { return images }
     return try await database { () async throws(PostgresError) in
       let bound = isFull ? Limits.imageBytes : 0
-      let query =
-        conditions?.images(of: ids, at: positions, bytes: bound, in: project)
-        ?? ContextQueries.images.bind([project.text, ids, positions, bound])
-      let rows = try await pool.read(query.statement, query.parameters)
-      for row in rows {
-        let place: Int = try row.decode(Context.columnCount + 2)
-        if isFull, try !row.decode(Context.columnCount + 3) {
+      let changed = (project: project, ids: ids, positions: positions, bytes: bound)
+      let found =
+        if let conditions {
+          try await pool.read(ContextQueries.watch, conditions.images(of: changed))
+        } else {
+          try await pool.read(ContextQueries.images, changed)
+        }
+      let columns = found.columns
+      for row in found.rows {
+        let place = try row.decode(columns.place)
+        if isFull, try !row.decode(columns.isWhole) {
           images.count = place
           break
         }
-        images.byPlace[place] = try ContextImage(
-          decoding: row, isFull: isFull, hasMembership: conditions != nil)
+        images.byPlace[place] = try ContextImage(decoding: row, columns)
       }
       return images
     }
@@ -105,51 +102,85 @@ extension PostgresPool {
   /// Reads several contexts, now or at a moment.
   fileprivate func several(
     _ ids: [String], isFull: Bool, _ moment: Moment?, _ project: ProjectID
-  ) async throws(PostgresError) -> Rows {
-    let parameters: [any PostgresValue] = [project.text, ids, isFull ? Limits.answerBytes : -1]
-    if let moment {
-      return try await read(ContextQueries.getSeveralAsOf, parameters + [moment.position, moment.time])
-    }
-    if !isFull { return try await read(ContextQueries.getSeveralBasic, [project.text, ids]) }
-    return try await read(ContextQueries.getSeveral, parameters)
+  ) async throws(PostgresError) -> Results<FoundContext.Columns> {
+    if moment == nil, !isFull { return try await read(ContextQueries.getSeveralBasic, (project, ids)) }
+    let contexts = (project: project, ids: ids, bytes: isFull ? Limits.answerBytes : -1)
+    guard let moment else { return try await read(ContextQueries.getSeveral, contexts) }
+    return try await read(ContextQueries.getSeveralAsOf, (contexts, moment))
   }
 
   /// Looks a context up, now or at a moment.
   fileprivate func lookup(
     _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID, _ caller: Int64
-  ) async throws(PostgresError) -> Rows {
+  ) async throws(PostgresError) -> Results<LookedUpContext.Columns> {
     if let moment {
       return try await self.lookup(
-        ContextQueries.getAsOf, [project.text, lookup.id, moment.position, moment.time, lookup.isFull],
-        for: caller)
+        ContextQueries.getAsOf, (project, lookup.id, moment, lookup.isFull), for: caller)
     }
     return try await self.lookup(
-      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, [project.text, lookup.id], for: caller)
+      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, (project, lookup.id), for: caller)
+  }
+}
+
+/// A row of `get_context`.
+struct LookedUpContext: DecodableRow {
+  struct Columns: ColumnLayout {
+    let context: Context.Columns
+    let life: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      context = Context.Columns(&find)
+      life = find("life")
+    }
+  }
+
+  let context: Context
+  let life: ContextLife
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    context = try Context(decoding: row, columns.context)
+    life = try ContextLife(decoding: row, columns.life)
   }
 }
 
 /// A row of `get_contexts`.
-private struct FoundContext {
-  /// Where a row says which of the contexts asked for it is.
-  static let placeColumn = Context.columnCount + 3
+struct FoundContext: DecodableRow {
+  struct Columns: ColumnLayout {
+    let found: LookedUpContext.Columns
+    /// Which of the contexts asked for it is.
+    let place: Column<Int>
+    let isWhole: Column<Bool>?
+    let contentBytes, dataBytes: Column<Int>?
+
+    init(_ find: inout ColumnFinder) {
+      found = LookedUpContext.Columns(&find)
+      place = find("place")
+      isWhole = find.ifAny("is_whole")
+      contentBytes = find.ifAny("content_bytes")
+      dataBytes = find.ifAny("data_bytes")
+    }
+  }
 
   let context: Context
   let life: ContextLife
-  /// Whether its content fitted into what PostgreSQL was asked for.
+  let place: Int
+  /// Whether its content fitted into what PostgreSQL was asked for; true where none was asked for.
   let isWhole: Bool
+  /// Bytes of the message, at most.
   let size: Int
 
-  init(decoding row: Row, isFull: Bool) throws(PostgresError) {
-    context = try Context(decoding: row, contentColumn: isFull ? Context.columnCount + 1 : nil)
-    life = try ContextLife(decoding: row, at: Context.columnCount)
-    isWhole = isFull ? try row.decode(Context.columnCount + 4) : true
-    size = context.sizeBound(metadataBytes: row.metadataBytes)
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    let found = try LookedUpContext(decoding: row, columns.found)
+    (context, life) = (found.context, found.life)
+    place = try row.decode(columns.place)
+    isWhole = try columns.isWhole.map { column throws(PostgresError) in try row.decode(column) } ?? true
+    size = context.sizeBound(metadataBytes: columns.found.context.metadataBytes(in: row))
   }
 
   /// The context, unless it is deleted or the answer is full; once it is, it stays so.
   func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
     if life == .deleted, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
-    budget = isWhole ? budget - min(budget, size) : 0
+    budget = isWhole || !lookups.isFull ? budget - min(budget, size) : 0
     return budget > 0 ? .success(context) : .failure(.responseFull("context", context.id))
   }
 }

@@ -34,10 +34,10 @@ struct DecidedWrites {
     var statements: [BoundStatement] = []
     if !updates.isEmpty { statements.append(updates.statement(in: project, isFull: isFull)) }
     if !deleted.isEmpty {
-      statements.append(ContextQueries.delete.bind([project.text, deleted, isFull, retention]))
+      statements.append(ContextQueries.delete.bind((project, deleted, isFull, retention)))
     }
     if !undeleted.isEmpty {
-      statements.append(ContextQueries.undelete.bind([project.text, undeleted, isFull]))
+      statements.append(ContextQueries.undelete.bind((project, undeleted, isFull)))
     }
     if !replaced.isEmpty {
       statements.append(replaced.overwriting(in: project, retention: retention, beginning: true))

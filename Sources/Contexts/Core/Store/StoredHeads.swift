@@ -16,9 +16,10 @@ struct StoredHeads {
     (byID, purged) = try database { () throws(PostgresError) in
       var heads: [TextKey: StoredHead] = [:]
       var purged: Set<TextKey> = []
-      for row in rows {
-        let head = try StoredHead(decoding: row)
-        let life = try ContextLife(decoding: row, at: 2)
+      let found = try ContextQueries.lock.results(rows)
+      for row in found.rows {
+        let head = try StoredHead(decoding: row, found.columns)
+        let life = try ContextLife(decoding: row, found.columns.life)
         if life == .purged { purged.insert(TextKey(head.id)) } else { heads[head.id] = head }
       }
       return (heads, purged)
@@ -34,15 +35,36 @@ struct StoredHeads {
   }
 }
 
-extension StoredHead {
-  /// From a row of `lock_contexts`.
-  fileprivate init(decoding row: Row) throws(PostgresError) {
+extension StoredHead: DecodableRow {
+  /// The columns of `lock_contexts`.
+  struct Columns: ColumnLayout {
+    let id: Column<String>
+    let version, position, life: Column<Int64>
+    let contentBytes, dataBytes: Column<Int>
+    let metadata, memory: Column<JSONB?>
+    let type: Column<Int32>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("context_id")
+      version = find("version")
+      position = find("position")
+      life = find("life")
+      contentBytes = find("content_bytes")
+      dataBytes = find("data_bytes")
+      metadata = find("metadata")
+      memory = find("memory")
+      type = find("type")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
     self.init(
-      id: try row.decode(0), version: try row.decode(1), position: try row.decode(8),
-      isDeleted: try ContextLife(decoding: row, at: 2) == .deleted,
-      contentBytes: try row.decode(3), dataBytes: try row.decode(4),
-      metadata: try row.decode(5, as: JSONB?.self)?.text,
-      type: ContextType(rawValue: Int32(try row.decode(6, as: Int16.self))),
-      memory: try row.decode(7, as: JSONB?.self).flatMap { MemoryJSON.memory(from: $0.text) })
+      id: try row.decode(columns.id), version: try row.decode(columns.version),
+      position: try row.decode(columns.position),
+      isDeleted: try ContextLife(decoding: row, columns.life) == .deleted,
+      contentBytes: try row.decode(columns.contentBytes), dataBytes: try row.decode(columns.dataBytes),
+      metadata: try row.decode(columns.metadata)?.text,
+      type: ContextType(rawValue: try row.decode(columns.type)),
+      memory: try row.decode(columns.memory).flatMap { MemoryJSON.memory(from: $0.text) })
   }
 }

@@ -4,40 +4,83 @@ import Postgres
 import Requests
 import Wire
 
+/// What a statement that changes contexts is given.
+typealias ContextChangeInput<Update> = (project: ProjectID, isFull: Bool, update: Update)
+
 extension [ResolvedUpdate] {
   /// The statement that makes them all, of which there is at least one. A statement for each would take half as
   /// long again, and the write holds feeds back meanwhile.
   func statement(in project: ProjectID, isFull: Bool) -> BoundStatement {
-    if count == 1 { return self[0].statement(in: project, isFull: isFull) }
-    func new<T: PostgresArrayElement>(_ field: ContextField, _ value: (Context) -> T) -> [T?] {
-      map { $0.new(field, value($0.update.values)) }
-    }
-    return ContextQueries.updateSeveral.bind([
-      project.text, isFull, map(\.id), new(.title, \.title), new(.type) { Int16($0.type.rawValue) },
-      new(.status) { Int16($0.status.rawValue) }, new(.content, \.content), new(.data, \.data),
-      new(.mediaType, \.mediaType), new(.owner, \.owner), new(.session, \.session),
-      new(.tags) { JSONB($0.tagsJSON) }, map(\.setsMetadata), map(\.newMetadata), map(\.setsExpireTime),
-      map(\.newExpireTime), map(\.setsMemory), map(\.newMemory),
-    ])
+    count == 1
+      ? ContextQueries.update.bind((project, isFull, self[0]))
+      : ContextQueries.updateSeveral.bind((project, isFull, self))
+  }
+
+  /// Of `update_contexts`: one element an update, NULL where a field stays.
+  static var parameters: [Parameter<ContextChangeInput<[ResolvedUpdate]>>] {
+    [
+      .init("project") { $0.project.text },
+      .init("is_full") { $0.isFull },
+      each("ids") { $0.id },
+      new("titles", .title) { $0.title },
+      new("types", .type) { Int16($0.type.rawValue) },
+      new("statuses", .status) { Int16($0.status.rawValue) },
+      new("contents", .content) { $0.content },
+      new("data", .data) { $0.data },
+      new("media_types", .mediaType) { $0.mediaType },
+      new("owners", .owner) { $0.owner },
+      new("sessions", .session) { $0.session },
+      new("tags", .tags) { JSONB($0.tagsJSON) },
+      each("set_metadata") { $0.setsMetadata },
+      each("metadata") { $0.newMetadata },
+      each("set_expire_times") { $0.setsExpireTime },
+      each("expire_times") { $0.newExpireTime },
+      each("set_memories") { $0.setsMemory },
+      each("memories") { $0.newMemory },
+    ]
+  }
+
+  private static func each<Value: PostgresArrayElement>(
+    _ name: String, _ value: @escaping @Sendable (ResolvedUpdate) -> Value
+  ) -> Parameter<ContextChangeInput<[ResolvedUpdate]>> {
+    .init(name) { $0.update.map(value) }
+  }
+
+  private static func new<Value: PostgresArrayElement>(
+    _ name: String, _ field: ContextField, _ value: @escaping @Sendable (Context) -> Value
+  ) -> Parameter<ContextChangeInput<[ResolvedUpdate]>> {
+    each(name) { $0.new(field, value) }
   }
 }
 
 extension ResolvedUpdate {
-  /// The statement that makes this one alone.
-  fileprivate func statement(in project: ProjectID, isFull: Bool) -> BoundStatement {
-    let values = update.values
-    return ContextQueries.update.bind([
-      project.text, id, isFull, new(.title, values.title), new(.type, Int16(values.type.rawValue)),
-      new(.status, Int16(values.status.rawValue)), new(.content, values.content), new(.data, values.data),
-      new(.mediaType, values.mediaType), new(.owner, values.owner), new(.session, values.session),
-      new(.tags, values.tags), setsMetadata, newMetadata, setsExpireTime, newExpireTime, setsMemory,
-      newMemory,
-    ])
+  /// Of `update_context`: NULL where a field stays.
+  static var parameters: [Parameter<ContextChangeInput<ResolvedUpdate>>] {
+    [
+      .init("project") { $0.project.text },
+      .init("is_full") { $0.isFull },
+      .init("id") { $0.update.id },
+      .init("title") { $0.update.new(.title) { $0.title } },
+      .init("type") { $0.update.new(.type) { Int16($0.type.rawValue) } },
+      .init("status") { $0.update.new(.status) { Int16($0.status.rawValue) } },
+      .init("content") { $0.update.new(.content) { $0.content } },
+      .init("data") { $0.update.new(.data) { $0.data } },
+      .init("media_type") { $0.update.new(.mediaType) { $0.mediaType } },
+      .init("owner") { $0.update.new(.owner) { $0.owner } },
+      .init("session") { $0.update.new(.session) { $0.session } },
+      .init("tags") { $0.update.new(.tags) { $0.tags } },
+      .init("sets_metadata") { $0.update.setsMetadata },
+      .init("metadata") { $0.update.newMetadata },
+      .init("sets_expire_time") { $0.update.setsExpireTime },
+      .init("expire_time") { $0.update.newExpireTime },
+      .init("sets_memory") { $0.update.setsMemory },
+      .init("memory") { $0.update.newMemory },
+    ]
   }
 
   /// The value that a field gets; nil where it stays.
-  fileprivate func new<T: PostgresValue>(_ field: ContextField, _ value: @autoclosure () -> T) -> T? {
-    update.fields.contains(field) ? value() : nil
+  fileprivate func new<T>(_ field: ContextField, _ value: (Context) -> T) -> T? {
+    update.fields.contains(field) ? value(update.values) : nil
   }
 
   fileprivate var setsMetadata: Bool { update.metadata != .keep }

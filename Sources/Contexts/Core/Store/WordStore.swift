@@ -38,8 +38,10 @@ struct WordStore: Sendable {
     try await database { () async throws(PostgresError) in
       while await mayGoOn() {
         var left: [String: [String]] = [:]
-        let rows = try await pool.read(ContextQueries.unfinishedWords, [1_000])
-        for row in rows { left[try row.decode(0), default: []].append(try row.decode(1)) }
+        let found = try await pool.read(ContextQueries.unfinishedWords, 1_000)
+        for row in found.rows {
+          left[try row.decode(found.columns.project), default: []].append(try row.decode(found.columns.id))
+        }
         var made: Int64 = 0
         for (project, ids) in left {
           guard let project = ProjectID(project) else { continue }
@@ -62,11 +64,10 @@ struct WordStore: Sendable {
     var made: Int64 = 0
     var attempts = 0
     while !missing.isEmpty, attempts < Self.attempts, await mayGoOn() {
-      let row = try await pool.write(
-        ContextQueries.finishWords, [project.text, missing, Self.bytesAtOnce]
-      ).only()
-      missing = try row.decode(0)
-      let madeNow: Int64 = try row.decode(1)
+      let found = try await pool.write(ContextQueries.finishWords, (project, missing, Self.bytesAtOnce))
+      let row = try found.rows.only()
+      missing = try row.decode(found.columns.missing)
+      let madeNow = try row.decode(found.columns.made)
       made += madeNow
       attempts = madeNow > 0 ? 0 : attempts + 1
     }
@@ -74,6 +75,6 @@ struct WordStore: Sendable {
   }
 
   private func settleWords() async throws(PostgresError) {
-    _ = try await pool.read(ContextQueries.settleWords, timeout: Self.settlingTime)
+    _ = try await pool.read(ContextQueries.settleWords, (), timeout: Self.settlingTime)
   }
 }

@@ -36,6 +36,6 @@ struct WrittenTexts {
   /// What stands before the statements of the write: that all words are for later. Those of a write that is taken back are
   /// never made.
   func deferral(_ scope: CallScope) -> [BoundStatement] {
-    bytes > Self.manyTexts || scope.effect == .takenBack ? [ContextQueries.deferWords.bind([])] : []
+    bytes > Self.manyTexts || scope.effect == .takenBack ? [ContextQueries.deferWords.bind()] : []
   }
 }

@@ -1,5 +1,4 @@
--- Deletes some former payloads of contexts that are to be purged, whose versions are gone: $1 project, $2 ids, $3 how
--- many, $4 the bytes of content and data after which no more are deleted.
+-- Deletes some former payloads of contexts that are to be purged, whose versions are gone, until they have @bytes together.
 DELETE FROM context_payload AS old
 USING (
   SELECT context_id, position
@@ -8,14 +7,14 @@ USING (
     FROM (
       SELECT context_id, position, octet_length(content) + octet_length(data) AS bytes
       FROM context_payload AS payload
-      WHERE project_id = $1 AND context_id = ANY ($2::text[])
+      WHERE project_id = @project AND context_id = ANY (@ids::text[])
         -- An import may have overwritten the context meanwhile, and made a version that needs it.
         AND NOT EXISTS (
-          SELECT FROM context_version WHERE project_id = $1 AND context_id = payload.context_id)
+          SELECT FROM context_version WHERE project_id = @project AND context_id = payload.context_id)
       ORDER BY context_id, position
-      LIMIT $3
+      LIMIT @limit
     ) AS page
   ) AS measured
-  WHERE bytes_before < $4
+  WHERE bytes_before < @bytes
 ) AS chosen
-WHERE old.project_id = $1 AND old.context_id = chosen.context_id AND old.position = chosen.position
+WHERE old.project_id = @project AND old.context_id = chosen.context_id AND old.position = chosen.position

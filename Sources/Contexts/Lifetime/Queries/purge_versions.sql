@@ -1,6 +1,5 @@
--- Deletes a few versions of contexts that are to be purged: $1 project, $2 ids, $3 how many, $4 the bytes of content
--- and data of their own after which no more are deleted. Only
--- an import that overwrites such a context still makes it live again; then the rest of it stays.
+-- Deletes a few versions of contexts that are to be purged, until they have @bytes of their own together. Only an import
+-- that overwrites such a context still makes it live again; then the rest of it stays.
 DELETE FROM context_version AS old
 USING (
   SELECT context_id, position
@@ -9,11 +8,11 @@ USING (
     FROM (
       SELECT context_id, position, coalesce(octet_length(content) + octet_length(data), 0) AS bytes
       FROM context_version
-      WHERE project_id = $1 AND context_id = ANY ($2::text[])
+      WHERE project_id = @project AND context_id = ANY (@ids::text[])
       ORDER BY context_id, position
-      LIMIT $3
+      LIMIT @limit
     ) AS page
   ) AS measured
-  WHERE bytes_before < $4
+  WHERE bytes_before < @bytes
 ) AS chosen
-WHERE old.project_id = $1 AND old.context_id = chosen.context_id AND old.position = chosen.position
+WHERE old.project_id = @project AND old.context_id = chosen.context_id AND old.position = chosen.position

@@ -14,16 +14,16 @@ extension LifetimeStore {
 
   /// Deletes contexts softly whose expiry was not moved since; returns how many.
   func expire(_ ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
-    let lock = WriteLock(.context, rows: ids, [LifetimeQueries.lockExpired.bind([project.text, ids])])
+    let lock = WriteLock(.context, rows: ids, [LifetimeQueries.lockExpired.bind((project, ids))])
     let result = try await journal.write(.sweep(project, "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
-      let due = try VersionedID.list(locked.rows[0])
+      let due = try VersionedID.list(locked.rows[0], of: LifetimeQueries.lockExpired)
       let ids = due.map(\.id)
       return WritePlan(
         ids.count,
         statements: ids.isEmpty
           ? []
-          : [ContextQueries.delete.bind([project.text, ids, false, contexts.retentionSeconds])],
+          : [ContextQueries.delete.bind((project, ids, false, contexts.retentionSeconds))],
         changes: due.map { .context($0.id, "expired", from: $0.version) })
     }
     guard case .written(let write) = result else { return 0 }
@@ -32,15 +32,26 @@ extension LifetimeStore {
 }
 
 /// A context and its version, as rows of ids and versions have them.
-struct VersionedID {
+struct VersionedID: DecodableRow {
   let id: String
   let version: Int64
 
-  static func list(_ rows: Rows) throws(RPCError) -> [VersionedID] {
-    try database { () throws(PostgresError) in
-      var list: [VersionedID] = []
-      for row in rows { list.append(VersionedID(id: try row.decode(0), version: try row.decode(1))) }
-      return list
+  struct Columns: ColumnLayout {
+    let id: Column<String>
+    let version: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("context_id")
+      version = find("version")
     }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    id = try row.decode(columns.id)
+    version = try row.decode(columns.version)
+  }
+
+  static func list(_ rows: Rows, of query: Query<IDsInProject, Columns>) throws(RPCError) -> [VersionedID] {
+    try database { () throws(PostgresError) in try query.results(rows).decoded() }
   }
 }

@@ -28,19 +28,19 @@ extension LifetimeStore {
     while try await relationships.purgeVersions(of: ids, in: project) > 0 {
       guard await mayGoOn() else { return 0 }
     }
-    for (statement, bounds) in Self.formerRows {
-      while try await write(statement, [project.text, ids] + bounds) > 0 {
+    for formerRows in [LifetimeQueries.purgeVersions, LifetimeQueries.purgePayloads] {
+      while try await purge(formerRows, of: ids, in: project) > 0 {
         guard await mayGoOn() else { return 0 }
       }
     }
-    let lock = WriteLock(.context, [LifetimeQueries.lockPurged.bind([project.text, ids])])
+    let lock = WriteLock(.context, [LifetimeQueries.lockPurged.bind((project, ids))])
     let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
-      let due = try VersionedID.list(locked.rows[0])
+      let due = try VersionedID.list(locked.rows[0], of: LifetimeQueries.lockPurged)
       let ids = due.map(\.id)
       return WritePlan(
         ids.count,
-        statements: ids.isEmpty ? [] : [LifetimeQueries.purge.bind([project.text, ids])],
+        statements: ids.isEmpty ? [] : [LifetimeQueries.purge.bind((project, ids))],
         changes: due.map {
           ChangeRecord(kind: "context", id: $0.id, action: "purged", oldVersion: $0.version, newVersion: nil)
         })
@@ -49,20 +49,12 @@ extension LifetimeStore {
     return write.value
   }
 
-  /// What is kept of former times, removed a few rows at a time.
-  private static var formerRows: [(Statement, [any PostgresValue])] {
-    [
-      (LifetimeQueries.purgeVersions, [batchRows, batchBytes]),
-      (LifetimeQueries.purgePayloads, [batchRows, batchBytes]),
-    ]
-  }
-
-  /// Returns how many rows were written.
-  private func write(
-    _ statement: Statement, _ parameters: [any PostgresValue]
+  /// Removes some of what is kept of former times; returns how many rows.
+  private func purge(
+    _ formerRows: Query<LifetimeQueries.PurgedRows, NoColumns>, of ids: [String], in project: ProjectID
   ) async throws(RPCError) -> Int {
     try await database { () async throws(PostgresError) in
-      try await pool.write(statement, parameters).affectedCount
+      try await pool.write(formerRows, (project, ids, Self.batchRows, Self.batchBytes)).rows.affectedCount
     }
   }
 }

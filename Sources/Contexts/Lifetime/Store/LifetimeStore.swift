@@ -13,12 +13,10 @@ struct LifetimeStore: Sendable {
 
   /// The ids that a statement about a project finds.
   func ids(
-    _ statement: Statement, in project: ProjectID, atMost count: Int
+    _ query: Query<LifetimeQueries.Batch, OneColumn<String>>, in project: ProjectID, atMost count: Int
   ) async throws(RPCError) -> [String] {
     try await database { () async throws(PostgresError) in
-      var ids: [String] = []
-      for row in try await pool.read(statement, [project.text, count]) { ids.append(try row.decode(0)) }
-      return ids
+      try await pool.read(query, (project, count)).values()
     }
   }
 }

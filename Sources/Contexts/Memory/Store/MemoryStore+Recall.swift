@@ -11,8 +11,8 @@ extension MemoryStore {
     _ recall: Recall, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> RecallResponse {
     let weighed = try await database { () async throws(PostgresError) in
-      let query = recall.statement(in: project, at: moment, weighing: configuration.weighedMemories)
-      return try WeighedMemories(decoding: try await pool.query(query.statement, query.parameters))
+      let statement = recall.composition(in: project, at: moment, weighing: configuration.weighedMemories)
+      return try WeighedMemories(decoding: try await pool.query(MemoryQueries.recall, statement))
     }
     let found =
       weighed.ids.isEmpty
@@ -31,7 +31,7 @@ extension MemoryStore {
 }
 
 /// What weighing came to.
-private struct WeighedMemories {
+struct WeighedMemories {
   var ids: [String] = []
   /// In the order of their scores, without their contexts.
   var memories: [RecalledMemory] = []
@@ -40,30 +40,47 @@ private struct WeighedMemories {
   /// When; nil where none was.
   var moment: PostgresTimestamp?
 
-  init(decoding rows: Rows) throws(PostgresError) {
-    for row in rows {
-      ids.append(try row.decode(0))
+  struct Columns: ColumnLayout {
+    let id: Column<String>
+    let relevance, importance, confidence, recency, score: Column<Double>
+    let moment: Column<PostgresTimestamp>
+    let found: Column<Int>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("context_id")
+      relevance = find("relevance")
+      importance = find("importance")
+      confidence = find("confidence")
+      recency = find("recency")
+      score = find("score")
+      moment = find("moment")
+      found = find("found")
+    }
+  }
+
+  init(decoding weighed: Results<Columns>) throws(PostgresError) {
+    let columns = weighed.columns
+    for row in weighed.rows {
+      ids.append(try row.decode(columns.id))
       var parts = MemoryScore()
-      parts.relevance = try row.decode(1)
-      parts.importance = try row.decode(2)
-      parts.confidence = try row.decode(3)
-      parts.recency = try row.decode(4)
+      parts.relevance = try row.decode(columns.relevance)
+      parts.importance = try row.decode(columns.importance)
+      parts.confidence = try row.decode(columns.confidence)
+      parts.recency = try row.decode(columns.recency)
       var memory = RecalledMemory()
-      memory.score = try row.decode(5)
+      memory.score = try row.decode(columns.score)
       memory.parts = parts
       memories.append(memory)
-      moment = try row.decode(6)
-      count = try row.decode(7)
+      moment = try row.decode(columns.moment)
+      count = try row.decode(columns.found)
     }
   }
 }
 
 extension Recall {
   /// The statement for this combination of conditions.
-  fileprivate func statement(
-    in project: ProjectID, at moment: Moment?, weighing most: Int
-  ) -> BoundStatement {
-    var statement = QueryFragments.Composition(MemoryQueries.recall)
+  func composition(in project: ProjectID, at moment: Moment?, weighing most: Int) -> Composition {
+    var statement = MemoryQueries.recall.begin()
     var matches = SearchMatches(
       query: query, conditions: conditions, memory: memory, newest: nil, moment: moment, limit: most)
     if let query, !matchesAll { matches.anyOf = RecallTerms(query) }
@@ -71,9 +88,9 @@ extension Recall {
     if matches.anyOf == nil {
       statement.add("scored")
     } else {
-      statement.add("scored_any", Limits.recallCounted, Limits.recallCounted, Limits.recallSample)
+      statement.add("scored_any", ["counted": Limits.recallCounted])
     }
-    statement.add("weighed", moment?.time, halfLife, limit)
-    return statement.statement
+    statement.add("weighed", ["moment": moment?.time, "half_life": halfLife, "page": limit])
+    return statement
   }
 }

@@ -21,7 +21,7 @@ extension MemoryStore {
         changes: Self.changes(named, resolved),
         answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes }
       ) { written throws(RPCError) in
-        let ended = try Context.byID(written.rows, isFull: false)
+        let ended = try Context.byID(written.rows)
         return SupersedeResponse(
           supersession.stored(named, written.stamp),
           resolved.compactMap { target in ended[target.id].map { scope.told($0, over: heads[target.id]) } })
@@ -39,10 +39,9 @@ extension MemoryStore {
   }
 
   private static func locks(_ supersession: Supersession, _ scope: CallScope) -> [BoundStatement] {
-    let project = scope.project.text
-    let lock = ContextQueries.lock.bind([project, supersession.targets.map(\.id)])
+    let lock = ContextQueries.lock.bind((scope.project, supersession.targets.map(\.id)))
     guard let id = supersession.draft.id else { return [lock] }
-    return [lock, ContextQueries.findIDs.bind([project, [id]])]
+    return [lock, ContextQueries.findIDs.bind((scope.project, [id]))]
   }
 
   private static func decide(
@@ -63,7 +62,7 @@ extension MemoryStore {
     let project = scope.project
     let ids = ended.map(\.id)
     return [
-      MemoryQueries.end.bind([project.text, ids]),
+      MemoryQueries.end.bind((project, ids)),
       [named].insertion(in: project, retention: contexts.retentionSeconds, beginning: beginning),
       Derivations(of: named.id, from: ids).insertion(in: project),
     ]

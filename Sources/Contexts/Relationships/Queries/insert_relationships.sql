@@ -1,11 +1,8 @@
--- Stores relationships in a write that has drawn its position: $1 project, then one element a relationship:
--- $2 from, $3 kind, $4 name, $5 to, $6 valid from (NULL: now), $7 valid to, $8 weight, $9 metadata (JSON null
--- for none).
-INSERT INTO relationship (project_id, from_id, kind, name, to_id, valid_from, valid_to, version, position,
-  create_time, update_time, weight, metadata)
-SELECT $1, item.from_id, item.kind, item.name, item.to_id, coalesce(item.valid_from, drawn.at), item.valid_to,
+-- Stores relationships in a write that has drawn its position. Without a beginning they hold from now on.
+INSERT INTO relationship (project_id, {relationship_columns})
+SELECT @project, item.from_id, item.kind, item.name, item.to_id, coalesce(item.valid_from, drawn.at), item.valid_to,
   1, drawn.position, drawn.at, drawn.at, item.weight, nullif(item.metadata, 'null')
 FROM drawn,
-  unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-    $8::double precision[], $9::jsonb[])
+  unnest({relationship_keys}, @valid_froms::timestamptz[], @valid_tos::timestamptz[],
+    @weights::double precision[], @metadata::jsonb[])
     AS item (from_id, kind, name, to_id, valid_from, valid_to, weight, metadata)

@@ -25,27 +25,28 @@ struct ContainmentCheck {
     let sources = ids.map { RelationshipKey(journal: $0) }.filter { $0.kind == .contains }.map(\.source)
     if sources.isEmpty { return [] }
     return [
-      RelationshipQueries.containers.bind([
-        project.text, Set<TextKey>(of: sources).sortedTexts, PostgresTimestamp.negativeInfinity,
-        Limits.containers + 1,
-      ])
+      RelationshipQueries.containers.bind(
+        (project, Set<TextKey>(of: sources).sortedTexts, .negativeInfinity, Limits.containers + 1))
     ]
   }
 
   /// Nil when no containments are written back.
   init?(_ rows: [PlannedRow], _ looks: [Rows]) throws(RPCError) {
-    guard let found = looks.first else { return nil }
-    if found.count > Limits.containers { throw .tooManyContainers }
+    guard let look = looks.first else { return nil }
+    if look.count > Limits.containers { throw .tooManyContainers }
     let written = Set(rows.filter(\.step.isWritten).map { TextKey($0.step.id) })
     self.written = written
     try database { () throws(PostgresError) in
-      for row in found {
+      let found = try RelationshipQueries.containers.results(look)
+      let columns = found.columns
+      for row in found.rows {
         present.append(
           Span(
             key: RelationshipKey(
-              source: try row.decode(0), kind: .contains, name: "", target: try row.decode(1)),
-            from: try row.decode(2, as: PostgresTimestamp.self).microseconds,
-            to: try row.decode(3, as: PostgresTimestamp.self).microseconds))
+              source: try row.decode(columns.source), kind: .contains, name: "",
+              target: try row.decode(columns.target)),
+            from: try row.decode(columns.validFrom).microseconds,
+            to: try row.decode(columns.validTo).microseconds))
       }
       for row in rows where written.contains(TextKey(row.step.id)) && row.step.outcome != .removed {
         let key = RelationshipKey(journal: row.step.id)

@@ -12,10 +12,10 @@ struct Derivations {
 
   func insertion(in project: ProjectID) -> BoundStatement {
     RelationshipQueries.insert.bind(
-      [project.text] + keys.columns + [
-        keys.map { _ in PostgresTimestamp?.none }, keys.map { _ in PostgresTimestamp.infinity },
-        keys.map { _ in 1.0 }, keys.map { _ in JSONB("null") },
-      ])
+      (
+        project, keys, keys.map { _ in nil }, keys.map { _ in .infinity }, keys.map { _ in 1 },
+        keys.map { _ in "null" }
+      ))
   }
 
   var changes: [ChangeRecord] { keys.map { .relationship($0, "created", from: nil) } }

@@ -27,13 +27,15 @@ struct RelationshipLocks {
 
   /// Takes them all, in the same order as everybody.
   var statement: BoundStatement {
-    RelationshipQueries.lock.bind([all.map(\.lockClass.rawValue), all.map(\.key)])
+    RelationshipQueries.lock.bind(all)
   }
 
   /// What their writers queue for.
   var rows: [String] { all.map { "\($0.lockClass) \($0.key)" } }
 
-  private var all: [(lockClass: AdvisoryLockClass, key: Int32)] {
+  typealias Lock = (lockClass: AdvisoryLockClass, key: Int32)
+
+  private var all: [Lock] {
     let containment = containing ? [project.lockKey] : []
     return containment.map { (.containment, $0) }
       + Set(keys.map { stripe(of: $0.source) }).sorted().map { (.relationships, $0) }

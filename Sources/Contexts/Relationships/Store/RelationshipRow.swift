@@ -3,29 +3,54 @@ import Postgres
 import Requests
 import Wire
 
-extension Relationship {
-  /// From the twelve columns that queries of relationships return.
-  init(decoding row: Row) throws(PostgresError) {
+extension Relationship: DecodableRow {
+  /// `{relationship_columns}`.
+  package struct Columns: ColumnLayout {
+    let source, name, target: Column<String>
+    let kind: Column<Int32>
+    let validFrom, validTo, createTime, updateTime: Column<PostgresTimestamp>
+    let version, position: Column<Int64>
+    let weight: Column<Double>
+    let metadata: Column<JSONB?>
+
+    package init(_ find: inout ColumnFinder) {
+      source = find("from_id")
+      kind = find("kind")
+      name = find("name")
+      target = find("to_id")
+      validFrom = find("valid_from")
+      validTo = find("valid_to")
+      version = find("version")
+      position = find("position")
+      createTime = find("create_time")
+      updateTime = find("update_time")
+      weight = find("weight")
+      metadata = find("metadata")
+    }
+  }
+
+  package init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
     self.init()
-    source = try row.decode(0)
-    kind = RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self)))
-    name = try row.decode(2)
-    target = try row.decode(3)
-    validFrom = WellKnown.Timestamp(try row.decode(4, as: PostgresTimestamp.self))
-    let end = try row.decode(5, as: PostgresTimestamp.self)
+    source = try row.decode(columns.source)
+    kind = RelationshipKind(rawValue: try row.decode(columns.kind))
+    name = try row.decode(columns.name)
+    target = try row.decode(columns.target)
+    validFrom = WellKnown.Timestamp(try row.decode(columns.validFrom))
+    let end = try row.decode(columns.validTo)
     if end != .infinity { validTo = WellKnown.Timestamp(end) }
-    version = try row.decode(6)
-    position = try row.decode(7)
+    version = try row.decode(columns.version)
+    position = try row.decode(columns.position)
     etag = Etag.text(position)
-    createTime = WellKnown.Timestamp(try row.decode(8, as: PostgresTimestamp.self))
-    updateTime = WellKnown.Timestamp(try row.decode(9, as: PostgresTimestamp.self))
-    weight = try row.decode(10, as: Double.self)
-    if !row.isNull(11) { metadata = MetadataJSON.metadata(from: try row.decode(11, as: JSONB.self).text) }
+    createTime = WellKnown.Timestamp(try row.decode(columns.createTime))
+    updateTime = WellKnown.Timestamp(try row.decode(columns.updateTime))
+    weight = try row.decode(columns.weight)
+    if let json = try row.decode(columns.metadata) { metadata = MetadataJSON.metadata(from: json.text) }
   }
 
   /// Bytes of the message that came from a row, at most: metadata may take six times their JSON text.
-  func sizeBound(in row: Row) -> Int {
-    128 + source.utf8.count + target.utf8.count + name.utf8.count + 6 * row.withBytes(11) { $0?.count ?? 0 }
+  func sizeBound(in row: Row, _ columns: Columns) -> Int {
+    128 + source.utf8.count + target.utf8.count + name.utf8.count
+      + 6 * row.withBytes(columns.metadata) { $0?.count ?? 0 }
   }
 
   var key: RelationshipKey { RelationshipKey(source: source, kind: kind, name: name, target: target) }
@@ -38,28 +63,50 @@ extension Relationship {
   }
 }
 
-extension StoredRelationship {
-  /// From a row of `find_relationships`.
-  init(decoding row: Row) throws(PostgresError) {
-    message = try Relationship(decoding: row).outline
+extension StoredRelationship: DecodableRow {
+  /// The columns of `find_relationships`.
+  struct Columns: ColumnLayout {
+    let relationship: Relationship.Columns
+    let hasBegun: Column<Bool>
+
+    init(_ find: inout ColumnFinder) {
+      relationship = Relationship.Columns(&find)
+      hasBegun = find("has_begun")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    message = try Relationship(decoding: row, columns.relationship).outline
     key = message.key
-    validFrom = try row.decode(4, as: PostgresTimestamp.self).microseconds
-    validTo = try row.decode(5, as: PostgresTimestamp.self).microseconds
+    validFrom = try row.decode(columns.relationship.validFrom).microseconds
+    validTo = try row.decode(columns.relationship.validTo).microseconds
     version = message.version
     position = message.position
-    hasBegun = try row.decode(12)
+    hasBegun = try row.decode(columns.hasBegun)
   }
 }
 
 extension ContextStates {
-  /// From the rows of `find_context_states`.
-  init(decoding rows: Rows) throws(PostgresError) {
-    for row in rows { isDeleted[try row.decode(0)] = try row.decode(1, as: Bool.self) }
+  /// The columns of `find_context_states`.
+  struct Columns: ColumnLayout {
+    let id: Column<String>
+    let isDeleted: Column<Bool>
+
+    init(_ find: inout ColumnFinder) {
+      id = find("context_id")
+      isDeleted = find("is_deleted")
+    }
+  }
+
+  init(decoding found: Results<Columns>) throws(PostgresError) {
+    for row in found.rows {
+      isDeleted[TextKey(try row.decode(found.columns.id))] = try row.decode(found.columns.isDeleted)
+    }
   }
 }
 
 extension [RelationshipKey] {
-  /// One array each of `from`, kind, name and `to`, for the statements that take relationships.
+  /// One array each of `from`, kind, name and `to`, for the statements of their kind.
   var columns: [any PostgresValue] {
     [map(\.source), map { Int16($0.kind.rawValue) }, map(\.name), map(\.target)]
   }

@@ -18,15 +18,17 @@ extension RelationshipStore {
       }
     }
     return try await database { () async throws(PostgresError) in
-      let rows = try await pool.read(
+      let found = try await pool.read(
         RelationshipQueries.images,
-        [project.text] + wanted.map(\.key).columns + [
-          wanted.map(\.change.position),
-          wanted.map { ($0.isGone ? $0.change.oldVersion : $0.change.newVersion) ?? 0 }, wanted.map(\.isGone),
-        ])
+        (
+          project, wanted.map(\.key), wanted.map(\.change.position),
+          wanted.map { ($0.isGone ? $0.change.oldVersion : $0.change.newVersion) ?? 0 }, wanted.map(\.isGone)
+        ))
+      let columns = found.columns
       var byPlace: [Int: Relationship] = [:]
-      for row in rows {
-        byPlace[wanted[try row.decode(12, as: Int.self)].place] = try Relationship(decoding: row)
+      for row in found.rows {
+        byPlace[wanted[try row.decode(columns.place)].place] = try Relationship(
+          decoding: row, columns.relationship)
       }
       return ChangedResources.Found(count: changes.count, byPlace: byPlace)
     }

@@ -15,21 +15,22 @@ extension RelationshipStore {
       var page = RelationshipPage(list, moment)
       if list.direction != .in, list.after?.isIncoming != true {
         try await read(
-          list.statement(incoming: false, limit: page.room + 1, in: project, at: moment), into: &page)
+          list.composition(incoming: false, limit: page.room + 1, in: project, at: moment), into: &page)
       }
       if list.direction != .out, list.context != nil, !page.isFull {
         page.isIncoming = true
         try await read(
-          list.statement(incoming: true, limit: page.room + 1, in: project, at: moment), into: &page)
+          list.composition(incoming: true, limit: page.room + 1, in: project, at: moment), into: &page)
       }
       return page.response
     }
   }
 
-  private func read(_ query: BoundStatement, into page: inout RelationshipPage) async throws(PostgresError) {
-    for row in try await pool.query(query.statement, query.parameters) {
-      let relationship = try Relationship(decoding: row)
-      page.append(relationship, size: relationship.sizeBound(in: row))
+  private func read(_ query: Composition, into page: inout RelationshipPage) async throws(PostgresError) {
+    let found = try await pool.query(RelationshipQueries.list, query)
+    for row in found.rows {
+      let relationship = try Relationship(decoding: row, found.columns)
+      page.append(relationship, size: relationship.sizeBound(in: row, found.columns))
     }
   }
 }
@@ -69,23 +70,22 @@ private struct RelationshipPage {
 
 extension RelationshipList {
   /// The statement for this combination of conditions and page.
-  fileprivate func statement(
+  func composition(
     incoming: Bool, limit: Int, in project: ProjectID, at moment: Moment?
-  ) -> BoundStatement {
-    var query = QueryFragments.Composition(RelationshipQueries.list)
+  ) -> Composition {
+    var query = RelationshipQueries.list.begin()
     if let moment {
-      query.add("all_then", project.text, moment.position, moment.position, moment.position)
+      query.add("all_then", ["project": project.text, "position": moment.position])
     } else {
-      query.add("all", project.text)
+      query.add("all", ["project": project.text])
     }
-    if let context { query.add(incoming ? "to" : "from", context) }
-    if let other { query.add(incoming ? "from" : "to", other) }
+    let (here, there) = incoming ? ("to", "from") : ("from", "to")
+    if let context { query.add(here, [here: context]) }
+    if let other { query.add(there, [there: other]) }
     if incoming, direction == .both { query.add("other_than_itself") }
     query.add(conditions, ended: showEnded, at: moment)
     if let moment {
-      query.add(
-        "live_then", moment.time, moment.position, moment.position, moment.time, moment.position,
-        moment.position)
+      query.add("live_then", ["time": moment.time])
     } else {
       query.add("live")
     }
@@ -94,28 +94,35 @@ extension RelationshipList {
       let kind = Int16(key.kind.rawValue)
       let end = PostgresTimestamp(microseconds: after.validTo)
       if incoming {
-        query.add("after_to", kind, key.name, key.source, end)
+        query.add(
+          "after_to",
+          ["after_kind": kind, "after_name": key.name, "after_from": key.source, "after_end": end])
       } else {
-        query.add("after_from", key.source, kind, key.name, key.target, end)
+        query.add(
+          "after_from",
+          [
+            "after_from": key.source, "after_kind": kind, "after_name": key.name, "after_to": key.target,
+            "after_end": end,
+          ])
       }
     }
     query.add(incoming ? "by_to" : "by_from")
-    query.add("limit", limit)
-    return query.statement
+    query.add("limit", ["limit": limit])
+    return query
   }
 }
 
-extension QueryFragments.Composition {
+extension Composition {
   /// Which relationships, now or at a moment of the past.
   /// - Parameter ended: Whatever the time in which they hold.
   mutating func add(_ conditions: RelationshipConditions, ended: Bool = false, at past: Moment?) {
-    if !conditions.kinds.isEmpty { add("kinds", conditions.kinds.map { Int16($0.rawValue) }) }
-    if !conditions.names.isEmpty { add("names", conditions.names) }
+    if !conditions.kinds.isEmpty { add("kinds", ["kinds": conditions.kinds.map { Int16($0.rawValue) }]) }
+    if !conditions.names.isEmpty { add("names", ["names": conditions.names]) }
     if let time = PostgresTimestamp(conditions.validAt) ?? (ended ? nil : past?.time) {
-      add("valid_at", time, time)
+      add("valid_at", ["valid_at": time])
     } else if !ended {
       add("valid_now")
     }
-    if let weight = conditions.minWeight { add("min_weight", weight) }
+    if let weight = conditions.minWeight { add("min_weight", ["min_weight": weight]) }
   }
 }

@@ -12,7 +12,7 @@ extension RelationshipStore {
   /// since the contexts were deleted, but who adds up the journal must learn of their end, too.
   func purge(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     let lock = WriteLock(
-      .relationship, [RelationshipQueries.lockPurged.bind([project.text, ids, Self.batchRows])])
+      .relationship, [RelationshipQueries.lockPurged.bind((project, ids, Self.batchRows))])
     let result = try await journal.write(.sweep(project, "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try PurgedRelationship.list(locked.rows[0])
@@ -37,31 +37,45 @@ extension RelationshipStore {
   /// Removes some former relationships of contexts; returns how many.
   func purgeVersions(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     try await database { () async throws(PostgresError) in
-      try await pool.write(RelationshipQueries.purgeVersions, [project.text, ids, Self.batchRows])
+      try await pool.write(RelationshipQueries.purgeVersions, (project, ids, Self.batchRows)).rows
         .affectedCount
     }
   }
 }
 
 /// A relationship that goes with a context.
-private struct PurgedRelationship {
+struct PurgedRelationship: DecodableRow {
   let key: RelationshipKey
   let end: PostgresTimestamp
   let version: Int64
 
-  /// From the rows of `lock_purged_relationships`.
-  static func list(_ rows: Rows) throws(RPCError) -> [PurgedRelationship] {
-    try database { () throws(PostgresError) in
-      var list: [PurgedRelationship] = []
-      for row in rows {
-        let key = RelationshipKey(
-          source: try row.decode(0),
-          kind: RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self))),
-          name: try row.decode(2), target: try row.decode(3))
-        list.append(
-          PurgedRelationship(key: key, end: try row.decode(4), version: try row.decode(5)))
-      }
-      return list
+  /// The columns of `lock_purged_relationships`.
+  struct Columns: ColumnLayout {
+    let source, name, target: Column<String>
+    let kind: Column<Int32>
+    let end: Column<PostgresTimestamp>
+    let version: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      source = find("from_id")
+      kind = find("kind")
+      name = find("name")
+      target = find("to_id")
+      end = find("valid_to")
+      version = find("version")
     }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    key = RelationshipKey(
+      source: try row.decode(columns.source),
+      kind: RelationshipKind(rawValue: try row.decode(columns.kind)),
+      name: try row.decode(columns.name), target: try row.decode(columns.target))
+    end = try row.decode(columns.end)
+    version = try row.decode(columns.version)
+  }
+
+  static func list(_ rows: Rows) throws(RPCError) -> [PurgedRelationship] {
+    try database { () throws(PostgresError) in try RelationshipQueries.lockPurged.results(rows).decoded() }
   }
 }

@@ -37,19 +37,20 @@ extension RelationshipStore {
     let containers = drafts.filter { $0.key.kind == .contains }
     var statements = [
       RelationshipLocks(drafts, project).statement,
-      RelationshipQueries.contextStates.bind([project.text, ids]),
+      RelationshipQueries.contextStates.bind((project, ids)),
       RelationshipQueries.find.bind(
-        [project.text] + keys.columns + [
-          drafts.map { PostgresTimestamp($0.validFrom) },
-          drafts.map { PostgresTimestamp(microseconds: $0.validTo ?? StoredRelationship.open) },
-        ]),
+        (
+          project, keys, drafts.map { PostgresTimestamp($0.validFrom) },
+          drafts.map { PostgresTimestamp(microseconds: $0.validTo ?? StoredRelationship.open) }
+        )),
     ]
     if !containers.isEmpty {
       statements.append(
-        RelationshipQueries.containers.bind([
-          project.text, Set<TextKey>(of: containers.map(\.key.source)).sortedTexts,
-          PostgresTimestamp(containers.compactMap(\.validFrom).min()), Limits.containers + 1,
-        ]))
+        RelationshipQueries.containers.bind(
+          (
+            project, Set<TextKey>(of: containers.map(\.key.source)).sortedTexts,
+            PostgresTimestamp(containers.compactMap(\.validFrom).min()), Limits.containers + 1
+          )))
     }
     return statements
   }
@@ -74,31 +75,25 @@ extension RelationshipStore {
   }
 
   static func writes(_ resolved: [ResolvedRelationship], _ scope: CallScope) -> [BoundStatement] {
-    let project = scope.project.text
+    let project = scope.project
     let new = resolved.filter { $0.before == nil }.map(\.draft)
     let changed = resolved.filter { $0.before != nil }
     var statements: [BoundStatement] = []
     if !new.isEmpty {
       statements.append(
         RelationshipQueries.insert.bind(
-          [project] + new.map(\.key).columns + [
-            new.map { PostgresTimestamp($0.validFrom) },
+          (
+            project, new.map(\.key), new.map { PostgresTimestamp($0.validFrom) },
             new.map { PostgresTimestamp(microseconds: $0.validTo ?? StoredRelationship.open) },
-            new.map { $0.weight ?? 1 }, new.map { JSONB($0.metadata ?? "null") },
-          ]))
+            new.map { $0.weight ?? 1 }, new.map { JSONB($0.metadata ?? "null") }
+          )))
     }
     if !changed.isEmpty {
       let drafts = changed.map(\.draft)
       let keys = drafts.map(\.key)
       statements += VersionedKind.relationships.superseding(
-        rows: keys.columns + [keys.map { _ in PostgresTimestamp.infinity }], in: scope.project)
-      statements += [
-        RelationshipQueries.update.bind(
-          [project] + keys.columns + [
-            drafts.map { PostgresTimestamp($0.validFrom) }, drafts.map(\.weight),
-            drafts.map { JSONB($0.metadata ?? "null") },
-          ])
-      ]
+        rows: keys.columns + [keys.map { _ in PostgresTimestamp.infinity }], in: project)
+      statements.append(RelationshipQueries.update.bind((project, drafts)))
     }
     return statements
   }
@@ -116,17 +111,22 @@ struct RelateLooks {
   init(_ rows: [Rows]) throws(RPCError) {
     if rows.isEmpty { return }
     (contexts, stored) = try database { () throws(PostgresError) in
-      (try ContextStates(decoding: rows[0]), try StoredRelationship.byKey(rows[1]))
+      (
+        try ContextStates(decoding: try RelationshipQueries.contextStates.results(rows[0])),
+        try StoredRelationship.byKey(rows[1])
+      )
     }
     guard rows.count > 2 else { return }
     if rows[2].count > Limits.containers { throw .tooManyContainers }
     containment = try database { () throws(PostgresError) in
       var containment = Containment()
-      for row in rows[2] {
+      let found = try RelationshipQueries.containers.results(rows[2])
+      let columns = found.columns
+      for row in found.rows {
         containment.insert(
-          try row.decode(0), try row.decode(1),
-          from: try row.decode(2, as: PostgresTimestamp.self).microseconds,
-          to: try row.decode(3, as: PostgresTimestamp.self).microseconds)
+          try row.decode(columns.source), try row.decode(columns.target),
+          from: try row.decode(columns.validFrom).microseconds,
+          to: try row.decode(columns.validTo).microseconds)
       }
       return containment
     }

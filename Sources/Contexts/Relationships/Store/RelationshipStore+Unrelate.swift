@@ -37,9 +37,10 @@ extension RelationshipStore {
 
   private static func look(for endings: [RelationshipEnding], _ scope: CallScope) -> BoundStatement {
     RelationshipQueries.find.bind(
-      [scope.project.text] + endings.map(\.key).columns + [
-        endings.map { PostgresTimestamp($0.validTo) }, endings.map { _ in PostgresTimestamp.infinity },
-      ])
+      (
+        scope.project, endings.map(\.key), endings.map { PostgresTimestamp($0.validTo) },
+        endings.map { _ in .infinity }
+      ))
   }
 
   private static func decide(
@@ -55,9 +56,10 @@ extension RelationshipStore {
     if resolved.isEmpty { return [] }
     let project = scope.project
     func rows(_ endings: [ResolvedEnding]) -> [any PostgresValue] {
-      endings.map(\.ending.key).columns + [
-        endings.map { PostgresTimestamp(microseconds: $0.before.validTo) }
-      ]
+      endings.map(\.ending.key).columns + [ends(endings)]
+    }
+    func ends(_ endings: [ResolvedEnding]) -> [PostgresTimestamp] {
+      endings.map { PostgresTimestamp(microseconds: $0.before.validTo) }
     }
     let removed = resolved.filter(\.ending.removes)
     let ended = resolved.filter { !$0.ending.removes }
@@ -68,7 +70,10 @@ extension RelationshipStore {
     if !ended.isEmpty {
       statements.append(
         RelationshipQueries.end.bind(
-          [project.text] + rows(ended) + [ended.map { PostgresTimestamp($0.ending.validTo) }]))
+          (
+            project, ended.map(\.ending.key), ends(ended),
+            ended.map { PostgresTimestamp($0.ending.validTo) }
+          )))
     }
     return statements
   }
@@ -78,8 +83,8 @@ extension StoredRelationship {
   /// From the rows of `find_relationships`.
   static func byKey(_ rows: Rows) throws(PostgresError) -> [RelationshipKey: [StoredRelationship]] {
     var stored: [RelationshipKey: [StoredRelationship]] = [:]
-    for row in rows {
-      let relationship = try StoredRelationship(decoding: row)
+    let found: [StoredRelationship] = try RelationshipQueries.find.results(rows).decoded()
+    for relationship in found {
       stored[relationship.key, default: []].append(relationship)
     }
     return stored

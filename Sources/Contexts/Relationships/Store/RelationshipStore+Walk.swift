@@ -84,11 +84,7 @@ extension RelationshipStore {
     ofThose ids: [String], in project: ProjectID, _ tx: Transaction
   ) async throws(RPCError) -> Set<Int> {
     try await database { () async throws(PostgresError) in
-      var places: Set<Int> = []
-      for row in try await tx.query(RelationshipQueries.contextsThere, [project.text, ids]) {
-        places.insert(try row.decode(0))
-      }
-      return places
+      Set(try await tx.query(RelationshipQueries.contextsThere, (project, ids)).values())
     }
   }
 
@@ -98,10 +94,11 @@ extension RelationshipStore {
   ) async throws(RPCError) -> [WalkStep] {
     let check = ids.isEmpty ? [] : [query.check(ids, in: project)]
     let (states, steps) = try await database { () async throws(PostgresError) in
-      let rows = try await tx.pipeline(check + [query.statement(in: project)])
-      let states = ids.isEmpty ? nil : try ContextStates(decoding: rows[0])
-      var steps: [WalkStep] = []
-      for row in rows[rows.count - 1] { steps.append(try WalkStep(decoding: row)) }
+      let rows = try await tx.pipeline(check + [query.composition(in: project).statement])
+      let states =
+        ids.isEmpty
+        ? nil : try ContextStates(decoding: try RelationshipQueries.contextStates.results(rows[0]))
+      let steps: [WalkStep] = try RelationshipQueries.walk.results(rows[rows.count - 1]).decoded()
       return (states, steps)
     }
     if let states { for id in ids { if let refusal = states.refusal(of: id) { throw refusal } } }
@@ -110,7 +107,7 @@ extension RelationshipStore {
 }
 
 /// A step from several contexts at once.
-private struct StepQuery {
+struct StepQuery {
   let frontier: [String]
   let direction: WalkDirection
   let relationships: RelationshipConditions
@@ -124,46 +121,67 @@ private struct StepQuery {
 
   /// Says which of these contexts are there.
   func check(_ ids: [String], in project: ProjectID) -> BoundStatement {
-    guard let moment else { return RelationshipQueries.contextStates.bind([project.text, ids]) }
-    return RelationshipQueries.contextStatesAsOf.bind([project.text, ids, moment.position, moment.time])
+    guard let moment else { return RelationshipQueries.contextStates.bind((project, ids)) }
+    return RelationshipQueries.contextStatesAsOf.bind((project, ids, moment))
   }
 
-  func statement(in project: ProjectID) -> BoundStatement {
-    var query = QueryFragments.Composition(RelationshipQueries.walk)
+  func composition(in project: ProjectID) -> Composition {
+    var query = RelationshipQueries.walk.begin()
     if let moment {
-      query.add("begin_then", project.text, moment.position, moment.position, moment.position)
+      query.add("begin_then", ["project": project.text, "position": moment.position])
     } else {
-      query.add("begin", project.text)
+      query.add("begin", ["project": project.text])
     }
     query.add(relationships, at: moment)
     query.add(isBlind ? "last_step" : "step")
-    query.add("frontier", frontier)
-    if direction != .in { query.add("out", budget + 1) }
+    query.add("frontier", ["frontier": frontier])
+    if direction != .in { query.add("out", ["limit": budget + 1]) }
     if direction == .both { query.add("and") }
-    if direction != .out { query.add(direction == .both ? "in_too" : "in", budget + 1) }
+    if direction != .out {
+      query.add(direction == .both ? "in_too" : "in", ["limit": budget + 1])
+    }
     query.add("steps")
     if !isBlind {
       query.add("reached")
       query.add(contexts, at: moment)
       if let moment {
-        query.add("where_then", moment.position, moment.position, moment.time)
+        query.add("where_then", ["time": moment.time])
       } else {
         query.add("where")
       }
     }
-    query.add("end_of_step", budget + 1)
-    return query.statement
+    query.add("end_of_step", ["limit": budget + 1])
+    return query
   }
 }
 
-extension WalkStep {
-  fileprivate init(decoding row: Row) throws(PostgresError) {
-    place = try row.decode(0)
-    kind = RelationshipKind(rawValue: Int32(try row.decode(1, as: Int16.self)))
-    name = try row.decode(2)
-    next = try row.decode(3)
-    weight = try row.decode(4)
-    reversed = try row.decode(5)
-    matches = try row.decode(6)
+extension WalkStep: DecodableRow {
+  /// The columns of `walk_relationships`.
+  struct Columns: ColumnLayout {
+    let place: Column<Int>
+    let kind: Column<Int32>
+    let name, next: Column<String>
+    let weight: Column<Double>
+    let reversed, matches: Column<Bool>
+
+    init(_ find: inout ColumnFinder) {
+      place = find("place")
+      kind = find("kind")
+      name = find("name")
+      next = find("next")
+      weight = find("weight")
+      reversed = find("reversed")
+      matches = find("matches")
+    }
+  }
+
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    place = try row.decode(columns.place)
+    kind = RelationshipKind(rawValue: try row.decode(columns.kind))
+    name = try row.decode(columns.name)
+    next = try row.decode(columns.next)
+    weight = try row.decode(columns.weight)
+    reversed = try row.decode(columns.reversed)
+    matches = try row.decode(columns.matches)
   }
 }

@@ -1,2 +1,2 @@
--- How many contexts a project has, the deleted ones included: $1 project.
-SELECT count(*) FROM context WHERE project_id = $1
+-- How many contexts a project has, the deleted ones included.
+SELECT count(*) FROM context WHERE project_id = @project

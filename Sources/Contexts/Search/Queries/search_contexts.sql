@@ -1,33 +1,32 @@
--- A search, from named fragments: those that a request needs are put together in this order, and each `$?`
--- becomes the next parameter. `$1` is the project. Everything is read in one statement: matches window by
--- window, the newest first, until there are enough of them; their rank; what they have in common; one page of
--- them with its contexts.
+-- A search, from named fragments: those that a request needs are put together in this order. Everything is read in one
+-- statement: matches window by window, the newest first, until there are enough of them; their rank; what they have in
+-- common; one page of them with its contexts.
 
 -- language:
 WITH language AS MATERIALIZED (
-  SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = $?
+  SELECT ('pg_catalog.' || search_language)::regconfig AS config FROM project WHERE project_id = @project
 ),
 -- newest:
 bounds AS MATERIALIZED (
   SELECT coalesce(max(number), 0) AS newest, coalesce(min(number), 0) AS oldest
-  FROM context_text WHERE project_id = $1
+  FROM context_text WHERE project_id = @project
 ),
 -- up_to:
 bounds AS MATERIALIZED (
-  SELECT least($?::bigint, coalesce(max(number), 0)) AS newest, coalesce(min(number), 0) AS oldest
-  FROM context_text WHERE project_id = $1
+  SELECT least(@up_to::bigint, coalesce(max(number), 0)) AS newest, coalesce(min(number), 0) AS oldest
+  FROM context_text WHERE project_id = @project
 ),
 -- asked:
 asked AS MATERIALIZED (
   SELECT config, CASE WHEN query <> '' THEN to_tsquery(config, query) ELSE '' END AS words,
     CASE WHEN ranking <> '' THEN to_tsquery(config, ranking) ELSE '' END AS ranking,
     CASE WHEN nearness <> '' THEN to_tsquery(config, nearness) END AS nearness
-  FROM language, (SELECT $?::text AS query, $?::text AS ranking, $?::text AS nearness) AS given
+  FROM language, (SELECT @query::text AS query, @ranking::text AS ranking, @nearness::text AS nearness) AS given
 ),
 -- found:
 found AS MATERIALIZED (
   SELECT hit.*
-  FROM asked, bounds, context_windows($1, bounds.newest) AS slices
+  FROM asked, bounds, context_windows(@project, bounds.newest) AS slices
   CROSS JOIN LATERAL (
 -- current:
     SELECT number, context_id, position, create_time, update_time, type, status, owner, tags,
@@ -39,9 +38,9 @@ found AS MATERIALIZED (
       context_rank(stored.words, asked.ranking, asked.nearness) AS score
     FROM context_past_text AS stored
 -- matching:
-    WHERE project_id = $1 AND number <= bounds.newest AND stored.words @@ (asked.words && slices
+    WHERE project_id = @project AND number <= bounds.newest AND stored.words @@ (asked.words && slices
 -- marked:
-      && $?::text::tsquery
+      && @marks::text::tsquery
 -- matching_end:
       )
 -- any_word:
@@ -52,29 +51,29 @@ found AS MATERIALIZED (
 -- live:
       AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > now())
 -- live_then:
-      AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > $?)
+      AND delete_time IS NULL AND (expire_time IS NULL OR expire_time > @time)
 -- valid_then:
-      AND position <= $?
+      AND position <= @position
 -- superseded_valid_then:
-      AND words_position > $? AND position > $? AND from_position <= $?
+      AND words_position > @position AND position > @position AND from_position <= @position
 -- statuses:
-      AND status = ANY ($?::smallint[])
+      AND status = ANY (@statuses::smallint[])
 -- created_from:
-      AND create_time >= $?
+      AND create_time >= @created_from
 -- created_before:
-      AND create_time < $?
+      AND create_time < @created_before
 -- updated_from:
-      AND update_time >= $?
+      AND update_time >= @updated_from
 -- updated_before:
-      AND update_time < $?
+      AND update_time < @updated_before
 -- considered:
     ORDER BY number DESC
     OFFSET 0
   ) AS hit
-  LIMIT $?
+  LIMIT @more
 ), considered AS MATERIALIZED (
   -- As it was found: the newest first.
-  SELECT * FROM found LIMIT $?
+  SELECT * FROM found LIMIT @limit
 )
 -- summary:
 , summary AS MATERIALIZED (
@@ -96,14 +95,14 @@ found AS MATERIALIZED (
     FROM considered
   ) AS placed
 -- before:
-  WHERE (place, number) < ($?::float8, $?::bigint)
+  WHERE (place, number) < (@after_place::float8, @after_number::bigint)
 -- after:
-  WHERE (place, number) > ($?::float8, $?::bigint)
+  WHERE (place, number) > (@after_place::float8, @after_number::bigint)
 -- descending:
-  ORDER BY place DESC, number DESC LIMIT $?
+  ORDER BY place DESC, number DESC LIMIT @page
 )
 -- ascending:
-  ORDER BY place, number LIMIT $?
+  ORDER BY place, number LIMIT @page
 )
 -- facets:
 , facets AS MATERIALIZED (
@@ -112,28 +111,28 @@ found AS MATERIALIZED (
     SELECT 'type' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT type::text AS value, count(*) AS count FROM considered
-        GROUP BY type ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY type ORDER BY 2 DESC, 1 LIMIT @values
       ) AS top
     ) AS counts
 -- facet_status:
     SELECT 'status' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT status::text AS value, count(*) AS count FROM considered
-        GROUP BY status ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY status ORDER BY 2 DESC, 1 LIMIT @values
       ) AS top
     ) AS counts
 -- facet_tag:
     SELECT 'tag' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT tag AS value, count(*) AS count FROM (SELECT unnest(tags) AS tag FROM considered) AS tags
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT @values
       ) AS top
     ) AS counts
 -- facet_owner:
     SELECT 'owner' AS name, (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT owner AS value, count(*) AS count FROM considered WHERE owner <> ''
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $?
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT @values
       ) AS top
     ) AS counts
 -- facet_month:
@@ -141,7 +140,7 @@ found AS MATERIALIZED (
       SELECT jsonb_agg(jsonb_build_array(value, count)) FROM (
         SELECT to_char(month, 'YYYY-MM') AS value, count FROM (
           SELECT date_trunc('month', create_time AT TIME ZONE 'UTC') AS month, count(*) AS count
-          FROM considered GROUP BY 1 ORDER BY 1 DESC LIMIT $?
+          FROM considered GROUP BY 1 ORDER BY 1 DESC LIMIT @values
         ) AS months
       ) AS top
     ) AS counts
@@ -151,21 +150,19 @@ found AS MATERIALIZED (
   ) AS facet
 )
 -- answer:
-SELECT hit.context_id, hit.version, hit.position, hit.create_time, hit.update_time, hit.delete_time, hit.type,
-  hit.status, hit.title, hit.media_type, hit.owner, hit.session, hit.tags, hit.metadata, hit.expire_time, hit.purge_time,
-  hit.memory,
+SELECT {hit.context_columns},
   hit.number, hit.place, hit.score, summary.seen, summary.newest, summary.span, summary.spans,
-  (SELECT count(*) FROM page)
+  (SELECT count(*) FROM page) AS page_count
 -- with_facets:
   , (SELECT facets FROM facets)
 -- without_facets:
-  , NULL::jsonb
+  , NULL::jsonb AS facets
 -- with_highlights:
-  , context_highlight(asked.config, hit.title, asked.words, 'HighlightAll=true'),
+  , context_highlight(asked.config, hit.title, asked.words, 'HighlightAll=true') AS title_marks,
   context_highlight(
-    asked.config, left(hit.content, 20000), asked.words, 'MaxFragments=3, MaxWords=30, MinWords=10')
+    asked.config, left(hit.content, 20000), asked.words, 'MaxFragments=3, MaxWords=30, MinWords=10') AS passages
 -- without_highlights:
-  , NULL::text[], NULL::text[]
+  , NULL::text[] AS title_marks, NULL::text[] AS passages
 -- full:
   , hit.content, hit.data
 -- hits:
@@ -178,7 +175,7 @@ FROM summary
     FROM (
       SELECT context.*, page.place, page.score, page.at
       FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
-      JOIN context ON context.project_id = $1 AND context.context_id = page.context_id
+      JOIN context ON context.project_id = @project AND context.context_id = page.context_id
     ) AS joined
   ) AS hit ON true
 -- page_then:
@@ -188,20 +185,18 @@ FROM summary
       SELECT image.*, page.number, page.place, page.score, page.at
       FROM (SELECT *, row_number() OVER () AS at FROM page) AS page
       CROSS JOIN LATERAL (
-        SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title,
-          media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+        SELECT {context_columns}, content, data
         FROM context
-        WHERE project_id = $1 AND context_id = page.context_id AND position = page.position
+        WHERE project_id = @project AND context_id = page.context_id AND position = page.position
         UNION ALL
-        SELECT context_id, version, from_position, create_time, update_time, delete_time, type, status, title,
-          media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content, data
+        SELECT {former_columns}, content, data
         FROM context_past
-        WHERE project_id = $1 AND context_id = page.context_id AND context_past.position > page.position
+        WHERE project_id = @project AND context_id = page.context_id AND context_past.position > page.position
           AND from_position = page.position
       ) AS image
     ) AS joined
   ) AS hit ON true
 -- full_bound:
-  AND (hit.at = 1 OR hit.bytes <= $?)
+  AND (hit.at = 1 OR hit.bytes <= @bytes)
 -- end:
 ORDER BY hit.at

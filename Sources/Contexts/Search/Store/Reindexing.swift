@@ -30,18 +30,21 @@ package struct Reindexing: BackgroundWork {
   private func renew(
     after id: String, _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
-    let rows = try await transaction.query(
-      SearchQueries.renewWords, [operation.project.text, id, Self.stepSize, Self.stepBytes])
-    let row = try rows.only()
-    let renewed: Int64 = try row.decode(0)
-    let next: Place = renewed == 0 ? .waiting(for: try row.decode(2)) : .after(id: try row.decode(1))
+    let found = try await transaction.query(
+      SearchQueries.renewWords, (operation.project, id, Self.stepSize, Self.stepBytes))
+    let (row, columns) = (try found.rows.only(), found.columns)
+    let renewed = try row.decode(columns.renewed)
+    let next: Place =
+      renewed == 0
+      ? .waiting(for: try row.decode(columns.transaction))
+      : .after(id: try row.decode(columns.last) ?? id)
     return WorkProgress(done: renewed, resume: next.text)
   }
 
   private func wait(
     for xid: Int64, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
-    let isOver: Bool = try await transaction.query(SearchQueries.awaitTransactions, [xid]).only().decode(0)
+    let isOver = try await transaction.query(SearchQueries.awaitTransactions, xid).value()
     return isOver
       ? WorkProgress(done: 0, resume: Place.other(after: 0).text)
       : WorkProgress(done: 0, resume: Place.waiting(for: xid).text, pause: Self.waitingPause)
@@ -50,11 +53,12 @@ package struct Reindexing: BackgroundWork {
   private func renewOther(
     after number: Int64, _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
-    let row = try await transaction.query(
-      SearchQueries.renewOtherWords, [operation.project.text, number, Self.lookSize, Self.stepBytes]
-    ).only()
-    let last: Int64? = try row.decode(1)
-    return WorkProgress(done: try row.decode(0), resume: last.map { Place.other(after: $0).text })
+    let found = try await transaction.query(
+      SearchQueries.renewOtherWords, (operation.project, number, Self.lookSize, Self.stepBytes))
+    let (row, columns) = (try found.rows.only(), found.columns)
+    let last = try row.decode(columns.last)
+    return WorkProgress(
+      done: try row.decode(columns.renewed), resume: last.map { Place.other(after: $0).text })
   }
 }
 

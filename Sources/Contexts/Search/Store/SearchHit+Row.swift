@@ -3,32 +3,40 @@ import Postgres
 import Requests
 import Wire
 
-/// Where the columns of `search_contexts` are that follow those of the context.
-enum SearchColumn {
-  static let number = Context.columnCount
-  static let place = Context.columnCount + 1
-  static let score = Context.columnCount + 2
-  static let seen = Context.columnCount + 3
-  static let newest = Context.columnCount + 4
-  static let span = Context.columnCount + 5
-  static let spans = Context.columnCount + 6
-  static let pageCount = Context.columnCount + 7
-  static let facets = Context.columnCount + 8
+/// The columns of `search_contexts`. Those of a context are NULL in the only row where nothing was found.
+struct SearchColumns: ColumnLayout {
+  let context: Context.Columns
+  let number, newest, seen, span, spans: Column<Int64>
+  let place, score: Column<Double>
+  let pageCount: Column<Int>
+  let facets: Column<JSONB?>
   /// The highlights.
-  static let title = Context.columnCount + 9
-  static let passages = Context.columnCount + 10
-  /// And data after it.
-  static let content = Context.columnCount + 11
+  let titleMarks, passages: Column<[String]?>
+
+  init(_ find: inout ColumnFinder) {
+    context = Context.Columns(&find)
+    number = find("number")
+    place = find("place")
+    score = find("score")
+    seen = find("seen")
+    newest = find("newest")
+    span = find("span")
+    spans = find("spans")
+    pageCount = find("page_count")
+    facets = find("facets")
+    titleMarks = find("title_marks")
+    passages = find("passages")
+  }
 }
 
 extension SearchHit {
   /// From a row of `search_contexts`.
-  init(decoding row: Row, isFull: Bool) throws(PostgresError) {
+  init(decoding row: Row, _ columns: SearchColumns) throws(PostgresError) {
     self.init()
-    context = try Context(decoding: row, contentColumn: isFull ? SearchColumn.content : nil)
-    score = try row.decode(SearchColumn.score)
-    title = try row.decode(SearchColumn.title, as: [String]?.self).map { Highlight(of: $0) }
-    content = try row.decode(SearchColumn.passages, as: [String]?.self).map { Highlight(of: $0) }
+    context = try Context(decoding: row, columns.context)
+    score = try row.decode(columns.score)
+    title = try row.decode(columns.titleMarks).map { Highlight(of: $0) }
+    content = try row.decode(columns.passages).map { Highlight(of: $0) }
   }
 
   /// Bytes of the highlights in the message, at most.

@@ -24,62 +24,75 @@ struct SearchMatches {
   let limit: Int
 
   /// Adds the CTEs, up to and without the comma or the word that follows them.
-  func add(to composition: inout QueryFragments.Composition, in project: ProjectID) {
-    composition.add("language", project.text)
-    if let newest { composition.add("up_to", newest) } else { composition.add("newest") }
+  func add(to composition: inout Composition, in project: ProjectID) {
+    composition.add("language", ["project": project.text])
+    if let newest { composition.add("up_to", ["up_to": newest]) } else { composition.add("newest") }
     addQuery(to: &composition, in: project)
     composition.add("found")
     composition.add("current\(kind)")
     if memory != nil { composition.add("with_memories") }
     add(conditionsTo: &composition, in: project)
     if let moment {
-      composition.add("valid_then", moment.position)
+      composition.add("valid_then", ["position": moment.position])
       composition.add("superseded\(kind)_then")
       add(conditionsTo: &composition, in: project)
-      composition.add("superseded_valid_then", moment.position, moment.position, moment.position)
+      composition.add("superseded_valid_then")
     }
-    composition.add("considered", limit + 1, limit)
+    composition.add("considered", ["more": limit + 1, "limit": limit])
   }
 
   /// As the names of fragments have it.
   private var kind: String { memory == nil ? "" : anyOf == nil ? "_memories" : "_memories_any" }
 
-  private func addQuery(to composition: inout QueryFragments.Composition, in project: ProjectID) {
+  private func addQuery(to composition: inout Composition, in project: ProjectID) {
     if let anyOf {
       let marks = conditions.marks(of: project) ?? ""
       composition.add(
-        "asked_any", marks, Limits.recallSample, anyOf.words, Limits.recallWords, anyOf.phrases, marks)
+        "asked_any",
+        [
+          "marks": marks, "sample": Limits.recallSample, "words": anyOf.words,
+          "most_words": Limits.recallWords, "phrases": anyOf.phrases,
+        ])
       if moment != nil { composition.add("asked_any_then") }
-      composition.add("asked_any_end", Limits.recallTerms, anyOf.excluded)
+      composition.add("asked_any_end", ["terms": Limits.recallTerms, "excluded": anyOf.excluded])
     } else {
-      composition.add("asked", query?.tsquery ?? "", query?.ranking ?? "", query?.nearness ?? "")
+      composition.add(
+        "asked",
+        [
+          "query": query?.tsquery ?? "", "ranking": query?.ranking ?? "",
+          "nearness": query?.nearness ?? "",
+        ])
     }
   }
 
-  private func add(conditionsTo composition: inout QueryFragments.Composition, in project: ProjectID) {
+  private func add(conditionsTo composition: inout Composition, in project: ProjectID) {
     composition.add("matching")
-    if let marks = conditions.marks(of: project) { composition.add("marked", marks) }
+    if let marks = conditions.marks(of: project) { composition.add("marked", ["marks": marks]) }
     composition.add("matching_end")
     if let query {
       composition.add("any_word")
       if query.hasExclusion { composition.add("whole") }
     }
-    if let moment { composition.add("live_then", moment.time) } else { composition.add("live") }
+    if let moment {
+      composition.add("live_then", ["time": moment.time])
+    } else {
+      composition.add("live")
+    }
     if !conditions.statuses.isEmpty {
-      composition.add("statuses", conditions.statuses.map { Int16($0.rawValue) })
+      composition.add("statuses", ["statuses": conditions.statuses.map { Int16($0.rawValue) }])
     }
     composition.add("created", conditions.created)
     composition.add("updated", conditions.updated)
     if let memory { add(memory, to: &composition) }
   }
 
-  private func add(_ memory: MemoryConditions, to composition: inout QueryFragments.Composition) {
-    if !memory.kinds.isEmpty { composition.add("kinds", memory.kinds) }
-    if memory.minImportance > 0 { composition.add("importance", memory.minImportance) }
-    if memory.minConfidence > 0 { composition.add("confidence", memory.minConfidence) }
-    if !memory.sources.isEmpty { composition.add("sources", memory.sources) }
+  private func add(_ memory: MemoryConditions, to composition: inout Composition) {
+    if !memory.kinds.isEmpty { composition.add("kinds", ["kinds": memory.kinds]) }
+    if memory.minImportance > 0 { composition.add("importance", ["importance": memory.minImportance]) }
+    if memory.minConfidence > 0 { composition.add("confidence", ["confidence": memory.minConfidence]) }
+    if !memory.sources.isEmpty { composition.add("sources", ["sources": memory.sources]) }
     if let time = memory.validAt ?? moment?.time.microseconds {
-      composition.add("valid_at", time, time)
+      composition.add("valid_at", ["valid_at": time])
     } else {
       composition.add("valid_now")
     }
@@ -99,12 +112,5 @@ extension ContextConditions {
       all.append("(" + types.map { mark("type", $0.rawValue) }.joined(separator: " | ") + ")")
     }
     return all.isEmpty ? nil : all.joined(separator: " & ")
-  }
-}
-
-extension QueryFragments.Composition {
-  fileprivate mutating func add(_ name: String, _ range: ContextConditions.TimeRange) {
-    if let from = range.from { add("\(name)_from", PostgresTimestamp(microseconds: from)) }
-    if let before = range.before { add("\(name)_before", PostgresTimestamp(microseconds: before)) }
   }
 }

@@ -7,14 +7,15 @@ extension SearchStore {
   /// How large the text index is. Reads all of it.
   func searchStats(in project: ProjectID) async throws(RPCError) -> SearchStatsResponse {
     try await database { () async throws(PostgresError) in
-      let row = try await pool.query(SearchQueries.statistics, [project.text]).only()
+      let found = try await pool.query(SearchQueries.statistics, project)
+      let (row, columns) = (try found.rows.only(), found.columns)
       var stats = SearchStatsResponse()
-      stats.documents = try row.decode(0)
-      stats.indexed = try row.decode(1)
-      stats.bytes = try row.decode(2)
-      stats.lexemes = try row.decode(3)
-      stats.outdated = try row.decode(4)
-      stats.searchLanguage = try row.decode(5)
+      stats.documents = try row.decode(columns.documents)
+      stats.indexed = try row.decode(columns.indexed)
+      stats.bytes = try row.decode(columns.bytes)
+      stats.lexemes = try row.decode(columns.lexemes)
+      stats.outdated = try row.decode(columns.outdated)
+      stats.searchLanguage = try row.decode(columns.searchLanguage)
       return stats
     }
   }
@@ -22,7 +23,7 @@ extension SearchStore {
   /// Contexts of the project, the deleted ones included.
   func count(in project: ProjectID) async throws(RPCError) -> Int64 {
     try await database { () async throws(PostgresError) in
-      try await pool.query(SearchQueries.count, [project.text]).only().decode(0)
+      try await pool.query(SearchQueries.count, project).value()
     }
   }
 }

@@ -15,31 +15,32 @@ struct SearchStore: Sendable {
     _ search: ContextSearch, at moment: Moment? = nil, in project: ProjectID
   ) async throws(RPCError) -> SearchResponse {
     try await database { () async throws(PostgresError) in
-      let query = search.statement(
+      let statement = search.composition(
         in: project, at: moment, considering: configuration.consideredMatches)
-      let rows = try await pool.query(query.statement, query.parameters)
+      let found = try await pool.query(SearchQueries.search, statement)
+      let (rows, columns) = (found.rows, found.columns)
       var response = SearchResponse()
       guard let first = rows.first else { return response }
-      let total = try SearchTotal(decoding: first, limit: configuration.consideredMatches)
+      let total = try SearchTotal(decoding: first, columns, limit: configuration.consideredMatches)
       response.totalSize = total.estimated(total.considered)
       response.totalIsEstimated = total.isEstimated
       response.facets = search.facets.decode(
-        try first.decode(SearchColumn.facets, as: JSONB?.self)?.text, total)
-      if first.isNull(0) { return response }
-      let pageCount: Int = try first.decode(SearchColumn.pageCount)
+        try first.decode(columns.facets)?.text, total)
+      if first.isNull(columns.context.id) { return response }
+      let pageCount = try first.decode(columns.pageCount)
       var bytes = 0
       for row in rows.prefix(search.pageSize) {
-        let hit = try SearchHit(decoding: row, isFull: search.isFull)
+        let hit = try SearchHit(decoding: row, columns)
         let context = hit.context ?? Context()
-        bytes += context.sizeBound(metadataBytes: row.metadataBytes) + hit.highlightBytes
+        bytes += context.sizeBound(metadataBytes: columns.context.metadataBytes(in: row)) + hit.highlightBytes
         if bytes > Limits.answerBytes, !response.hits.isEmpty { break }
         response.hits.append(hit)
       }
       if response.hits.count < pageCount {
         let last = rows[response.hits.count - 1]
         let place = SearchPlace(
-          value: try last.decode(SearchColumn.place), number: try last.decode(SearchColumn.number),
-          newest: try last.decode(SearchColumn.newest))
+          value: try last.decode(columns.place), number: try last.decode(columns.number),
+          newest: try last.decode(columns.newest))
         response.nextPageToken = place.token(moment).text(for: search.seal)
       }
       return response
@@ -49,21 +50,23 @@ struct SearchStore: Sendable {
 
 extension ContextSearch {
   /// The statement for this combination of conditions, facets, order and page.
-  fileprivate func statement(
-    in project: ProjectID, at moment: Moment?, considering limit: Int
-  ) -> BoundStatement {
-    var statement = QueryFragments.Composition(SearchQueries.search)
+  func composition(in project: ProjectID, at moment: Moment?, considering limit: Int) -> Composition {
+    var statement = SearchQueries.search.begin()
     let matches = SearchMatches(
       query: query, conditions: conditions, newest: after?.newest, moment: moment, limit: limit)
     matches.add(to: &statement, in: project)
     statement.add("summary")
     statement.add("by_\(order.key.rawValue)")
     statement.add("placed")
-    if let after { statement.add(order.isDescending ? "before" : "after", after.value, after.number) }
-    statement.add(order.isDescending ? "descending" : "ascending", pageSize + 1)
+    if let after {
+      statement.add(
+        order.isDescending ? "before" : "after",
+        ["after_place": after.value, "after_number": after.number])
+    }
+    statement.add(order.isDescending ? "descending" : "ascending", ["page": pageSize + 1])
     for (index, facet) in facets.enumerated() {
       statement.add(index == 0 ? "facets" : "and")
-      statement.add("facet_\(facet.rawValue)", Limits.facetValues)
+      statement.add("facet_\(facet.rawValue)", ["values": Limits.facetValues])
     }
     if !facets.isEmpty { statement.add("facets_end") }
     let highlights = highlights && query != nil
@@ -74,9 +77,9 @@ extension ContextSearch {
     statement.add("hits")
     if highlights { statement.add("with_asked") }
     statement.add(moment == nil ? "page" : "page_then")
-    if isFull { statement.add("full_bound", Limits.answerBytes) }
+    if isFull { statement.add("full_bound", ["bytes": Limits.answerBytes]) }
     statement.add("end")
-    return statement.statement
+    return statement
   }
 }
 
@@ -90,12 +93,12 @@ struct SearchTotal {
   private let spans: Double
   private let span: Double
 
-  fileprivate init(decoding row: Row, limit: Int) throws(PostgresError) {
-    let seen: Int64 = try row.decode(SearchColumn.seen)
+  fileprivate init(decoding row: Row, _ columns: SearchColumns, limit: Int) throws(PostgresError) {
+    let seen = try row.decode(columns.seen)
     considered = min(seen, Int64(limit))
     isEstimated = seen > Int64(limit)
-    span = Double(try row.decode(SearchColumn.span, as: Int64.self))
-    spans = Double(try row.decode(SearchColumn.spans, as: Int64.self))
+    span = Double(try row.decode(columns.span))
+    spans = Double(try row.decode(columns.spans))
   }
 
   /// How many there are of what was counted `count` times among the matches looked at.

@@ -1,5 +1,5 @@
--- A template, locked against other writers: $1 project, $2 id.
-SELECT template_id, version, position, create_time, update_time, delete_time, definition
+-- A template, locked against other writers.
+SELECT {template_columns}
 FROM template
-WHERE project_id = $1 AND template_id = $2
+WHERE project_id = @project AND template_id = @id
 FOR UPDATE

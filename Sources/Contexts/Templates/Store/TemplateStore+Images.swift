@@ -10,14 +10,17 @@ extension TemplateStore {
     of changes: [Change], in project: ProjectID, _ pool: PostgresPool
   ) async throws(RPCError) -> ChangedResources<Template>.Found {
     try await database { () async throws(PostgresError) in
-      let rows = try await pool.read(
+      let found = try await pool.read(
         TemplateQueries.images,
-        [project.text, changes.map(\.id), changes.map(\.position), Limits.imageBytes])
+        (project, changes.map(\.id), changes.map(\.position), Limits.imageBytes))
+      let columns = found.columns
       var byPlace: [Int: Template] = [:]
-      for row in rows {
-        let place: Int = try row.decode(7)
-        guard try row.decode(8) else { return ChangedResources.Found(count: place, byPlace: byPlace) }
-        byPlace[place] = try Template(decoding: row)
+      for row in found.rows {
+        let place: Int = try row.decode(columns.place)
+        guard try row.decode(columns.isWhole) else {
+          return ChangedResources.Found(count: place, byPlace: byPlace)
+        }
+        byPlace[place] = try Template(decoding: row, columns.template)
       }
       return ChangedResources.Found(count: changes.count, byPlace: byPlace)
     }

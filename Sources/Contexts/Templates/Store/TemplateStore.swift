@@ -24,10 +24,7 @@ struct TemplateStore: Sendable {
   func templates(_ ids: [String], in project: ProjectID) async throws(RPCError) -> [Template] {
     if ids.isEmpty { return [] }
     return try await database { () async throws(PostgresError) in
-      let rows = try await pool.read(TemplateQueries.get, [project.text, ids])
-      var templates: [Template] = []
-      for row in rows { templates.append(try Template(decoding: row)) }
-      return templates
+      try await pool.read(TemplateQueries.get, (project, ids)).decoded()
     }
   }
 
@@ -43,13 +40,13 @@ struct TemplateStore: Sendable {
     after id: String, limit: Int, showDeleted: Bool, in project: ProjectID
   ) async throws(RPCError) -> (page: [Template], hasMore: Bool) {
     try await database { () async throws(PostgresError) in
-      let rows = try await pool.query(
-        TemplateQueries.list, [project.text, id, showDeleted, limit + 1, Limits.answerBytes])
+      let found = try await pool.query(
+        TemplateQueries.list, (project, id, showDeleted, limit + 1, Limits.answerBytes))
       var page: [Template] = []
       var total = 0
-      for row in rows.prefix(limit) {
-        page.append(try Template(decoding: row))
-        total = try row.decode(7)
+      for row in found.rows.prefix(limit) {
+        page.append(try Template(decoding: row, found.columns.template))
+        total = try row.decode(found.columns.total)
       }
       return (page, page.count < total)
     }
@@ -108,13 +105,13 @@ struct TemplateStore: Sendable {
     _ id: String, isNew: Bool, _ scope: CallScope,
     _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
   ) async throws(RPCError) -> Template {
-    let project = scope.project.text
-    let lock = TemplateQueries.lock.bind([project, id])
+    let lock = TemplateQueries.lock.bind((scope.project, id))
     let result = try await journal.write(
       scope, locking: isNew ? [] : [WriteLock(.template, rows: [id], [lock])]
     ) { locked throws(RPCError) in
-      let stored = try database { () throws(PostgresError) in
-        try locked.rows.first?.first.map { row throws(PostgresError) in try Template(decoding: row) }
+      let stored = try database { () throws(PostgresError) -> Template? in
+        guard let rows = locked.rows.first else { return nil }
+        return try TemplateQueries.lock.results(rows).first()
       }
       guard let change = try decide(stored) else {
         let nothing = Template(only: id)
@@ -125,7 +122,8 @@ struct TemplateStore: Sendable {
         answer: { change.answer(id).serializedBytes() }
       ) { written throws(RPCError) in
         let template = try database { () throws(PostgresError) in
-          try Template(decoding: try written.rows.last!.only())
+          let found = try TemplateQueries.update.results(written.rows.last!)
+          return try Template(decoding: try found.rows.only(), found.columns)
         }
         return scope.effect == .kept ? template : template.told(over: stored, hasOwnID: !isNew)
       }
@@ -149,9 +147,9 @@ private struct TemplateChange {
 
   func statements(_ id: String, in project: ProjectID) -> [BoundStatement] {
     let bytes = definition.serializedBytes()
-    guard old != nil else { return [TemplateQueries.insert.bind([project.text, id, bytes])] }
+    guard old != nil else { return [TemplateQueries.insert.bind((project, id, bytes))] }
     return VersionedKind.templates.superseding(rows: [[id]], in: project) + [
-      TemplateQueries.update.bind([project.text, id, bytes, isDeletion, isAnew])
+      TemplateQueries.update.bind((project, id, bytes, isDeletion, isAnew))
     ]
   }
 

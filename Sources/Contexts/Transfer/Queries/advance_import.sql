@@ -1,9 +1,8 @@
--- Says in a write how far its import has come with it: $1 project, $2 method, $3 import id, $4 the place
--- acknowledged, and how many records more were $5 stored, $6 overwritten, $7 skipped, $8 failed, $9 ignored,
--- $10 former versions; $11 the contexts that stand as a former version.
+-- Says in a write how far its import has come with it: the place acknowledged, how many records more, and the contexts that
+-- stand as a former version.
 UPDATE import SET
-  acknowledged = $4, stored = stored + $5, overwritten = overwritten + $6, skipped = skipped + $7,
-  failed = failed + $8, ignored = ignored + $9, versions = versions + $10, unfinished = $11,
+  acknowledged = @acknowledged, stored = stored + @stored, overwritten = overwritten + @overwritten, skipped = skipped + @skipped,
+  failed = failed + @failed, ignored = ignored + @ignored, versions = versions + @versions, unfinished = @unfinished,
   position = drawn.position, update_time = drawn.at
 FROM drawn
-WHERE project_id = $1 AND method = $2 AND import_id = $3
+WHERE project_id = @project AND method = @method AND import_id = @import_id

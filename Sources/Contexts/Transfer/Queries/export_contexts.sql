@@ -5,8 +5,7 @@
 -- export_ids:
 SELECT page_id
 -- export_columns:
-SELECT context_id, version, position, create_time, update_time, delete_time, type, status, title, media_type,
-  owner, session, tags, metadata, expire_time, purge_time, memory, page_id, content, data
+SELECT {context_columns}, page_id, content, data
 -- export_from:
 FROM (
   SELECT page.context_id AS page_id, page.place, image.*,
@@ -15,38 +14,35 @@ FROM (
   FROM (
     SELECT *, row_number() OVER (ORDER BY context_id) AS place
     FROM context
-    WHERE project_id = $?
+    WHERE project_id = @project
 -- export_after:
-      AND context_id > $?
+      AND context_id > @after
     ORDER BY context_id
-    LIMIT $?
+    LIMIT @limit
 -- export_these:
-      AND context_id = ANY ($?::text[])
+      AND context_id = ANY (@ids::text[])
 -- export_images:
   ) AS page
   LEFT JOIN LATERAL (
     SELECT * FROM (
-      SELECT page.project_id, page.context_id, page.version, page.position, page.create_time,
-        page.update_time, page.delete_time, page.type, page.status, page.title, page.media_type, page.owner,
-        page.session, page.tags, page.metadata, page.expire_time, page.purge_time, page.memory,
+      SELECT page.project_id, {page.context_columns},
         page.content, page.data
-      WHERE page.position <= $?
+      WHERE page.position <= @position
       UNION ALL
-      (SELECT project_id, context_id, version, from_position, create_time, update_time, delete_time, type,
-        status, title, media_type, owner, session, tags, metadata, expire_time, purge_time, memory, content,
+      (SELECT project_id, {former_columns}, content,
         data
       FROM context_past AS old
-      WHERE page.position > $? AND project_id = $1 AND context_id = page.context_id
-        AND old.position > $?
+      WHERE page.position > @position AND project_id = @project AND context_id = page.context_id
+        AND old.position > @position
       ORDER BY old.position
       LIMIT 1)
     ) AS found
-    WHERE position <= $?
+    WHERE position <= @position
 -- export_end:
   ) AS image ON true
 ) AS measured
 -- export_bound:
-WHERE place = 1 OR bytes <= $?
+WHERE place = 1 OR bytes <= @bytes
 ORDER BY place
 -- export_found:
 WHERE context_id IS NOT NULL

@@ -1,23 +1,19 @@
--- A page of relationships as they were at a position: $1 project, $2 the position, $3 to $7 from, kind, name,
--- to and end of the last one of the page before, $8 how many.
-SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time, weight,
-  metadata
+-- A page of relationships as they were at a position.
+SELECT {relationship_columns}
 FROM (
-  (SELECT from_id, kind, name, to_id, valid_from, valid_to, version, position, create_time, update_time,
-    weight, metadata
+  (SELECT {relationship_columns}
   FROM relationship
-  WHERE project_id = $1 AND position <= $2
-    AND (from_id, kind, name, to_id, valid_to) > ($3, $4::smallint, $5, $6, $7)
+  WHERE project_id = @project AND position <= @position
+    AND (from_id, kind, name, to_id, valid_to) > (@after_from, @after_kind::smallint, @after_name, @after_to, @after_end)
   ORDER BY from_id, kind, name, to_id, valid_to
-  LIMIT $8)
+  LIMIT @limit)
   UNION ALL
-  (SELECT from_id, kind, name, to_id, valid_from, valid_to, version, from_position, create_time, update_time,
-    weight, metadata
+  (SELECT {former_relationship_columns}
   FROM relationship_version
-  WHERE project_id = $1 AND position > $2 AND from_position <= $2
-    AND (from_id, kind, name, to_id, valid_to) > ($3, $4::smallint, $5, $6, $7)
+  WHERE project_id = @project AND position > @position AND from_position <= @position
+    AND (from_id, kind, name, to_id, valid_to) > (@after_from, @after_kind::smallint, @after_name, @after_to, @after_end)
   ORDER BY from_id, kind, name, to_id, valid_to
-  LIMIT $8)
+  LIMIT @limit)
 ) AS found
 ORDER BY from_id, kind, name, to_id, valid_to
-LIMIT $8
+LIMIT @limit

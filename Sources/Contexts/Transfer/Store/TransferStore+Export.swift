@@ -8,7 +8,7 @@ extension TransferStore {
   /// The id of the journal that all positions belong to.
   func journalID() async throws(RPCError) -> UUID128 {
     try await database { () async throws(PostgresError) in
-      try await pool.lookup(TransferQueries.findJournal, []).only().decode(0)
+      try await pool.lookup(TransferQueries.findJournal, ()).value()
     }
   }
 
@@ -19,15 +19,17 @@ extension TransferStore {
     of export: ContextExport, after cursor: ExportCursor, rows limit: Int, in project: ProjectID
   ) async throws(RPCError) -> ExportPage {
     try await database { () async throws(PostgresError) in
-      let query = export.statement(after: cursor, rows: limit, in: project)
-      let rows = try await pool.query(query.statement, query.parameters)
+      let found = try await pool.query(
+        TransferQueries.export, export.composition(after: cursor, rows: limit, in: project))
+      let columns = found.columns
       var page = ExportPage()
-      for row in rows {
+      for row in found.rows {
         page.looked += 1
-        page.last = try row.decode(Context.columnCount)
-        if row.isNull(0) { continue }
-        let context = try Context(decoding: row, contentColumn: Context.columnCount + 1)
-        page.contexts.append((context, context.sizeBound(metadataBytes: row.metadataBytes)))
+        page.last = try row.decode(columns.pageID)
+        if row.isNull(columns.context.id) { continue }
+        let context = try Context(decoding: row, columns.context)
+        let metadataBytes = columns.context.metadataBytes(in: row)
+        page.contexts.append((context, context.sizeBound(metadataBytes: metadataBytes)))
       }
       return page
     }
@@ -39,18 +41,18 @@ extension TransferStore {
   ) async throws(RPCError) -> [(context: Context, size: Int)] {
     let places = waves.places
     let (versions, ends, total) = try await database { () async throws(PostgresError) in
-      let rows = try await pool.query(
-        TransferQueries.exportVersions,
-        [project.text, places.map(\.id), places.map(\.after), position, Limits.transferBytes])
+      let found = try await pool.query(
+        TransferQueries.exportVersions, (project, places, position, Limits.transferBytes))
+      let columns = found.columns
       var versions: [(context: Context, size: Int)] = []
       var ends: [(place: Int, end: Int64)] = []
       var total = 0
-      for row in rows {
-        let context = try Context(decoding: row, contentColumn: Context.columnCount)
-        versions.append((context, context.sizeBound(metadataBytes: row.metadataBytes)))
-        let end = Context.columnCount + 2
-        ends.append((try row.decode(end + 1), try row.decode(end)))
-        total = try row.decode(end + 2)
+      for row in found.rows {
+        let context = try Context(decoding: row, columns.context)
+        let metadataBytes = columns.context.metadataBytes(in: row)
+        versions.append((context, context.sizeBound(metadataBytes: metadataBytes)))
+        ends.append((try row.decode(columns.place), try row.decode(columns.validTo)))
+        total = try row.decode(columns.total)
       }
       return (versions, ends, total)
     }
@@ -69,32 +71,31 @@ struct ExportPage {
 }
 
 extension ContextExport {
-  fileprivate func statement(after cursor: ExportCursor, rows: Int, in project: ProjectID) -> BoundStatement {
-    var query = QueryFragments.Composition(TransferQueries.export)
+  func composition(after cursor: ExportCursor, rows: Int, in project: ProjectID) -> Composition {
+    var query = TransferQueries.export.begin()
     query.add("export_columns")
-    query.add("export_from", project.text)
-    query.add("export_after", cursor.last, rows)
+    query.add("export_from", ["project": project.text])
+    query.add("export_after", ["after": cursor.last, "limit": rows])
     add(to: &query, at: cursor.moment)
-    query.add("export_bound", Limits.transferBytes)
-    return query.statement
+    query.add("export_bound", ["bytes": Limits.transferBytes])
+    return query
   }
 
   /// Which of these contexts are exported and not deleted.
-  func statement(finding ids: [String], at moment: Moment, in project: ProjectID) -> BoundStatement {
-    var query = QueryFragments.Composition(TransferQueries.export)
+  func composition(finding ids: [String], at moment: Moment, in project: ProjectID) -> Composition {
+    var query = TransferQueries.exported.begin()
     query.add("export_ids")
-    query.add("export_from", project.text)
-    query.add("export_these", ids)
+    query.add("export_from", ["project": project.text])
+    query.add("export_these", ["ids": ids])
     var conditions = self
     conditions.conditions.showDeleted = false
     conditions.add(to: &query, at: moment)
     query.add("export_found")
-    return query.statement
+    return query
   }
 
-  private func add(to query: inout QueryFragments.Composition, at moment: Moment) {
-    let position = moment.position
-    query.add("export_images", position, position, position, position)
+  private func add(to query: inout Composition, at moment: Moment) {
+    query.add("export_images", ["position": moment.position])
     query.add(conditions, at: moment)
     query.add("export_end")
   }

@@ -16,32 +16,27 @@ extension TransferStore {
   ) {
     try await database { () async throws(PostgresError) in
       let after = ExportedRelationshipPlace(cursor.last) ?? .beforeAll
-      let rows = try await pool.query(
-        TransferQueries.exportRelationships,
-        [
-          project.text, cursor.moment.position, after.key.source, Int16(after.key.kind.rawValue),
-          after.key.name, after.key.target, after.end, Limits.batchItems,
-        ])
+      let found = try await pool.query(
+        TransferQueries.exportRelationships, (project, cursor.moment.position, after, Limits.batchItems))
+      let columns = found.columns
       var relationships: [(relationship: Relationship, size: Int)] = []
       var last: ExportedRelationshipPlace?
-      for row in rows {
-        let relationship = try Relationship(decoding: row)
-        relationships.append((relationship, relationship.sizeBound(in: row)))
-        last = ExportedRelationshipPlace(key: relationship.key, end: try row.decode(5))
+      for row in found.rows {
+        let relationship = try Relationship(decoding: row, columns)
+        relationships.append((relationship, relationship.sizeBound(in: row, columns)))
+        last = ExportedRelationshipPlace(key: relationship.key, end: try row.decode(columns.validTo))
       }
       let ids = Set<TextKey>(of: relationships.flatMap { [$0.relationship.source, $0.relationship.target] })
         .sortedTexts
-      let query = export.statement(finding: ids, at: cursor.moment, in: project)
       var exported: Set<TextKey> = []
       if !ids.isEmpty {
-        for row in try await pool.query(query.statement, query.parameters) {
-          exported.insert(TextKey(try row.decode(0)))
-        }
+        let query = export.composition(finding: ids, at: cursor.moment, in: project)
+        exported = Set(of: try await pool.query(TransferQueries.exported, query).values())
       }
-      let found = relationships.filter { one, _ in
+      let between = relationships.filter { one, _ in
         exported.contains(one.source) && exported.contains(one.target)
       }
-      return (found, last)
+      return (between, last)
     }
   }
 }

@@ -12,10 +12,10 @@ extension TransferStore {
     // Or one who has lost it would take the import over from whoever holds it now.
     try await journal.checkLease(of: scope)
     let progress = try await database { () async throws(PostgresError) in
-      let rows = try await pool.write(
-        TransferQueries.begin,
-        [scope.project.text, scope.operation, plan.id, plan.mode.rawValue, Limits.importLifetime])
-      return try rows.first.map { row throws(PostgresError) in try ImportProgress(decoding: row) }
+      let key = ImportKey(scope: scope, id: plan.id)
+      return try await pool.write(
+        TransferQueries.begin, (key, plan.mode.rawValue, Limits.importLifetime)
+      ).first(as: ImportProgress.self)
     }
     guard let progress else { throw .importIDReused(plan.id) }
     return progress
@@ -40,20 +40,21 @@ extension TransferStore {
     _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
     let project = scope.project
-    let key: [any PostgresValue] = [project.text, scope.operation, plan.id]
+    let key = ImportKey(scope: scope, id: plan.id)
     let ids = batch.contexts.map(\.id)
     let locksThem = plan.mode == .overwrite || !batch.former.isEmpty || !progress.unfinished.isEmpty
-    let look = locksThem ? ContextQueries.lock : ContextQueries.findIDs
+    let look =
+      locksThem ? ContextQueries.lock.bind((project, ids)) : ContextQueries.findIDs.bind((project, ids))
     let locks: [WriteLock] = [
       .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
-      .contexts(ids, ids.isEmpty ? [] : [look.bind([project.text, ids])]),
+      .contexts(ids, ids.isEmpty ? [] : [look]),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let taken = ids.isEmpty ? [:] : try locked.rows[1].taken(areLocked: locksThem)
       let decided = DecidedBatch(
         batch, taken: taken.mapValues(\.version), plan.mode, unfinished: progress.unfinished)
-      let advance = TransferQueries.advance.bind(key + decided.counts.columns)
+      let advance = TransferQueries.advance.bind((key, decided.counts))
       let texts = decided.texts(replacing: taken)
       return WritePlan(
         (counts: decided.counts, texts: texts),
@@ -77,7 +78,7 @@ extension TransferStore {
   ) async throws(RPCError) -> ImportProgress {
     let ids = batch.contexts.map(\.id)
     let rows = try await database { () async throws(PostgresError) in
-      ids.isEmpty ? nil : try await pool.read(ContextQueries.findIDs, [scope.project.text, ids])
+      ids.isEmpty ? nil : try await pool.read(ContextQueries.findIDs, (scope.project, ids)).rows
     }
     var taken = try rows?.taken(areLocked: false).mapValues(\.version) ?? [:]
     for id in progress.unfinished { taken[id] = 0 }
@@ -109,41 +110,78 @@ extension DecidedBatch {
   }
 }
 
-extension ImportProgress {
-  /// `$4` to `$11` of `advance_import`.
-  var columns: [any PostgresValue] {
-    [acknowledged, stored, overwritten, skipped, failed, ignored, versions, unfinished.sortedTexts]
+extension ImportProgress: DecodableRow {
+  /// Of `advance_import`.
+  static let parameters: [Parameter<ImportProgress>] = [
+    .init("acknowledged") { $0.acknowledged },
+    .init("stored") { $0.stored },
+    .init("overwritten") { $0.overwritten },
+    .init("skipped") { $0.skipped },
+    .init("failed") { $0.failed },
+    .init("ignored") { $0.ignored },
+    .init("versions") { $0.versions },
+    .init("unfinished") { $0.unfinished.sortedTexts },
+  ]
+
+  /// `{import_columns}`.
+  struct Columns: ColumnLayout {
+    let began: Column<PostgresTimestamp>
+    let epoch, acknowledged, stored, overwritten, skipped, failed, ignored: Column<Int64>
+    let position, versions: Column<Int64>
+    let unfinished: Column<[String]>
+
+    init(_ find: inout ColumnFinder) {
+      began = find("create_time")
+      epoch = find("epoch")
+      acknowledged = find("acknowledged")
+      stored = find("stored")
+      overwritten = find("overwritten")
+      skipped = find("skipped")
+      failed = find("failed")
+      ignored = find("ignored")
+      position = find("position")
+      versions = find("versions")
+      unfinished = find("unfinished")
+    }
   }
 
-  /// From a row of `begin_import`.
-  fileprivate init(decoding row: Row) throws(PostgresError) {
-    began = try row.decode(0, as: PostgresTimestamp.self).microseconds
-    epoch = try row.decode(1)
-    acknowledged = try row.decode(2)
-    stored = try row.decode(3)
-    overwritten = try row.decode(4)
-    skipped = try row.decode(5)
-    failed = try row.decode(6)
-    ignored = try row.decode(7)
-    position = try row.decode(8)
-    versions = try row.decode(9)
-    unfinished = Set(of: try row.decode(10, as: [String].self))
+  init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
+    self.init()
+    began = try row.decode(columns.began).microseconds
+    epoch = try row.decode(columns.epoch)
+    acknowledged = try row.decode(columns.acknowledged)
+    stored = try row.decode(columns.stored)
+    overwritten = try row.decode(columns.overwritten)
+    skipped = try row.decode(columns.skipped)
+    failed = try row.decode(columns.failed)
+    ignored = try row.decode(columns.ignored)
+    position = try row.decode(columns.position)
+    versions = try row.decode(columns.versions)
+    unfinished = Set(of: try row.decode(columns.unfinished))
   }
 }
 
 extension Rows {
   /// From `lock_import`; nil when the import was forgotten.
   func epoch() throws(RPCError) -> Int64? {
-    try database { () throws(PostgresError) in try first?.decode(0) }
+    try database { () throws(PostgresError) in
+      let found = try TransferQueries.lock.results(self)
+      return try found.rows.first.map { row throws(PostgresError) in try row.decode(found.columns.value) }
+    }
   }
 
   /// The ids that are taken, from `find_context_ids`, or, where rows were locked, from `lock_contexts`.
   fileprivate func taken(areLocked: Bool) throws(RPCError) -> [TextKey: TakenID] {
     try database { () throws(PostgresError) in
       var taken: [TextKey: TakenID] = [:]
-      for row in self {
-        taken[try row.decode(0)] =
-          areLocked ? TakenID(version: try row.decode(1), contentBytes: try row.decode(3)) : TakenID()
+      if areLocked {
+        let heads: [StoredHead] = try ContextQueries.lock.results(self).decoded()
+        for head in heads {
+          taken[TextKey(head.id)] = TakenID(version: head.version, contentBytes: head.contentBytes)
+        }
+      } else {
+        let found = try ContextQueries.findIDs.results(self)
+        for row in found.rows { taken[TextKey(try row.decode(found.columns.id))] = TakenID() }
       }
       return taken
     }

@@ -21,7 +21,7 @@ extension TransferStore {
       validating: batch.relationships.map(\.relationship), at: "relationships", of: "relationship",
       atomic: false, requestID: "", key: { $0.key.text }
     ) { item, violations in RelationshipDraft(validating: item, &violations) }
-    let key: [any PostgresValue] = [scope.project.text, scope.operation, plan.id]
+    let key = ImportKey(scope: scope, id: plan.id)
     let rows = RelationshipLocks(drafts.valid, scope.project).rows
     let locks: [WriteLock] = [
       .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
@@ -35,7 +35,7 @@ extension TransferStore {
       return WritePlan(
         results,
         statements: RelationshipStore.writes(results.stored, scope) + [
-          TransferQueries.advance.bind(key + results.counts.columns)
+          TransferQueries.advance.bind((key, results.counts))
         ],
         changes: results.stored.map(\.change))
     }

@@ -7,15 +7,15 @@ import Requests
 extension VersionStore {
   /// Gives a context the values of an old version, in one write of two round trips.
   func restore(_ restoration: VersionRestoration, _ scope: CallScope) async throws(RPCError) -> Context {
-    let (project, id) = (scope.project.text, restoration.id)
-    let locks = [
-      ContextQueries.lock.bind([project, [id]]),
-      VersionQueries.find.bind([project, id, restoration.version]),
-    ]
+    let id = restoration.id
+    let version = (project: scope.project, id: id, version: restoration.version)
+    let locks = [ContextQueries.lock.bind((scope.project, [id])), VersionQueries.find.bind(version)]
     let result = try await contexts.journal.write(scope, locking: [.contexts([id], locks)]) {
       locked throws(RPCError) in
       let head = try StoredHeads(locked.rows[0])[id]
-      let isKept: Bool = try database { () throws(PostgresError) in try locked.rows[1].only().decode(0) }
+      let isKept = try database { () throws(PostgresError) in
+        try VersionQueries.find.results(locked.rows[1]).value()
+      }
       let target = try restoration.resolved(against: head, isKept: isKept).get()
       return WritePlan(
         statements: VersionedKind.contexts.restoring(
@@ -23,7 +23,7 @@ extension VersionStore {
         changes: [.context(id, "restored", from: target.oldVersion)],
         answer: { WriteAnswer([.success(id)]).bytes }
       ) { written throws(RPCError) in
-        guard let context = try Context.byID(written.rows, isFull: true)[id] else {
+        guard let context = try Context.byID(written.rows)[id] else {
           throw .contextNotFound(id)
         }
         return (context: scope.told(context, over: head), formerBytes: head?.contentBytes ?? 0)

@@ -15,23 +15,24 @@ struct VersionStore: Sendable {
     _ list: VersionList, in project: ProjectID
   ) async throws(RPCError) -> ListContextVersionsResponse {
     let response = try await database { () async throws(PostgresError) -> ListContextVersionsResponse in
-      let rows = try await pool.query(
+      let found = try await pool.query(
         VersionQueries.list,
-        [
-          project.text, list.id, list.before, list.pageSize + 1,
-          list.isFull ? Limits.answerBytes - Limits.payloadBytes : 0,
-        ])
+        (
+          project, list.id, list.before, list.pageSize + 1,
+          list.isFull ? Limits.answerBytes - Limits.payloadBytes : 0
+        ))
+      let columns = found.columns
       var response = ListContextVersionsResponse()
       var bytes = 0
-      for row in rows.prefix(list.pageSize) {
-        if list.isFull, try !row.decode(ContextVersion.columnCount) { break }
-        let version = try ContextVersion(
-          decoding: row, contentColumn: list.isFull ? ContextVersion.columnCount + 1 : nil)
-        bytes += version.context?.sizeBound(metadataBytes: row.metadataBytes) ?? 0
+      for row in found.rows.prefix(list.pageSize) {
+        if list.isFull, try !row.decode(columns.isWhole) { break }
+        let version = try ContextVersion(decoding: row, columns.version)
+        let metadataBytes = columns.version.context.metadataBytes(in: row)
+        bytes += version.context?.sizeBound(metadataBytes: metadataBytes) ?? 0
         if bytes > Limits.answerBytes, !response.versions.isEmpty { break }
         response.versions.append(version)
       }
-      if let last = response.versions.last?.context, response.versions.count < rows.count {
+      if let last = response.versions.last?.context, response.versions.count < found.count {
         response.nextPageToken = list.nextPageToken(after: last.position)
       }
       return response
@@ -44,10 +45,7 @@ struct VersionStore: Sendable {
   /// The versions asked for, each with its provenance: one round trip.
   func versions(_ lookup: VersionLookup, in project: ProjectID) async throws(RPCError) -> FoundVersions {
     let found = try await database { () async throws(PostgresError) -> FoundVersions? in
-      let rows = try await pool.read(
-        VersionQueries.get,
-        [project.text, lookup.id, lookup.version, lookup.other, lookup.isFull])
-      return try FoundVersions(decoding: rows, isFull: lookup.isFull)
+      try FoundVersions(decoding: try await pool.read(VersionQueries.get, (project, lookup)))
     }
     guard let found, found.life != .purged else { throw .contextNotFound(lookup.id) }
     return found
@@ -65,36 +63,55 @@ struct FoundVersions {
   /// Of the context now.
   let life: ContextLife
 
+  struct Columns: ColumnLayout {
+    let version: ContextVersion.Columns
+    let wanted, life: Column<Int64>
+    let other: Column<Int64?>
+
+    init(_ find: inout ColumnFinder) {
+      version = ContextVersion.Columns(&find)
+      wanted = find("wanted")
+      other = find("other")
+      life = find("life")
+    }
+  }
+
   /// From the rows of `get_context_versions`; nil when there is no such context.
-  init?(decoding rows: Rows, isFull: Bool) throws(PostgresError) {
-    guard let first = rows.first else { return nil }
-    let column = ContextVersion.columnCount
-    let number: Int64 = try first.decode(column)
-    let otherNumber: Int64? = try first.decode(column + 1)
+  init?(decoding found: Results<Columns>) throws(PostgresError) {
+    guard let first = found.rows.first else { return nil }
+    let columns = found.columns
+    number = try first.decode(columns.wanted)
+    otherNumber = try first.decode(columns.other)
     var images: [Int64: ContextVersion] = [:]
-    for row in rows where !row.isNull(0) {
-      let image = try ContextVersion(decoding: row, contentColumn: isFull ? column + 4 : nil)
+    for row in found.rows where !row.isNull(columns.version.context.id) {
+      let image = try ContextVersion(decoding: row, columns.version)
       images[image.context?.version ?? 0] = image
     }
     version = images[number]
     other = otherNumber.flatMap { images[$0] }
-    self.number = number
-    self.otherNumber = otherNumber
-    life = try ContextLife(decoding: first, at: column + 2)
+    life = try ContextLife(decoding: first, columns.life)
   }
 }
 
 extension ContextVersion {
-  /// Columns of a context, and nine more: action, then provenance.
-  fileprivate static let columnCount = Context.columnCount + 9
+  /// A context, and the change that made it, as far as that is kept.
+  struct Columns: ColumnLayout {
+    let context: Context.Columns
+    let action: Column<String?>
+    let provenance: Provenance.Columns
 
-  /// From the first ``columnCount`` columns.
-  fileprivate init(decoding row: Row, contentColumn: Int?) throws(PostgresError) {
+    init(_ find: inout ColumnFinder) {
+      context = Context.Columns(&find)
+      action = find("action")
+      provenance = Provenance.Columns(&find)
+    }
+  }
+
+  fileprivate init(decoding row: Row, _ columns: Columns) throws(PostgresError) {
     self.init()
-    context = try Context(decoding: row, contentColumn: contentColumn)
-    let column = Context.columnCount
-    if row.isNull(column) { return }
-    kind = ContextChange.Kind(action: try row.decode(column))
-    provenance = try Provenance(decoding: row, at: column + 1)
+    context = try Context(decoding: row, columns.context)
+    guard let action = try row.decode(columns.action) else { return }
+    kind = ContextChange.Kind(action: action)
+    provenance = try Provenance(decoding: row, columns.provenance)
   }
 }

@@ -25,7 +25,7 @@ extension ContextStores {
     let words = contexts.words
     var kind = VersionedKind.contexts
     kind.parameter = contexts.retentionSeconds
-    kind.prologue = [ContextQueries.deferWords.bind([])]
+    kind.prologue = [ContextQueries.deferWords.bind()]
     kind.afterwards = { ids, project in await words.finish(WrittenTexts(deferred: ids), in: project) }
     return [kind, .relationships, .templates]
   }
