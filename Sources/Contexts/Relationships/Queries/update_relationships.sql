@@ -7,7 +7,7 @@ UPDATE relationship SET
   weight = coalesce(item.weight, relationship.weight),
   metadata = coalesce(nullif(item.metadata, 'null'), relationship.metadata)
 FROM drawn,
-  unnest({relationship_keys}, @valid_froms::timestamptz[], @weights::double precision[],
+  unnest({relationship_keys}, @valid_begins::timestamptz[], @weights::double precision[],
     @metadata::jsonb[])
     AS item (from_id, kind, name, to_id, valid_from, weight, metadata)
 WHERE project_id = @project AND relationship.from_id = item.from_id AND relationship.kind = item.kind

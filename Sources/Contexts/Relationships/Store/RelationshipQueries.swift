@@ -53,7 +53,7 @@ enum RelationshipQueries {
   static let insert = Query<NewRelationships, NoColumns>(
     "insert_relationships", PackageResources.insert_relationships_sql, including: .relationships,
     parameters(keys) { ($0.project, $0.keys) } + [
-      .init("valid_froms") { $0.validFroms },
+      .init("valid_begins") { $0.validFroms },
       .init("valid_tos") { $0.validTos },
       .init("weights") { $0.weights },
       .init("metadata") { $0.metadata },
@@ -61,7 +61,7 @@ enum RelationshipQueries {
   static let update = Query<(project: ProjectID, drafts: [RelationshipDraft]), NoColumns>(
     "update_relationships", PackageResources.update_relationships_sql, including: .relationships,
     parameters(keys) { ($0.project, $0.drafts.map(\.key)) } + [
-      .init("valid_froms") { $0.drafts.map { PostgresTimestamp($0.validFrom) } },
+      .init("valid_begins") { $0.drafts.map { PostgresTimestamp($0.validFrom) } },
       .init("weights") { $0.drafts.map(\.weight) },
       .init("metadata") { $0.drafts.map { JSONB($0.metadata ?? "null") } },
     ])
@@ -109,7 +109,7 @@ enum RelationshipQueries {
 
   private static let keys: [Parameter<Keys>] = [
     .init("project") { $0.project.text },
-    .init("froms") { $0.keys.map(\.source) },
+    .init("sources") { $0.keys.map(\.source) },
     .init("kinds") { $0.keys.map { Int16($0.kind.rawValue) } },
     .init("names") { $0.keys.map(\.name) },
     .init("tos") { $0.keys.map(\.target) },

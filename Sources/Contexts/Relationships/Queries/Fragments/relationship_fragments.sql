@@ -10,4 +10,4 @@ metadata
 
 -- relationship_keys:
 -- One element a relationship.
-@froms::text[], @kinds::smallint[], @names::text[], @tos::text[]
+@sources::text[], @kinds::smallint[], @names::text[], @tos::text[]
