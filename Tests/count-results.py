@@ -1,4 +1,5 @@
-"""Adds up what test runners wrote as JUnit XML. The last line is `N passed, M failed, K skipped`.
+"""Adds up what test runners wrote as JUnit XML and names the tests that failed, with the first words of why.
+The last line is `N passed, M failed, K skipped`.
 
     count-results.py [--least FILE] FOLDER SUITE=EXIT-STATUS…
 
@@ -18,19 +19,25 @@ import xml.etree.ElementTree as ElementTree
 
 
 def count(files):
-    """Passed, failed and skipped among the test cases of `files`, and how many each module has."""
+    """Passed, failed and skipped among the test cases of `files`, and how many each module has. Names what failed."""
     passed = failed = skipped = 0
     modules = collections.Counter()
     for file in files:
         for case in ElementTree.parse(file).iter("testcase"):
             modules[module(case.get("classname", ""))] += 1
-            if case.find("failure") is not None or case.find("error") is not None:
+            fault = next((case.find(kind) for kind in ("failure", "error") if case.find(kind) is not None), None)
+            if fault is not None:
                 failed += 1
+                print(f"failed: {case.get('classname')} {case.get('name')}: {first_words(fault)}")
             elif case.find("skipped") is not None:
                 skipped += 1
             else:
                 passed += 1
     return passed, failed, skipped, modules
+
+
+def first_words(fault):
+    return " ".join((fault.get("message") or fault.text or "").split())[:300]
 
 
 def module(classname):
