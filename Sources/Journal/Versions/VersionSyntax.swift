@@ -51,6 +51,8 @@ struct VersionSyntax {
     // One row of a resource that has one at a time is the first that ended after the position, if it had begun.
     case "first_or_covering":
       return part.isEmpty ? "ORDER BY old.position LIMIT 1" : "AND old.from_position <= \(position)"
+    // Of one row at a time, none that was there before a change outlasts it.
+    case "ended_by": return part.isEmpty ? "AND old.position <= \(arguments.first!)" : ""
     case "is_same_part":
       return part.map { "AND last.\($0.name) = coalesce(present.\($0.name), image.\($0.name))" }
         .joined(separator: " ")

@@ -70,6 +70,23 @@ final class VersionHistory: @unchecked Sendable {
     }
     return found
   }
+
+  /// What the journal says differs between two moments, by resource, in pages of so many changes.
+  func differences(
+    from earlier: Moment, to later: Moment, limit: Int
+  ) async throws -> [String: [ExpectedDifference]] {
+    var found: [String: [ExpectedDifference]] = [:]
+    var cursor: DifferenceCursor?
+    repeat {
+      let page = try await server.journal.differences(
+        of: [test.kind], from: earlier, to: later, in: .default, after: cursor, limit: limit)
+      for difference in page.differences {
+        found[difference.id, default: []].append(ExpectedDifference(difference))
+      }
+      cursor = page.next
+    } while cursor != nil
+    return found
+  }
 }
 
 extension TestRows {

@@ -7,9 +7,12 @@ FROM (
   WHERE NOT EXISTS (
     -- With OFFSET it stays a look-up for each, whatever the planner expects.
     SELECT FROM {history} AS old
-    WHERE old.project_id = $1 AND {old.is_wanted} AND old.position > $2 AND old.position <= wanted.number
-      AND (old.position < wanted.number OR old.from_position > $2)
+    WHERE old.project_id = $1 AND {old.is_wanted} AND old.position > $2 {ended_by wanted.number}
+      AND (old.position < wanted.number OR old.from_position > $2 AND old.from_position < wanted.number)
     OFFSET 0
+  ) AND NOT EXISTS (
+    SELECT FROM {current} AS here
+    WHERE here.project_id = $1 AND {here.is_wanted} AND here.position > $2 AND here.position < wanted.number
   ) AND (
     -- A change of something that was purged since has left no trace.
     EXISTS (SELECT FROM {current} AS here WHERE here.project_id = $1 AND {here.is_wanted} AND here.position = wanted.number)
