@@ -218,10 +218,10 @@ import Wire
   func names() {
     for kind in [RelationshipKind.follows, .contains, .custom] {
       let key = RelationshipKey(source: "a", kind: kind, name: kind == .custom ? "n" : "", target: "b c")
-      #expect(RelationshipKey(journal: key.text) == key)
+      #expect(RelationshipKey(text: key.text) == key)
     }
-    for text in ["", "a", "a\tFOLLOWS\t\tb\tc", "a\tNOTHING\t\tb"] {
-      #expect(RelationshipKey(journal: text).kind == .unspecified)
+    for text in ["", "a", "a\tFOLLOWS\t\tb\tc", "a\tNOTHING\t\tb", "a\tUNSPECIFIED\t\tb", "a\t0\t\tb"] {
+      #expect(RelationshipKey(text: text) == nil)
     }
   }
 

@@ -40,6 +40,9 @@ struct RelationshipKey {
   /// can have.
   var text: String { "\(source)\t\(kind.text)\t\(name)\t\(target)" }
 
+  /// The key of no relationship.
+  static let none = RelationshipKey(source: "", kind: .unspecified, name: "", target: "")
+
   /// From what the journal names it; nil for anything else.
   init?(text: String) {
     let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
@@ -73,9 +76,10 @@ extension RelationshipKey: Hashable {
 extension RelationshipKind {
   private static let prefix = "RELATIONSHIP_KIND_"
 
-  /// From ``text``; nil for a name that is none.
-  init?(text: some StringProtocol) {
-    guard let number = Self.schema.number(of: Self.prefix + String(text)) ?? Int32(text) else { return nil }
+  /// From ``text``, a number for a kind that a newer server knows; nil for what is none.
+  init?(text: Substring) {
+    let number = Self.schema.number(of: Self.prefix + text) ?? Int32(text) ?? 0
+    if number == 0 { return nil }
     self.init(rawValue: number)
   }
 
@@ -83,12 +87,6 @@ extension RelationshipKind {
   var text: String {
     let name = Self.schema.name(of: rawValue) ?? "\(rawValue)"
     return name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : name
-  }
-
-  /// The kind of that ``text``; nil when there is none.
-  init?(text: String) {
-    guard let number = Self.schema.number(of: Self.prefix + text), number != 0 else { return nil }
-    self.init(rawValue: number)
   }
 }
 

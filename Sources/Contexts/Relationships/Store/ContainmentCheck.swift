@@ -22,7 +22,7 @@ struct ContainmentCheck {
 
   /// What contains the sources of containments.
   static func looks(_ ids: [String], in project: ProjectID) -> [BoundStatement] {
-    let sources = ids.map { RelationshipKey(journal: $0) }.filter { $0.kind == .contains }.map(\.source)
+    let sources = ids.compactMap { RelationshipKey(text: $0) }.filter { $0.kind == .contains }.map(\.source)
     if sources.isEmpty { return [] }
     return [
       RelationshipQueries.containers.bind(
@@ -49,8 +49,7 @@ struct ContainmentCheck {
             to: try row.decode(columns.validTo).microseconds))
       }
       for row in rows where written.contains(TextKey(row.step.id)) && row.step.outcome != .removed {
-        let key = RelationshipKey(journal: row.step.id)
-        guard key.kind == .contains else { continue }
+        guard let key = RelationshipKey(text: row.step.id), key.kind == .contains else { continue }
         former.append(
           Span(
             key: key, from: try row.decode(1, as: PostgresTimestamp.self).microseconds,

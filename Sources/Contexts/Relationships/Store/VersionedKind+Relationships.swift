@@ -16,9 +16,9 @@ extension VersionedKind {
       ] + .values("weight", "metadata"),
       planned: ["valid_from"], deletion: .removal, actions: .init(returned: "created", removed: "removed"),
       rules: VersionRules(PackageResources.relationship_rules_sql))
-    kind.keys = { ids in ids.map { RelationshipKey(journal: $0) }.columns }
+    kind.keys = { ids in ids.map { RelationshipKey(text: $0) ?? .none }.columns }
     kind.locks = { ids, project in
-      let keys = ids.map { RelationshipKey(journal: $0) }
+      let keys = ids.map { RelationshipKey(text: $0) ?? .none }
       let locks = RelationshipLocks(keys, project, containing: keys.contains { $0.kind == .contains })
       return [WriteLock(.relationship, rows: locks.rows, [locks.statement])]
     }
@@ -27,16 +27,4 @@ extension VersionedKind {
     }
     return kind
   }()
-}
-
-extension RelationshipKey {
-  /// From the name that the journal has of it (``text``). What is no such name is the key of none.
-  init(journal text: String) {
-    let parts = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 4, let kind = RelationshipKind(text: parts[1]) else {
-      self.init(source: "", kind: .unspecified, name: "", target: "")
-      return
-    }
-    self.init(source: parts[0], kind: kind, name: parts[2], target: parts[3])
-  }
 }
