@@ -14,46 +14,6 @@ import EventLoop
 ///
 /// Pure: takes what happened with the time it happened at, returns what to do.
 struct PoolMachine {
-  struct Settings {
-    var minimum = 0
-    var maximum = 16
-    var acquireTimeout: Duration = .seconds(2)
-    var idleTimeout: Duration = .seconds(30)
-    var maximumLifetime: Duration = .seconds(3600)
-    var maximumUses = 0
-    var healthCheckInterval: Duration = .seconds(30)
-    var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
-  }
-
-  enum Rejection: Equatable { case timedOut, unreachable, closed }
-
-  enum Action: Equatable {
-    case open(Int)
-    case lend(Int, to: Int)
-    case reject(Int, Rejection)
-    case close(Int)
-    /// Lend it to a health check, which gives it back.
-    case check(Int)
-  }
-
-  enum State: Equatable { case opening, idle, lent }
-
-  struct Slot {
-    let id: Int
-    var state = State.opening
-    var openedAt = Instant(nanoseconds: 0)
-    var idleSince = Instant(nanoseconds: 0)
-    var checkedAt = Instant(nanoseconds: 0)
-    var uses = 0
-    var lifetime = Duration.zero
-  }
-
-  struct Waiter {
-    let id: Int
-    let preferred: Int?
-    let since: Instant
-  }
-
   let settings: Settings
   var slots: [Slot] = []
   var waiters: [Waiter] = []
@@ -63,9 +23,7 @@ struct PoolMachine {
   private var failures = 0
   private(set) var retryAt: Instant?
   private var unreachableSince: Instant?
-  /// The fewest idle connections since `lowWaterSince`: so many were not needed.
-  private var lowWater = 0
-  private var lowWaterSince: Instant?
+  private var lowWater = LowWater()
   private var nextID = 0
   var statistics = PoolStatistics()
 
@@ -236,7 +194,7 @@ struct PoolMachine {
       statistics.waited += now - waiter.since
       actions.append(.lend(slots[index].id, to: waiter.id))
     }
-    noteLowWater(now)
+    lowWater.note(slots.count { $0.state == .idle }, at: now)
     if isStarved { return actions }
     if let retryAt {
       if now < retryAt { return actions }
@@ -278,22 +236,13 @@ struct PoolMachine {
       || settings.maximumUses > 0 && slot.uses >= settings.maximumUses
   }
 
-  private mutating func noteLowWater(_ now: Instant) {
-    let idle = slots.count { $0.state == .idle }
-    if lowWaterSince == nil { lowWaterSince = now }
-    lowWater = min(lowWater, idle)
-  }
-
   /// Idle connections to close: those idle for the whole timeout, and as many as were never needed
   /// at once in that time (even use keeps each of them busy now and then).
   private mutating func surplus(_ now: Instant) -> [Int] {
     let idle = slots.filter { $0.state == .idle }.sorted { $0.idleSince < $1.idleSince }
-    var closable = idle.count { now - $0.idleSince >= settings.idleTimeout }
-    if let since = lowWaterSince, now - since >= settings.idleTimeout {
-      closable = max(closable, lowWater)
-      lowWater = idle.count
-      lowWaterSince = now
-    }
+    let unused = idle.count { now - $0.idleSince >= settings.idleTimeout }
+    let spare = lowWater.take(over: settings.idleTimeout, idle: idle.count, at: now)
+    let closable = max(unused, spare)
     return idle.prefix(min(closable, max(0, slots.count - settings.minimum))).map(\.id)
   }
 

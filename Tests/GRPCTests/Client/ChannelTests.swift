@@ -8,35 +8,6 @@ import Testing
 
 /// Channels with several servers, or with one that comes and goes.
 @Suite struct ChannelTests {
-  /// A server that can be stopped and started again at its address.
-  final class Place: Sendable {
-    let service = ProbeService()
-    let group: EventLoopGroup
-    let address: SocketAddress
-    private let server: Mutex<GRPCServer?>
-
-    init(
-      _ group: EventLoopGroup, at wanted: SocketAddress? = nil,
-      configuration: ServerConfiguration = .init()
-    ) async throws {
-      self.group = group
-      let server = GRPCServer(services: [service], configuration: configuration, group: group)
-      address = try await server.listen(wanted ?? SocketAddress(.ipv4(host: "127.0.0.1", port: 0)))
-      self.server = Mutex(server)
-    }
-
-    var calls: Int { service.started.load(ordering: .relaxed) }
-
-    /// Lets the calls under way end.
-    func stop() async { await server.withLock { $0.take() }?.drain(within: .seconds(5)) }
-
-    func start() async throws {
-      let server = GRPCServer(services: [service], group: group)
-      try await server.listen(address)
-      self.server.withLock { $0 = server }
-    }
-  }
-
   /// Back-offs of milliseconds.
   static func impatient(_ policy: LoadBalancing = .pickFirst) -> ChannelConfiguration {
     var configuration = ChannelConfiguration()
@@ -63,7 +34,7 @@ import Testing
   @Test("round robin shares calls out; a server that leaves is not missed, one that returns gets its share")
   func roundRobin() async throws {
     try await Self.withGroup { group in
-      let places = [try await Place(group), try await Place(group)]
+      let places = [try await RestartableServer(group), try await RestartableServer(group)]
       let target = places.map(\.address.description).joined(separator: ",")
       let channel = Channel(target, on: group.loops[1], configuration: Self.impatient(.roundRobin))
       try await Self.call(channel)
@@ -89,7 +60,7 @@ import Testing
   @Test("pick first goes to the next address when the first cannot be reached, and stays there")
   func pickFirst() async throws {
     try await Self.withGroup { group in
-      let places = [try await Place(group), try await Place(group)]
+      let places = [try await RestartableServer(group), try await RestartableServer(group)]
       await places[0].stop()
       let target = places.map(\.address.description).joined(separator: ",")
       let channel = Channel("dns:///" + target, on: group.loops[1], configuration: Self.impatient())
@@ -137,7 +108,7 @@ import Testing
       error = await #expect(throws: RPCError.self) { try await impatient.value }
       #expect(error?.code == .cancelled)
 
-      let place = try await Place(group, at: address)
+      let place = try await RestartableServer(group, at: address)
       try await patient.value
       #expect(try await streaming.value == "a")
       await channel.close()
@@ -148,7 +119,7 @@ import Testing
   @Test("a name is looked up again when its address fails, and the calls go to the new one")
   func movedServer() async throws {
     try await Self.withGroup { group in
-      let places = [try await Place(group), try await Place(group)]
+      let places = [try await RestartableServer(group), try await RestartableServer(group)]
       let current = Mutex(places[0].address)
       var configuration = Self.impatient()
       configuration.resolutionInterval = .milliseconds(10)
@@ -170,7 +141,9 @@ import Testing
     try await Self.withGroup { group in
       var small = ServerConfiguration()
       small.maxConcurrentStreams = 1
-      let places = [try await Place(group, configuration: small), try await Place(group)]
+      let places = [
+        try await RestartableServer(group, configuration: small), try await RestartableServer(group),
+      ]
       let target = places.map(\.address.description).joined(separator: ",")
       let channel = Channel(target, on: group.loops[1], configuration: Self.impatient())
       let long = try await channel.bidirectional(ProbeService.both)
@@ -201,7 +174,7 @@ import Testing
         listener.start()
         return listener
       }
-      let place = try await Place(group)
+      let place = try await RestartableServer(group)
       var configuration = Self.impatient()
       configuration.backoff.minConnectTimeout = .milliseconds(200)
       let channel = Channel(
@@ -218,7 +191,7 @@ import Testing
   func blackHole() async throws {
     try await Self.withGroup { group in
       let hole = try BlackHole()
-      let place = try await Place(group)
+      let place = try await RestartableServer(group)
       // An attempt has 20 s, which nobody waits for here.
       let channel = Channel("\(hole.address),\(place.address)", on: group.loops[1])
       let start = ContinuousClock.now
