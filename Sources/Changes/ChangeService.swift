@@ -23,18 +23,11 @@ package struct ChangeService: ChangeServiceProvider {
     try await journal.watch(
       watch.start, of: request.project, matching: watch.matches, atMost: limit, responses, call
     ) { elements, project throws(RPCError) in
-      let wanted = request.includeResources ? elements.compactMap(\.row) : []
-      let found = try await resources(of: wanted, in: project)
-      var answers: [WatchChangesResponse] = []
-      for (taken, element) in elements.enumerated() {
-        if let mark = WatchChangesResponse(element) {
-          answers.append(mark)
-        } else if let change = element.row {
-          if found.isEnd(change) { return (answers, taken) }
-          answers.append(WatchChangesResponse(change, found.resource(of: change)))
-        }
+      let rows = elements.compactMap(\.row)
+      let found = try await resources(of: request.includeResources ? rows : [], in: project)
+      return WatchChangesResponse.answers(to: elements, whenFound: found.count(among: rows)) { _, change in
+        WatchChangesResponse(change, found.resource(of: change))
       }
-      return (answers, elements.count)
     }
   }
 
@@ -79,7 +72,10 @@ private struct FoundResources {
     }
   }
 
-  func isEnd(_ change: Change) -> Bool { end == Place(change) }
+  /// How many of the changes come before that one.
+  func count(among changes: [Change]) -> Int {
+    changes.firstIndex { Place($0) == end } ?? changes.count
+  }
 
   func resource(of change: Change) -> WellKnown.`Any`? { resources[Place(change)] }
 }

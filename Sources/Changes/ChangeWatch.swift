@@ -10,12 +10,10 @@ struct ChangeWatch {
   /// Nil: all.
   private let kinds: Set<TextKey>?
 
-  private static let kindLimit = 16
-
   init(validating request: WatchChangesRequest) throws(RPCError) {
     var violations = Violations()
     kinds = violations.anyOf(
-      identifiers: "resource_kinds", request.resourceKinds, atMost: Self.kindLimit)
+      identifiers: "resource_kinds", request.resourceKinds, atMost: Limits.watchedKinds)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     try violations.check()

@@ -15,6 +15,9 @@ package enum Limits {
   /// Objects and lists inside each other, the metadata itself included.
   package static let metadataDepth = 32
   package static let batchItems = 1_000
+  /// Kinds of change, or of resource, that a watch can be for.
+  package static let watchedKinds = 16
+  package static let watchedIDs = 1_000
   package static let defaultPageSize = 50
   package static let largestPageSize = 1_000
   /// Bytes of a page token or resume token: more than those of the longest keys have.

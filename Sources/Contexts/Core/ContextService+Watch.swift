@@ -18,4 +18,4 @@ extension ContextService {
 }
 
 extension WatchContextsResponse: WatchResponse {}
-extension WatchContextsResponse.Event: WatchEvent {}
+extension WatchContextsResponse.Event: ChangeEvent {}

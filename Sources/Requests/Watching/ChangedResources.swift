@@ -64,36 +64,6 @@ extension ChangedResources where Resource: Message {
   }
 }
 
-extension Journal {
-  /// A `Watch…` method whose responses are changes with their resources: ``watch(_:of:matching:atMost:_:_:_:)`` with
-  /// those looked up.
-  ///
-  /// - Parameter response: What is sent for a change; its resource is nil when it is no longer kept.
-  package func watch<Response: WatchResponse, Resource: Sendable>(
-    _ start: WatchStart, of named: String, matching matches: @escaping @Sendable (Change) -> Bool,
-    showing resources: ChangedResources<Resource>, _ responses: ResponseWriter<Response>, _ call: CallContext,
-    _ response: (Change, Resource?) -> Response
-  ) async throws(RPCError) {
-    try await watch(start, of: named, matching: matches, atMost: 64, responses, call) {
-      elements, project throws(RPCError) in
-      let changes = elements.compactMap(\.row)
-      let found = try await resources.found(for: changes, in: project)
-      var answers: [Response] = []
-      var place = 0
-      for (taken, element) in elements.enumerated() {
-        if let mark = Response(element) {
-          answers.append(mark)
-        } else if let change = element.row {
-          if place == found.count { return (answers, taken) }
-          answers.append(response(change, found.byPlace[place]))
-          place += 1
-        }
-      }
-      return (answers, elements.count)
-    }
-  }
-}
-
 extension FeedElement {
   /// What the journal says; nil for what the feed itself says.
   package var row: Entry? {

@@ -4,9 +4,6 @@ import Requests
 extension Limits {
   /// Bytes of `content` and `data` together.
   static let payloadBytes = 1_048_576
-  /// More than there are kinds of.
-  static let watchedKinds = 16
-  static let watchedIDs = 1_000
   /// Types in a filter. More than there are kinds of, few enough to keep statements small.
   static let filterTypes = 32
   static let filterStatuses = 8

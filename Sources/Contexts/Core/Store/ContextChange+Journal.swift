@@ -1,10 +1,11 @@
 import CairnAPI
 import Journal
 import Postgres
+import Requests
 import Wire
 
 extension ContextChange.Kind: ChangeKind {
-  static let actions: [(ContextChange.Kind, String)] = [
+  package static let actions: [(ContextChange.Kind, String)] = [
     (.created, "created"), (.updated, "updated"), (.deleted, "deleted"), (.undeleted, "undeleted"),
     (.expired, "expired"), (.purged, "purged"), (.restored, "restored"),
   ]

@@ -12,25 +12,14 @@ extension ContextStore {
   func responses(
     to elements: ArraySlice<FeedElement<Change>>, for watch: ContextWatch, in project: ProjectID
   ) async throws(RPCError) -> (responses: [WatchContextsResponse], taken: Int) {
-    let changes = elements.compactMap { element in
-      if case .row(let change) = element { change } else { nil }
-    }
-    let images = try await images(of: changes, for: watch, in: project)
-    var responses: [WatchContextsResponse] = []
-    var place = 0
-    for (taken, element) in elements.enumerated() {
-      if let mark = WatchContextsResponse(element) {
-        responses.append(mark)
-        continue
-      }
-      guard case .row(let change) = element else { continue }
-      if place == images.count { return (responses, taken) }
+    let images = try await images(of: elements.compactMap(\.row), for: watch, in: project)
+    return WatchContextsResponse.answers(to: elements, whenFound: images.count) { place, change in
       let image = images.byPlace[place]
-      place += 1
-      if image?.isForeign ?? false { continue }
-      responses.append(WatchContextsResponse(.change(ContextChange(change, image))))
+      if image?.isForeign ?? false { return nil }
+      var shown = ContextChange(change, image?.context)
+      shown.membership = image?.membership ?? .unspecified
+      return WatchContextsResponse(.change(shown))
     }
-    return (responses, elements.count)
   }
 
   /// What changes left of contexts, whole.
@@ -70,26 +59,13 @@ struct WatchedImages: Hashable, Sendable {
   let filter: [UInt8]?
 }
 
-extension ContextChange {
-  fileprivate init(_ change: Change, _ image: ContextImage?) {
-    self.init()
-    kind = Kind(action: change.action)
-    context = image?.context ?? Context(outlineOf: change)
-    membership = image?.membership ?? .unspecified
-    position = change.position
-    ordinal = change.ordinal
-    oldVersion = change.oldVersion ?? 0
-    provenance = Provenance(change)
+extension ContextChange: ChangeMessage {
+  package var resource: Context? {
+    get { context }
+    set { context = newValue }
   }
 }
 
-extension Context {
-  /// What the journal alone knows of a context whose version is no longer kept.
-  fileprivate init(outlineOf change: Change) {
-    self.init()
-    id = change.id
-    version = change.newVersion ?? change.oldVersion ?? 0
-    etag = Etag.text(change.position)
-    position = change.position
-  }
+extension Context: OutlinedResource {
+  package mutating func take(journalName: String) { id = journalName }
 }

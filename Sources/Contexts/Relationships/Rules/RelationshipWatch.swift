@@ -42,7 +42,7 @@ struct RelationshipWatch {
 
 extension RelationshipChange.Kind: ChangeKind {
   /// What the journal calls them.
-  static let actions: [(RelationshipChange.Kind, String)] = [
+  package static let actions: [(RelationshipChange.Kind, String)] = [
     (.created, "created"), (.updated, "updated"), (.ended, "ended"), (.removed, "removed"),
     (.purged, "purged"),
   ]

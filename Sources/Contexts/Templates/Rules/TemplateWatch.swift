@@ -32,7 +32,7 @@ struct TemplateWatch {
 
 extension CairnAPI.TemplateChange.Kind: ChangeKind {
   /// What the journal calls them.
-  static let actions: [(CairnAPI.TemplateChange.Kind, String)] = [
+  package static let actions: [(CairnAPI.TemplateChange.Kind, String)] = [
     (.created, "created"), (.updated, "updated"), (.deleted, "deleted"),
   ]
 }

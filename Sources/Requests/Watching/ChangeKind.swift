@@ -1,9 +1,8 @@
 import CairnAPI
-import Requests
 import Wire
 
 /// What can happen to a kind of resource, as its feed says it.
-protocol ChangeKind: OpenEnum, Hashable {
+package protocol ChangeKind: OpenEnum, Hashable {
   /// What the journal calls them.
   static var actions: [(Self, String)] { get }
   static var unspecified: Self { get }
@@ -11,15 +10,15 @@ protocol ChangeKind: OpenEnum, Hashable {
 
 extension ChangeKind {
   /// Unspecified for a word that is none of the kind's.
-  init(action: String) { self = Self.actions.first { $0.1 == action }?.0 ?? .unspecified }
+  package init(action: String) { self = Self.actions.first { $0.1 == action }?.0 ?? .unspecified }
 
   /// Nil for kinds that are none.
-  var action: String? { Self.actions.first { $0.0 == self }?.1 }
+  package var action: String? { Self.actions.first { $0.0 == self }?.1 }
 }
 
 extension Violations {
   /// The journal's words for the kinds of change that a watch wants; nil: all.
-  mutating func actions<Kind: ChangeKind>(_ field: String, _ kinds: [Kind]) -> Set<String>? {
+  package mutating func actions<Kind: ChangeKind>(_ field: String, _ kinds: [Kind]) -> Set<String>? {
     anyOf(field, kinds, atMost: Limits.watchedKinds) { violations, field, kind in
       if kind.action == nil { violations.unknown(field, number: kind.rawValue) }
     }.map { Set($0.compactMap(\.action)) }
