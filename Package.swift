@@ -147,8 +147,8 @@ let package = Package(
     tests(
       "Contexts",
       [
-        "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
-        "Wire", "TestSupport",
+        "CLibpq", "Contexts", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos",
+        "EventLoop", "Wire", "TestSupport",
       ]),
     tests(
       "Statement", ["CLibpq", "Contexts", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire"]),
