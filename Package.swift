@@ -151,7 +151,11 @@ let package = Package(
         "EventLoop", "Wire", "TestSupport",
       ]),
     tests(
-      "Statement", ["CLibpq", "Contexts", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire"]),
+      "Statement",
+      [
+        "CLibpq", "Contexts", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire",
+        "TestSupport",
+      ]),
     tests(
       "Requests",
       ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "TestSupport"]),

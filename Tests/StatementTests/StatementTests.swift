@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import Postgres
 import Projects
+import TestSupport
 import Testing
 
 /// Goes over all statements of the program. A wrong name, of a fragment, a parameter or a column, and a wrong type fail
@@ -12,9 +13,14 @@ import Testing
     ("Journal", JournalQueries.all), ("Projects", ProjectQueries.all), ("Contexts", ContextStatements.all),
   ]
 
+  /// All that the program has.
+  private static let schema = TestSchema(JournalMigrations.all + ContextMigrations.all)
+
   @Test("every statement is one that the server takes, with the names and types that the program uses")
   func statements() throws {
-    let describer = try Describer(url: Self.migrated())
+    let database = try TestDatabase(Self.schema)
+    defer { withExtendedLifetime(database) {} }
+    let describer = try Describer(url: database.url)
     var problems: [String] = []
     for statement in Self.modules.flatMap(\.statements) + (try Samples.all()) {
       problems += statement.problems
@@ -57,20 +63,6 @@ import Testing
       }
     }
     return names
-  }
-
-  /// A database with the whole schema.
-  private static func migrated() throws -> String {
-    guard let cluster = getenv("CAIRN_TEST_DATABASE_URL").map({ String(cString: $0) }) else {
-      fatalError("CAIRN_TEST_DATABASE_URL is not set: run Tests/with-postgres swift test …")
-    }
-    let name = "s" + UUID128.makeVersion7().description.filter { $0 != "-" }
-    try BlockingConnection(url: cluster).execute("CREATE DATABASE \(name)")
-    let parts = cluster.split(separator: "?", maxSplits: 1)
-    let base = parts[0].split(separator: "/").dropLast().joined(separator: "/")
-    let url = base.replacing("postgresql:/", with: "postgresql://") + "/\(name)?" + parts[1]
-    try Migrator(JournalMigrations.all + ContextMigrations.all, url: url).apply()
-    return url
   }
 }
 
