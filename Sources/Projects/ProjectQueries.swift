@@ -6,7 +6,7 @@ package enum ProjectQueries {
   /// For the test that goes over all statements.
   package static let all: [any CheckedStatement] =
     [
-      create, find, list, lock, update, delete, purge, isQuiet, end,
+      create, find, images, list, lock, update, delete, purge, isQuiet, end,
     ] + VersionedKind.projects.checkedStatements
 
   static let create = Query<(scope: CallScope, draft: ProjectDraft), StampColumns>(
@@ -18,6 +18,12 @@ package enum ProjectQueries {
     ])
   static let find = Query<ProjectID, ProjectRow.Columns>(
     "find_project", PackageResources.find_project_sql, including: fragments, [project])
+  static let images = Query<ChangedProject, ImageColumns>(
+    "project_images", PackageResources.project_images_sql, including: fragments,
+    [
+      .init("project") { $0.project.text },
+      .init("positions") { $0.positions },
+    ])
   static let list = Query<ProjectPage, ProjectRow.Columns>(
     "list_projects", PackageResources.list_projects_sql, including: fragments,
     [
@@ -49,12 +55,23 @@ package enum ProjectQueries {
   static let end = Query<String, NoColumns>(
     "end_project", PackageResources.end_project_sql, [.init("project") { $0 }])
 
+  typealias ChangedProject = (project: ProjectID, positions: [Int64])
   typealias ProjectPage = (after: String, limit: Int64, showDeleted: Bool)
   typealias QuietProject = (project: String, transaction: Int64, seconds: Int64)
 
   private static let project = Parameter<ProjectID>("project") { $0.text }
   private static let fragments = SQLFragments(
     PackageResources.project_fragments_sql, including: .journal)
+
+  struct ImageColumns: ColumnLayout {
+    let project: ProjectRow.Columns
+    let place: Column<Int>
+
+    init(_ find: inout ColumnFinder) {
+      project = ProjectRow.Columns(&find)
+      place = find("place")
+    }
+  }
 
   struct PurgeColumns: ColumnLayout {
     let removed: Column<Int64>

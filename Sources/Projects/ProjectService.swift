@@ -9,10 +9,13 @@ import Wire
 package struct ProjectService: ProjectServiceProvider {
   private let journal: Journal
   private let store: ProjectStore
+  /// What changes left, for feeds of several kinds.
+  package let resources: [ChangedResources<WellKnown.`Any`>]
 
   package init(journal: Journal, pool: PostgresPool) {
     self.journal = journal
     store = ProjectStore(journal: journal, pool: pool)
+    resources = [store.changed.packed(journal)]
   }
 
   /// What keeps versions here, for ``Journal/register(_:)``.

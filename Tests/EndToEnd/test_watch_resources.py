@@ -3,7 +3,8 @@
 import grpc
 import pytest
 from cairn.v1 import (
-    change_pb2, change_pb2_grpc, context_pb2, relationship_pb2, relationship_pb2_grpc, template_pb2, template_pb2_grpc)
+    change_pb2, change_pb2_grpc, context_pb2, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc,
+    template_pb2, template_pb2_grpc)
 
 from harness.refusals import refused
 
@@ -118,6 +119,45 @@ def test_changes_of_every_kind_come_with_their_resources_when_asked_for(contexts
     plain = stub.WatchChanges(
         change_pb2.WatchChangesRequest(after_position=0), metadata=contexts.metadata, timeout=60)
     assert not any(change.HasField("resource") for change in taken(plain, 5))
+
+
+def test_each_change_of_a_project_comes_with_what_it_left(contexts):
+    stub = project_pb2_grpc.ProjectServiceStub(contexts.channel)
+
+    def update(*paths, **fields):
+        return stub.UpdateProject(project_pb2.UpdateProjectRequest(
+            project=project_pb2.Project(id=contexts.project, **fields), update_mask={"paths": paths}), timeout=60)
+
+    def projects(seen):
+        found = []
+        for change in seen:
+            project = project_pb2.Project()
+            assert change.resource.Unpack(project) and change.resource_id == contexts.project
+            found.append(project)
+        return found
+
+    left = [
+        stub.GetProject(project_pb2.GetProjectRequest(id=contexts.project), timeout=60),
+        update("title", title="first"),
+        update("search_language", "history_retention", search_language="german", history_retention={"seconds": 90_000}),
+        update("history_retention"), update("title", title="last")]
+    assert [project.HasField("history_retention") for project in left] == [False, False, True, False, False]
+    seen = taken(changes(contexts, after_position=0, resource_kinds=["project"]), 5)
+    assert [change.action for change in seen] == ["created"] + ["updated"] * 4
+    assert [change.new_version for change in seen] == [1, 2, 3, 4, 5]
+    assert projects(seen) == left
+    # The middle alone, and beside changes of other kinds.
+    assert projects(taken(changes(contexts, after_position=seen[1].position, resource_kinds=["project"]), 1)) == [left[2]]
+    contexts.create(id="a")
+    both = taken(changes(contexts, after_position=seen[3].position), 2)
+    assert projects(both[:1]) == [left[4]]
+    context = context_pb2.Context()
+    assert both[1].resource.Unpack(context) and context.id == "a"
+    # A feed that is open already.
+    feed = changes(contexts, resource_kinds=["project"])
+    assert next(feed).WhichOneof("event") == "caught_up"
+    live = update("title", title="live")
+    assert projects(taken(feed, 1)) == [live]
 
 
 def test_resources_that_are_large_together_come_one_after_the_other(contexts):

@@ -50,7 +50,7 @@ final class RunningServer: Sendable {
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
       contexts.all + [
-        projects, ChangeService(journal: journal, resources: contexts.resources),
+        projects, ChangeService(journal: journal, resources: contexts.resources + projects.resources),
         OperationService(journal: journal),
       ]
     sweep = ContextSweep(contexts, on: home)
