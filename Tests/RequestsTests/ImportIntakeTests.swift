@@ -80,7 +80,7 @@ import Testing
     do {
       #expect(try await taken() == nil && !fails)
     } catch {
-      #expect(fails && (error as? RPCError)?.code == .unavailable)
+      #expect(fails && error.code == .unavailable)
     }
     await reading.value
   }
