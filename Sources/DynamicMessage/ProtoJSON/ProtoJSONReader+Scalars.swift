@@ -26,13 +26,10 @@ extension ProtoJSONReader {
   }
 
   func mapKey(_ name: String, _ kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
-    switch (kind, name) {
-    case (.string, _): return .string(name)
-    case (.bool, "true"): return .bool(true)
-    case (.bool, "false"): return .bool(false)
-    case (.bool, _): throw ProtoJSONError("the key must be \"true\" or \"false\"")
-    default: return try scalar(.string(name), kind)
+    guard let key = JSONValue(key: name, isBool: kind == .bool) else {
+      throw ProtoJSONError("the key must be \"true\" or \"false\"")
     }
+    return try scalar(key, kind)
   }
 
   func enumeration(_ json: JSONValue, _ field: SchemaField, in pool: DescriptorPool) throws(ProtoJSONError)
@@ -56,38 +53,17 @@ extension ProtoJSONReader {
 
   /// A whole number, as a JSON number of any spelling or as such a number in a string.
   private func integer<T: FixedWidthInteger>(_ json: JSONValue) throws(ProtoJSONError) -> T {
-    switch json {
-    case .number(let text), .string(let text):
-      if let value: T = JSONInteger.parse(text) { return value }
-    default: break
-    }
+    if let value: T = json.wholeNumber() { return value }
     throw .expected("a whole number from \(T.min) to \(T.max)", found: json)
   }
 
   private func floating<T: BinaryFloatingPoint & LosslessStringConvertible>(_ json: JSONValue)
     throws(ProtoJSONError) -> T
   {
-    switch json {
-    case .number(let text): return try finite(text, json)
-    case .string("NaN"): return .nan
-    case .string("Infinity"): return .infinity
-    case .string("-Infinity"): return -.infinity
-    case .string(let text):
-      // Only what would be a number without the quotes: `T(text)` alone also takes "0x1p3" and "inf".
-      if case .number(let digits)? = try? JSONParser.parse(text), digits == text {
-        return try finite(digits, json)
-      }
-    default: break
+    switch json.floatingPoint(as: T.self) {
+    case .number(let value): return value
+    case .outOfRange: throw .expected("a number that fits \(T.self)", found: json)
+    case .noNumber: throw .expected("a number", found: json)
     }
-    throw .expected("a number", found: json)
-  }
-
-  private func finite<T: BinaryFloatingPoint & LosslessStringConvertible>(_ text: String, _ json: JSONValue)
-    throws(ProtoJSONError) -> T
-  {
-    guard let value = T(text), value.isFinite else {
-      throw .expected("a number that fits \(T.self)", found: json)
-    }
-    return value
   }
 }

@@ -42,18 +42,10 @@ extension ProtoJSONWriter {
   /// An unset field of a wrapper is its zero.
   private func wrapper(_ message: DynamicMessage) throws(ProtoJSONError) -> JSONValue {
     let kind = message.type.wellKnownField(1).kind
-    switch field(1, of: message) ?? .zero(of: kind) {
-    case .bool(let value)?: return .bool(value)
-    case .int32(let value)?: return .number("\(value)")
-    case .uint32(let value)?: return .number("\(value)")
-    case .int64(let value)?: return .string("\(value)")
-    case .uint64(let value)?: return .string("\(value)")
-    case .float(let value)?: return Self.floating(value)
-    case .double(let value)?: return Self.floating(value)
-    case .string(let value)?: return .string(value)
-    case .bytes(let value)?: return .string(Base64.encode(value))
-    default: throw ProtoJSONError("no wrapper holds this")
+    guard let json = (field(1, of: message) ?? .zero(of: kind))?.scalarJSON else {
+      throw ProtoJSONError("no wrapper holds this")
     }
+    return json
   }
 
   private func structure(_ message: DynamicMessage, depth: Int) throws(ProtoJSONError) -> [JSONMember] {
@@ -78,15 +70,12 @@ extension ProtoJSONWriter {
 
   private func value(_ message: DynamicMessage, depth: Int) throws(ProtoJSONError) -> JSONValue {
     for number in Int32(1)...6 {
-      switch field(number, of: message) {
-      case .enumeration?: return .null
-      case .double(let value)?:
-        guard value.isFinite else { throw ProtoJSONError("JSON has no number for \(value)") }
-        return Self.floating(value)
-      case .string(let value)?: return .string(value)
-      case .bool(let value)?: return .bool(value)
-      case .message(let nested)?: return try self.message(nested, depth: depth + 1)
-      default: continue
+      guard let value = field(number, of: message) else { continue }
+      switch value {
+      case .enumeration: return .null
+      case .message(let nested): return try self.message(nested, depth: depth + 1)
+      case .double(let value) where !value.isFinite: throw ProtoJSONError("JSON has no number for \(value)")
+      default: if let json = value.scalarJSON { return json }
       }
     }
     throw ProtoJSONError("a google.protobuf.Value without a kind has no JSON form")
@@ -98,13 +87,12 @@ extension ProtoJSONWriter {
     if case .string(let value)? = field(1, of: message) { url = value }
     if case .bytes(let value)? = field(2, of: message) { bytes = value }
     if url.isEmpty, bytes.isEmpty { return .object([]) }
-    let type = JSONMember("@type", .string(url))
     let name = url.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     guard let contentType = message.type.pool.message(name) else {
       guard options.showsUnknownAny else {
         throw ProtoJSONError("no message type is known for \"\(url)\"").inside(.field("@type"))
       }
-      return .object([type, JSONMember("@value", .string(Base64.encode(bytes)))])
+      return .object([JSONMember("@type", .string(url)), JSONMember("@value", .bytes(bytes))])
     }
     let content: DynamicMessage
     do throws(UnpackError) {
@@ -112,11 +100,8 @@ extension ProtoJSONWriter {
     } catch {
       throw ProtoJSONError("\(error)")
     }
-    if contentType.wellKnownForm != nil {
-      return .object([type, JSONMember("value", try self.message(content, depth: depth + 1))])
-    }
-    guard depth < Self.depthLimit else { throw ProtoJSONError("nested more than \(Self.depthLimit) deep") }
-    return .object([type] + (try members(content, depth: depth + 1)))
+    let json = try self.message(content, depth: depth + 1)
+    return .any(url, json, hasOwnForm: contentType.wellKnownForm != nil)
   }
 
   private func field(_ number: Int32, of message: DynamicMessage) -> DynamicValue? {

@@ -90,7 +90,7 @@ struct ProtoJSONWriter {
   {
     var members: [JSONMember] = []
     for (key, value) in entries.sorted(by: { DynamicValue.keyIsBefore($0.key, $1.key) }) {
-      let name = Self.keyText(key)
+      guard let name = key.scalarJSON?.keyText else { preconditionFailure("no key of a map") }
       let json = try PathComponent.key(name).around { () throws(ProtoJSONError) in
         try single(value, of: field, in: type, depth: depth)
       }
@@ -103,44 +103,17 @@ struct ProtoJSONWriter {
     throws(ProtoJSONError) -> JSONValue
   {
     switch value {
-    case .bool(let value): .bool(value)
-    case .int32(let value): .number("\(value)")
-    case .uint32(let value): .number("\(value)")
-    case .int64(let value): .string("\(value)")
-    case .uint64(let value): .string("\(value)")
-    case .float(let value): Self.floating(value)
-    case .double(let value): Self.floating(value)
-    case .string(let value): .string(value)
-    case .bytes(let value): .string(Base64.encode(value))
-    case .enumeration(let number): enumeration(number, field, type.pool)
-    case .message(let nested): try message(nested, depth: depth + 1)
-    case .list, .map: preconditionFailure("a list within a list")
+    case .enumeration(let number): return enumeration(number, field, type.pool)
+    case .message(let nested): return try message(nested, depth: depth + 1)
+    default:
+      guard let json = value.scalarJSON else { preconditionFailure("a list within a list") }
+      return json
     }
   }
 
   private func enumeration(_ number: Int32, _ field: SchemaField, _ pool: DescriptorPool) -> JSONValue {
-    if field.typeName == "google.protobuf.NullValue" { return .null }
     let type = field.typeName.flatMap(pool.enumeration)
-    return type?.values.first { $0.number == number }.map { .string($0.name) } ?? .number("\(number)")
-  }
-
-  /// The shortest digits that read back as the same number.
-  static func floating<T: BinaryFloatingPoint & CustomStringConvertible>(_ value: T) -> JSONValue {
-    if value.isNaN { return .string("NaN") }
-    if value.isInfinite { return .string(value < 0 ? "-Infinity" : "Infinity") }
-    let text = value.description
-    return .number(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
-  }
-
-  private static func keyText(_ key: DynamicValue) -> String {
-    switch key {
-    case .bool(let value): "\(value)"
-    case .int32(let value): "\(value)"
-    case .int64(let value): "\(value)"
-    case .uint32(let value): "\(value)"
-    case .uint64(let value): "\(value)"
-    case .string(let value): value
-    default: preconditionFailure("no key of a map")
-    }
+    let name = type?.values.first { $0.number == number }?.name
+    return .enumeration(number, name: name, of: field.typeName ?? "")
   }
 }

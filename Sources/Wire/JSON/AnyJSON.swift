@@ -4,11 +4,8 @@ enum AnyJSON {
   static func value(of message: WellKnown.`Any`, _ mapping: MessageToJSON) throws(JSONError) -> JSONValue {
     if message.typeURL.isEmpty && message.value.isEmpty { return .object([]) }
     let schema = try schema(for: message, mapping.options.registry)
-    let type = JSONMember("@type", .string(message.typeURL))
-    switch try mapping.value(of: message.value, schema) {
-    case .object(let members) where SpecialForm(schema.name) == nil: return .object([type] + members)
-    case let value: return .object([type, JSONMember("value", value)])
-    }
+    let content = try mapping.value(of: message.value, schema)
+    return .any(message.typeURL, content, hasOwnForm: SpecialForm(schema.name) != nil)
   }
 
   static func message(

@@ -31,43 +31,25 @@ enum JSONScalar {
 
   /// The value that the name of a member stands for, as the key of a map.
   static func key(_ name: String, _ kind: FieldKind) throws(JSONError) -> JSONValue {
-    switch (kind, name) {
-    case (.bool, "true"): .bool(true)
-    case (.bool, "false"): .bool(false)
-    case (.bool, _): throw JSONError("expected the key true or false")
-    default: .string(name)
+    let isBool = if case .bool = kind { true } else { false }
+    guard let key = JSONValue(key: name, isBool: isBool) else {
+      throw JSONError("expected the key true or false")
     }
+    return key
   }
 
   private static func integer<T: FixedWidthInteger>(_ value: JSONValue) throws(JSONError) -> T {
-    guard case .number(let text) = value else {
-      guard case .string(let text) = value else { throw expected("an integer", value) }
-      return try integer(text)
-    }
-    return try integer(text)
-  }
-
-  private static func integer<T: FixedWidthInteger>(_ text: String) throws(JSONError) -> T {
-    guard let number = JSONInteger.parse(text, as: T.self) else {
-      throw JSONError("\(text.prefix(40)) is not an integer from \(T.min) to \(T.max)")
-    }
-    return number
+    if let number: T = value.wholeNumber() { return number }
+    guard let text = value.text else { throw expected("an integer", value) }
+    throw JSONError("\(text.prefix(40)) is not an integer from \(T.min) to \(T.max)")
   }
 
   private static func double(_ value: JSONValue) throws(JSONError) -> Double {
-    switch value {
-    case .string("NaN"): return .nan
-    case .string("Infinity"): return .infinity
-    case .string("-Infinity"): return -.infinity
-    case .number(let text), .string(let text):
-      // Swift reads more than JSON allows, "0x1p3" for example.
-      guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "n") }),
-        case .number? = try? JSONParser.parse(text), let number = Double(text)
-      else { throw JSONError("\(text.prefix(40)) is not a number") }
-      guard number.isFinite else { throw JSONError("\(text.prefix(40)) is out of range") }
-      return number
-    default: throw expected("a number", value)
-    }
+    let number: JSONValue.FloatingPoint<Double> = value.floatingPoint()
+    if case .number(let number) = number { return number }
+    guard let text = value.text else { throw expected("a number", value) }
+    if case .outOfRange = number { throw JSONError("\(text.prefix(40)) is out of range") }
+    throw JSONError("\(text.prefix(40)) is not a number")
   }
 
   private static func float(_ value: JSONValue) throws(JSONError) -> Float {
@@ -103,7 +85,7 @@ enum JSONScalar {
       if let number = schema.number(of: name) { return number }
       if ignoringUnknown { return nil }
       throw JSONError("\(schema.name) has no value \"\(name)\"")
-    case .number(let text): return try integer(text)
+    case .number: return try integer(value)
     case .null where schema.name == "google.protobuf.NullValue": return 0
     default: throw expected("the name of an enum value", value)
     }
@@ -111,5 +93,15 @@ enum JSONScalar {
 
   private static func expected(_ what: String, _ found: JSONValue) -> JSONError {
     JSONError("expected \(what), found \(found.kindName)")
+  }
+}
+
+extension JSONValue {
+  /// Of a number or a string.
+  fileprivate var text: String? {
+    switch self {
+    case .number(let text), .string(let text): text
+    case .null, .bool, .array, .object: nil
+    }
   }
 }

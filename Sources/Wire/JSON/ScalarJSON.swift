@@ -4,7 +4,7 @@ enum ScalarJSON {
     switch raw {
     case .number(let number): value(of: kind, number)
     case .bytes(let bytes):
-      if case .bytes = kind { .string(Base64.encode(bytes)) } else { .string(try text(bytes)) }
+      if case .bytes = kind { .bytes(bytes) } else { .string(try text(bytes)) }
     }
   }
 
@@ -23,40 +23,28 @@ enum ScalarJSON {
 
   /// The key of a map entry, which JSON wants as a string.
   static func name(of kind: FieldKind, _ raw: FieldValues.Raw?) throws(JSONError) -> String {
-    switch try value(of: kind, orDefault: raw) {
-    case .string(let text), .number(let text): text
-    case .bool(let value): value ? "true" : "false"
-    case .null, .array, .object: ""
-    }
+    try value(of: kind, orDefault: raw).keyText ?? ""
   }
 
   private static func value(of kind: FieldKind, _ number: UInt64) -> JSONValue {
     let low = UInt32(truncatingIfNeeded: number)
     return switch kind {
-    case .int32, .sfixed32: .number(String(Int32(bitPattern: low)))
-    case .uint32, .fixed32: .number(String(low))
-    case .sint32: .number(String(Int32(bitPattern: low >> 1) ^ -Int32(bitPattern: low & 1)))
-    // 64 bits do not fit JavaScript's numbers.
-    case .int64, .sfixed64: .string(String(Int64(bitPattern: number)))
-    case .uint64, .fixed64: .string(String(number))
-    case .sint64: .string(String(Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)))
+    case .int32, .sfixed32: .integer(Int32(bitPattern: low))
+    case .uint32, .fixed32: .integer(low)
+    case .sint32: .integer(Int32(bitPattern: low >> 1) ^ -Int32(bitPattern: low & 1))
+    case .int64, .sfixed64: .integer(Int64(bitPattern: number))
+    case .uint64, .fixed64: .integer(number)
+    case .sint64: .integer(Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1))
     case .bool: .bool(number != 0)
-    case .float: floating(Float(bitPattern: low))
-    case .double: floating(Double(bitPattern: number))
+    case .float: .floating(Float(bitPattern: low), fraction: .always)
+    case .double: .floating(Double(bitPattern: number), fraction: .always)
     case .enumType(let schema): enumeration(schema(), Int32(bitPattern: low))
     case .string, .bytes, .messageType: .null
     }
   }
 
   private static func enumeration(_ schema: EnumSchema, _ number: Int32) -> JSONValue {
-    if schema.name == "google.protobuf.NullValue" { return .null }
-    return schema.name(of: number).map(JSONValue.string) ?? .number(String(number))
-  }
-
-  private static func floating<F: BinaryFloatingPoint & CustomStringConvertible>(_ value: F) -> JSONValue {
-    if value.isNaN { return .string("NaN") }
-    if value.isInfinite { return .string(value < 0 ? "-Infinity" : "Infinity") }
-    return .number(value.description)
+    .enumeration(number, name: schema.name(of: number), of: schema.name)
   }
 
   private static func text(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> String {

@@ -23,7 +23,7 @@ extension WellKnown.Value {
     case .boolValue(let value): return .bool(value)
     case .numberValue(let number):
       guard number.isFinite else { throw JSONError("\(number) has no JSON form in a Value") }
-      return .number(number.description)
+      return .floating(number, fraction: .always)
     case .stringValue(let text): return .string(text)
     case .listValue(let list): return try list.jsonValue()
     case .structValue(let structure): return try structure.jsonValue()
