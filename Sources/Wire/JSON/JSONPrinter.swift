@@ -52,22 +52,34 @@ package struct JSONPrinter {
 
   private mutating func write(_ string: String) { text.append(contentsOf: string.utf8) }
 
-  /// Escapes what RFC 8259 asks to, and DEL to keep terminals safe; the rest stays UTF-8.
+  /// Escapes what RFC 8259 asks to, and DEL to keep terminals safe; the rest stays UTF-8. Runs without such a byte, which
+  /// most strings are, go as a whole.
   private mutating func quote(_ string: String) {
-    write("\"")
-    for byte in string.utf8 {
-      switch byte {
-      case 0x22: write("\\\"")
-      case 0x5C: write("\\\\")
-      case 0x0A: write("\\n")
-      case 0x0D: write("\\r")
-      case 0x09: write("\\t")
-      case 0..<0x20, 0x7F:
-        let hex = String(byte, radix: 16)
-        write("\\u00" + (hex.count == 1 ? "0" : "") + hex)
-      default: text.append(byte)
+    text.append(0x22)
+    var string = string
+    string.withUTF8 { bytes in
+      var start = 0
+      for (index, byte) in bytes.enumerated()
+      where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
+        text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+        escape(byte)
+        start = index + 1
       }
+      text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
     }
-    write("\"")
+    text.append(0x22)
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case 0x22: write("\\\"")
+    case 0x5C: write("\\\\")
+    case 0x0A: write("\\n")
+    case 0x0D: write("\\r")
+    case 0x09: write("\\t")
+    default:
+      let hex = String(byte, radix: 16)
+      write("\\u00" + (hex.count == 1 ? "0" : "") + hex)
+    }
   }
 }

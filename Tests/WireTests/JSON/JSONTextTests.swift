@@ -14,6 +14,20 @@ struct JSONTextTests {
   }
 
   @Test(
+    "control characters, quotes and backslashes are escaped wherever they stand, and nothing else is",
+    arguments: [
+      ("", ""), ("\"", "\\\""), ("\"a", "\\\"a"), ("a\"", "a\\\""), ("\\\"\n", "\\\\\\\"\\n"),
+      ("a\r\tb", "a\\r\\tb"),
+      ("é\u{7f}é", "é\\u007fé"), ("\0\u{1f} !#/[]", "\\u0000\\u001f !#/[]"),
+      ("\u{80}\u{2028}🪨", "\u{80}\u{2028}🪨"),
+    ])
+  func escaping(text: String, printed: String) {
+    #expect(JSONPrinter.print(.string(text)) == "\"\(printed)\"")
+    let member = JSONValue.object([JSONMember(text, .null)])
+    #expect(JSONPrinter.print(member) == "{\"\(printed)\":null}")
+  }
+
+  @Test(
     "escapes are resolved",
     arguments: [
       ("\"\\u00e9\"", "é"), ("\"\\ud83d\\ude00\"", "😀"), ("\"\\b\\f\\/\\t\"", "\u{8}\u{C}/\t"),
