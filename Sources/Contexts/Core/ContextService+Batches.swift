@@ -31,7 +31,7 @@ extension ContextService {
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
     try await batch(request, call, key: \.id, validate: { ContextUpdate(validating: $0, &$1) }) {
       updates, scope throws(RPCError) in
-      try await store.update(updates, isFull: false, scope)
+      try await store.update(updates, detail: .basic, scope)
     }
   }
 
@@ -40,7 +40,7 @@ extension ContextService {
   ) async throws(RPCError) -> BatchDeleteContextsResponse {
     try await batch(request, call, key: \.id, validate: { ContextTarget(validating: $0, &$1) }) {
       targets, scope throws(RPCError) in
-      try await store.delete(targets, isFull: false, scope)
+      try await store.delete(targets, detail: .basic, scope)
     }
   }
 

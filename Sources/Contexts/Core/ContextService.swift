@@ -52,7 +52,7 @@ package struct ContextService: ContextServiceProvider {
     _ request: UpdateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let (update, scope) = try await journal.accept(request, call) { ContextUpdate(validating: $0, &$1) }
-    return try await store.update(Batch(update), isFull: true, scope).outcomes[0].get()
+    return try await store.update(Batch(update), detail: .full, scope).outcomes[0].get()
   }
 
   package func deleteContext(
@@ -61,7 +61,7 @@ package struct ContextService: ContextServiceProvider {
     let (target, scope) = try await journal.accept(request, call) {
       ContextTarget(validating: $0, &$1)
     }
-    return try await store.delete(Batch(target), isFull: true, scope).outcomes[0].get()
+    return try await store.delete(Batch(target), detail: .full, scope).outcomes[0].get()
   }
 
   package func undeleteContext(
@@ -70,6 +70,6 @@ package struct ContextService: ContextServiceProvider {
     let (target, scope) = try await journal.accept(request, call) {
       ContextTarget(validating: $0.id, etag: $0.etag, &$1)
     }
-    return try await store.undelete(Batch(target), isFull: true, scope).outcomes[0].get()
+    return try await store.undelete(Batch(target), detail: .full, scope).outcomes[0].get()
   }
 }

@@ -32,7 +32,7 @@ package struct MemoryService: MemoryServiceProvider {
       target.isMemory = true
       return target
     }
-    return try await store.contexts.delete(Batch(target), isFull: true, scope).outcomes[0].get()
+    return try await store.contexts.delete(Batch(target), detail: .full, scope).outcomes[0].get()
   }
 
   package func supersede(

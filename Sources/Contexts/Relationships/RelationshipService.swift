@@ -106,9 +106,9 @@ package struct RelationshipService: RelationshipServiceProvider {
     of hits: ArraySlice<Int>, _ reached: BreadthFirstWalk, _ walk: GraphWalk, at moment: Moment?,
     in project: ProjectID
   ) async -> Result<[MeasuredContext?], RPCError> {
-    let ids = hits.prefix(walk.isFull ? 64 : 256).map { reached.id(of: $0) }
+    let ids = hits.prefix(walk.detail == .full ? 64 : 256).map { reached.id(of: $0) }
     do throws(RPCError) {
-      return .success(try await contexts.contexts(ids, isFull: walk.isFull, at: moment, in: project))
+      return .success(try await contexts.contexts(ids, detail: walk.detail, at: moment, in: project))
     } catch {
       return .failure(error)
     }

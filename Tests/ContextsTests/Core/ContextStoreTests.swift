@@ -88,9 +88,9 @@ import Wire
       #expect(try await test.roundTrips { _ = try await store.get(try lookup("own"), in: .default) } == 1)
       let update = update("own", "new")
       #expect(
-        try await test.roundTrips { _ = try await store.update(Batch(update), isFull: true, scope) } == 2)
+        try await test.roundTrips { _ = try await store.update(Batch(update), detail: .full, scope) } == 2)
       #expect(
-        try await test.roundTrips { _ = try await store.delete(Batch(target("own")), isFull: true, scope) }
+        try await test.roundTrips { _ = try await store.delete(Batch(target("own")), detail: .full, scope) }
           == 2)
       let many = try creations(Array(repeating: "", count: 1000))
       #expect(try await test.roundTrips { _ = try await store.create(many, scope) } == 1)
@@ -104,7 +104,7 @@ import Wire
       #expect(
         try await test.roundTrips { _ = try await store.get(lookup("c1"), at: moment, in: .default) } == 1)
       #expect(try await test.roundTrips { _ = try await store.get(lookups, at: moment, in: .default) } == 1)
-      _ = try await store.update(Batch(self.update("c1", "new")), isFull: true, scope)
+      _ = try await store.update(Batch(self.update("c1", "new")), detail: .full, scope)
       var wanted = GetContextVersionRequest()
       wanted.id = "c1"
       wanted.version = 1
@@ -123,17 +123,17 @@ import Wire
       var versions = [try await test.store.create(draft("x") { $0.content = "c" }, test.scope)]
       for title in ["two", "three"] {
         versions.append(
-          try await test.store.update(Batch(update("x", title)), isFull: true, test.scope).outcomes[0].get())
+          try await test.store.update(Batch(update("x", title)), detail: .full, test.scope).outcomes[0].get())
       }
       versions.append(
-        try await test.store.delete(Batch(target("x")), isFull: true, test.scope).outcomes[0].get())
+        try await test.store.delete(Batch(target("x")), detail: .full, test.scope).outcomes[0].get())
       versions.append(
-        try await test.store.undelete(Batch(target("x")), isFull: true, test.scope).outcomes[0].get())
+        try await test.store.undelete(Batch(target("x")), detail: .full, test.scope).outcomes[0].get())
       let images = try await test.store.images(
-        of: versions.map(\.id), at: versions.map(\.position), isFull: true, in: .default)
+        of: versions.map(\.id), at: versions.map(\.position), detail: .full, in: .default)
       #expect((0..<5).map { images.byPlace[$0]?.context } == versions)
       let between = try await test.store.images(
-        of: ["x", "y"], at: [versions[4].position + 1, 1], isFull: true, in: .default)
+        of: ["x", "y"], at: [versions[4].position + 1, 1], detail: .full, in: .default)
       #expect(between.byPlace.isEmpty)
       let rows = try await test.pool.query(
         Statement("validity", "SELECT from_position, position FROM context_version ORDER BY version"))

@@ -79,7 +79,7 @@ import Wire
       $0.view = .basic
       $0.orderBy = "create_time desc"
     }
-    #expect(same.after == PageToken(time: 1, id: "x") && same.pageSize == 7 && !same.isFull)
+    #expect(same.after == PageToken(time: 1, id: "x") && same.pageSize == 7 && same.detail == .basic)
     let others: [(inout ListContextsRequest) -> Void] = [
       { $0.filter = nil }, { $0.filter?.owner = "p" }, { $0.filter?.session = "s" }, { $0.orderBy = "id" },
       { $0.showDeleted = true }, { $0.filter?.tags = ["t"] },

@@ -67,8 +67,8 @@ final class KindHistory: @unchecked Sendable {
       context.content = text
       context.tags = pick([[], ["x"], ["y", "x"]])
       _ = try await store.create(ContextDraft(validating: context, at: "context", &violations), scope)
-    case 2: _ = try await store.delete(Batch(target(id)), isFull: false, scope).outcomes[0].get()
-    case 3: _ = try await store.undelete(Batch(target(id)), isFull: false, scope).outcomes[0].get()
+    case 2: _ = try await store.delete(Batch(target(id)), detail: .basic, scope).outcomes[0].get()
+    case 3: _ = try await store.undelete(Batch(target(id)), detail: .basic, scope).outcomes[0].get()
     case 4:
       var request = RestoreContextVersionRequest()
       request.id = id
@@ -86,7 +86,7 @@ final class KindHistory: @unchecked Sendable {
         request.context?.expireTime = WellKnown.Timestamp(seconds: 4_000_000_000)
       }
       _ = try await store.update(
-        Batch(ContextUpdate(validating: request, &violations)), isFull: false, scope
+        Batch(ContextUpdate(validating: request, &violations)), detail: .basic, scope
       ).outcomes[0].get()
     }
   }

@@ -141,7 +141,7 @@ import Wire
       let moment = history.moments.last!.moment
       var violations = Violations()
       _ = try await test.store.delete(
-        Batch(ContextTarget(validating: "b", etag: "", &violations)), isFull: false, test.scope)
+        Batch(ContextTarget(validating: "b", etag: "", &violations)), detail: .basic, test.scope)
       let due = test.stores.kinds[0].writeBack(["b"], to: moment, in: .default)
       if case .written(let write) = try await test.journal.write(test.scope, due) {
         #expect(write.value.map(\.outcome) == [.gone])

@@ -10,7 +10,7 @@ struct ContextList {
   let order: ListOrder
   let after: PageToken?
   let pageSize: Int
-  let isFull: Bool
+  let detail: ContextDetail
   /// The moment to list, as the request or the page token says; nil for now.
   let asOf: WantedMoment?
   /// Of everything that a page token must agree with.
@@ -29,7 +29,7 @@ struct ContextList {
     self.order = order ?? .standard
     pageSize = violations.pageSize(request.pageSize)
     violations.view("view", request.view)
-    isFull = request.view.isFull
+    detail = request.view.detail
     let asOf = violations.asOf("as_of", request.asOf)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
@@ -56,9 +56,4 @@ extension Fingerprint {
       combine(asOf.serializedBytes())
     }
   }
-}
-
-extension ContextView {
-  /// Whether content and data are wanted.
-  var isFull: Bool { self != .basic }
 }

@@ -9,7 +9,7 @@ struct ContextWatch {
   /// Whose changes; nil: of the whole project.
   let ids: Set<TextKey>?
   let start: WatchStart
-  let isFull: Bool
+  let detail: ContextDetail
   /// What contexts must meet before a change or after it; nil: nothing.
   let conditions: ContextConditions?
   /// The filter that says so: its bytes, by which equal conditions are known. Nil: none.
@@ -29,7 +29,7 @@ struct ContextWatch {
     actions = violations.actions("kinds", request.kinds)
     try violations.check()
     filterBytes = request.filter?.serializedBytes()
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 }
 
@@ -43,5 +43,5 @@ extension ContextWatch {
   }
 
   /// Changes looked at together. With a filter most may be none of those wanted; their contents are not looked up.
-  var batch: Int { isFull && conditions == nil ? 16 : 256 }
+  var batch: Int { detail == .full && conditions == nil ? 16 : 256 }
 }

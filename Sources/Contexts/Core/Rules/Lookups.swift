@@ -7,7 +7,7 @@ import Requests
 struct ContextLookup {
   let id: String
   let showDeleted: Bool
-  let isFull: Bool
+  let detail: ContextDetail
   /// Nil for now.
   let asOf: WantedMoment?
 
@@ -19,7 +19,7 @@ struct ContextLookup {
     try violations.check()
     id = request.id
     showDeleted = request.showDeleted
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 }
 
@@ -27,7 +27,7 @@ struct ContextLookup {
 struct ContextLookups {
   let ids: [Result<String, RPCError>]
   let showDeleted: Bool
-  let isFull: Bool
+  let detail: ContextDetail
   /// Nil for now.
   let asOf: WantedMoment?
 
@@ -43,6 +43,6 @@ struct ContextLookups {
       return violations.error().map(Result.failure) ?? .success(id)
     }
     showDeleted = request.showDeleted
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 }

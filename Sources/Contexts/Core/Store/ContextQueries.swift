@@ -28,7 +28,7 @@ enum ContextQueries {
     parameters(CommonParameters.id) { ($0.project, $0.id) } + [
       .init("position") { $0.moment.position },
       .init("time") { $0.moment.time },
-      .init("is_full") { $0.isFull },
+      .init("is_full") { $0.detail == .full },
     ])
   static let getSeveral = Query<BoundedContexts, FoundContext.Columns>(
     "get_contexts", PackageResources.get_contexts_sql, including: .contexts, bounded)
@@ -53,7 +53,7 @@ enum ContextQueries {
   static let findCreated = Query<IDInProject, StampColumns>(
     "find_created_context", PackageResources.find_created_context_sql, CommonParameters.id)
 
-  typealias PastContext = (project: ProjectID, id: String, moment: Moment, isFull: Bool)
+  typealias PastContext = (project: ProjectID, id: String, moment: Moment, detail: ContextDetail)
   /// With the bytes of content and data after which only the rest of a context is returned.
   typealias BoundedContexts = (project: ProjectID, ids: [String], bytes: Int)
   typealias PastContexts = (contexts: BoundedContexts, moment: Moment)
@@ -88,15 +88,15 @@ enum ContextQueries {
   static let delete = Query<DeletedContexts, Context.Columns>(
     "delete_contexts", PackageResources.delete_contexts_sql, including: .contexts,
     parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [
-      .init("is_full") { $0.isFull }, .init("retention") { $0.retention },
+      .init("is_full") { $0.detail == .full }, .init("retention") { $0.retention },
     ])
   static let undelete = Query<UndeletedContexts, Context.Columns>(
     "undelete_contexts", PackageResources.undelete_contexts_sql, including: .contexts,
-    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [.init("is_full") { $0.isFull }])
+    parameters(CommonParameters.ids) { ($0.project, $0.ids) } + [.init("is_full") { $0.detail == .full }])
 
   /// With the seconds until they are purged.
-  typealias DeletedContexts = (project: ProjectID, ids: [String], isFull: Bool, retention: Double)
-  typealias UndeletedContexts = (project: ProjectID, ids: [String], isFull: Bool)
+  typealias DeletedContexts = (project: ProjectID, ids: [String], detail: ContextDetail, retention: Double)
+  typealias UndeletedContexts = (project: ProjectID, ids: [String], detail: ContextDetail)
 
   // MARK: Words
 

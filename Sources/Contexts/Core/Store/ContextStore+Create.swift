@@ -11,7 +11,7 @@ extension ContextStore {
   func create(_ draft: ContextDraft, _ scope: CallScope) async throws(RPCError) -> Context {
     if let id = draft.id, draft.onDeleted.replacesOrUndeletes {
       let batch = Batch(NamedDraft(id: id, draft: draft))
-      return try await write(batch, id: \.id, isFull: true, scope) { $0.decided(over: $1) }.outcomes[0].get()
+      return try await write(batch, id: \.id, detail: .full, scope) { $0.decided(over: $1) }.outcomes[0].get()
     }
     let id = draft.id ?? Self.newID()
     let keys = draft.id.map { id in
@@ -25,7 +25,7 @@ extension ContextStore {
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
     case .repeated(let stored):
-      return try await repeated(stored, isFull: true, scope)[0].get()
+      return try await repeated(stored, detail: .full, scope)[0].get()
     case .written(let rows):
       let stamp: Stamp? = try database { () throws(PostgresError) in
         try ContextQueries.create.results(rows).first()
@@ -42,7 +42,7 @@ extension ContextStore {
   func create(_ batch: Batch<ContextDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome {
     let named = batch.map { NamedDraft(id: $0.id ?? Self.newID(), draft: $0) }
     if batch.valid.contains(where: { $0.onDeleted.replacesOrUndeletes }) {
-      return try await write(named, id: \.id, isFull: false, scope) { $0.decided(over: $1) }
+      return try await write(named, id: \.id, detail: .basic, scope) { $0.decided(over: $1) }
     }
     return try await afterLostRaces(over: "context_pkey", refusal: "others keep using ids of this batch") {
       () throws(RPCError) in
@@ -74,7 +74,7 @@ extension ContextStore {
     }
     switch result {
     case .repeated(let stored):
-      return BatchOutcome(try await repeated(stored, isFull: false, scope), stored.stamp)
+      return BatchOutcome(try await repeated(stored, detail: .basic, scope), stored.stamp)
     case .written(let write):
       guard let stamp = write.stamp else {
         return BatchOutcome(write.value.decided.map { result in result.map { $0.draft.unstored.basic } }, nil)

@@ -26,7 +26,7 @@ extension ContextStore {
   func changed(_ journal: Journal) -> ChangedResources<Context> {
     ChangedResources(of: "context", journal) { changes, project throws(RPCError) in
       let images = try await images(
-        of: changes.map(\.id), at: changes.map(\.position), meeting: nil, isFull: true, in: project)
+        of: changes.map(\.id), at: changes.map(\.position), meeting: nil, detail: .full, in: project)
       return .init(count: images.count, byPlace: images.byPlace.mapValues(\.context))
     }
   }
@@ -37,15 +37,15 @@ extension ContextStore {
     let (ids, positions) = (changes.map(\.id), changes.map(\.position))
     if ids.isEmpty { return ContextImages(count: 0) }
     let key = WatchedImages(
-      project: project, ids: ids.map { TextKey($0) }, positions: positions, isFull: watch.isFull,
+      project: project, ids: ids.map { TextKey($0) }, positions: positions, detail: watch.detail,
       filter: watch.filterBytes)
     guard let shared = watchedImages.ofCurrentTask else {
       return try await images(
-        of: ids, at: positions, meeting: watch.conditions, isFull: watch.isFull, in: project)
+        of: ids, at: positions, meeting: watch.conditions, detail: watch.detail, in: project)
     }
     return try await shared.value(for: key) { () async throws(RPCError) in
       try await images(
-        of: ids, at: positions, meeting: watch.conditions, isFull: watch.isFull, in: project)
+        of: ids, at: positions, meeting: watch.conditions, detail: watch.detail, in: project)
     }
   }
 }
@@ -55,7 +55,7 @@ struct WatchedImages: Hashable, Sendable {
   let project: ProjectID
   let ids: [TextKey]
   let positions: [Int64]
-  let isFull: Bool
+  let detail: ContextDetail
   let filter: [UInt8]?
 }
 

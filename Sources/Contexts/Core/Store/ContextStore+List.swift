@@ -49,7 +49,7 @@ extension ContextList {
   /// The statement for this combination of conditions, order and page.
   func composition(in project: ProjectID, at moment: Moment?) -> Composition {
     var query = ContextQueries.list.begin()
-    query.add(isFull ? "full" : "basic")
+    query.add(detail == .full ? "full" : "basic")
     query.add("from")
     if let moment {
       query.add("past_current", ["project": project.text, "position": moment.position])
@@ -64,7 +64,7 @@ extension ContextList {
       add(to: &query, at: nil)
     }
     query.add("page_end")
-    if isFull { query.add("full_bound", ["bytes": Limits.answerBytes]) }
+    if detail == .full { query.add("full_bound", ["bytes": Limits.answerBytes]) }
     query.add("end")
     return query
   }

@@ -26,7 +26,7 @@ extension ContextStore {
     let ids = lookups.ids.map { (try? $0.get()) ?? "" }
     let found = try await database { () async throws(PostgresError) -> [Int: FoundContext] in
       let rows: [FoundContext] = try await pool.several(
-        ids, isFull: lookups.isFull, moment, project
+        ids, detail: lookups.detail, moment, project
       ).decoded()
       var found: [Int: FoundContext] = [:]
       for item in rows where item.life != .purged { found[item.place] = item }
@@ -43,14 +43,14 @@ extension ContextStore {
   /// The first of several contexts, now or at a moment: as many as have room in one answer, nil in the place
   /// of one that is not there or is deleted. One round trip; never none of some.
   func contexts(
-    _ ids: [String], isFull: Bool, at moment: Moment?, in project: ProjectID
+    _ ids: [String], detail: ContextDetail, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> [MeasuredContext?] {
     if ids.isEmpty { return [] }
     return try await database { () async throws(PostgresError) in
       var contexts: [MeasuredContext?] = Array(repeating: nil, count: ids.count)
-      let rows: [FoundContext] = try await pool.several(ids, isFull: isFull, moment, project).decoded()
+      let rows: [FoundContext] = try await pool.several(ids, detail: detail, moment, project).decoded()
       for found in rows {
-        if isFull, !found.isWhole { return Array(contexts.prefix(found.place)) }
+        if detail == .full, !found.isWhole { return Array(contexts.prefix(found.place)) }
         if found.life == .there {
           contexts[found.place] = MeasuredContext(context: found.context, size: found.size)
         }
@@ -64,13 +64,13 @@ extension ContextStore {
   /// - Parameter conditions: What a context must meet before the change or after it to be looked up with its
   ///   contents; nil for nothing.
   func images(
-    of ids: [String], at positions: [Int64], meeting conditions: ContextConditions? = nil, isFull: Bool,
-    in project: ProjectID
+    of ids: [String], at positions: [Int64], meeting conditions: ContextConditions? = nil,
+    detail: ContextDetail, in project: ProjectID
   ) async throws(RPCError) -> ContextImages {
     var images = ContextImages(count: ids.count)
     if ids.isEmpty { return images }
     return try await database { () async throws(PostgresError) in
-      let bound = isFull ? Limits.imageBytes : 0
+      let bound = detail == .full ? Limits.imageBytes : 0
       let changed = (project: project, ids: ids, positions: positions, bytes: bound)
       let found =
         if let conditions {
@@ -81,7 +81,7 @@ extension ContextStore {
       let columns = found.columns
       for row in found.rows {
         let place = try row.decode(columns.place)
-        if isFull, try !row.decode(columns.isWhole) {
+        if detail == .full, try !row.decode(columns.isWhole) {
           images.count = place
           break
         }
@@ -101,10 +101,12 @@ struct MeasuredContext {
 extension PostgresPool {
   /// Reads several contexts, now or at a moment.
   fileprivate func several(
-    _ ids: [String], isFull: Bool, _ moment: Moment?, _ project: ProjectID
+    _ ids: [String], detail: ContextDetail, _ moment: Moment?, _ project: ProjectID
   ) async throws(PostgresError) -> Results<FoundContext.Columns> {
-    if moment == nil, !isFull { return try await read(ContextQueries.getSeveralBasic, (project, ids)) }
-    let contexts = (project: project, ids: ids, bytes: isFull ? Limits.answerBytes : -1)
+    if moment == nil, detail == .basic {
+      return try await read(ContextQueries.getSeveralBasic, (project, ids))
+    }
+    let contexts = (project: project, ids: ids, bytes: detail == .full ? Limits.answerBytes : -1)
     guard let moment else { return try await read(ContextQueries.getSeveral, contexts) }
     return try await read(ContextQueries.getSeveralAsOf, (contexts, moment))
   }
@@ -115,10 +117,10 @@ extension PostgresPool {
   ) async throws(PostgresError) -> Results<LookedUpContext.Columns> {
     if let moment {
       return try await self.lookup(
-        ContextQueries.getAsOf, (project, lookup.id, moment, lookup.isFull), for: caller)
+        ContextQueries.getAsOf, (project, lookup.id, moment, lookup.detail), for: caller)
     }
-    return try await self.lookup(
-      lookup.isFull ? ContextQueries.get : ContextQueries.getBasic, (project, lookup.id), for: caller)
+    let query = lookup.detail == .full ? ContextQueries.get : ContextQueries.getBasic
+    return try await self.lookup(query, (project, lookup.id), for: caller)
   }
 }
 
@@ -180,7 +182,7 @@ struct FoundContext: DecodableRow {
   /// The context, unless it is deleted or the answer is full; once it is, it stays so.
   func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
     if life == .deleted, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
-    budget = isWhole || !lookups.isFull ? budget - min(budget, size) : 0
+    budget = isWhole || lookups.detail == .basic ? budget - min(budget, size) : 0
     return budget > 0 ? .success(context) : .failure(.responseFull("context", context.id))
   }
 }

@@ -16,7 +16,7 @@ struct DecidedWrites {
   /// A statement for each kind of change, whatever their number.
   ///
   /// - Parameter retention: Seconds from a deletion to the purge.
-  func statements(isFull: Bool, retention: Double, _ scope: CallScope) -> [BoundStatement] {
+  func statements(detail: ContextDetail, retention: Double, _ scope: CallScope) -> [BoundStatement] {
     let project = scope.project
     var (new, replaced): ([NamedDraft], [NamedDraft]) = ([], [])
     var (deleted, undeleted): ([String], [String]) = ([], [])
@@ -32,12 +32,12 @@ struct DecidedWrites {
       }
     }
     var statements: [BoundStatement] = []
-    if !updates.isEmpty { statements.append(updates.statement(in: project, isFull: isFull)) }
+    if !updates.isEmpty { statements.append(updates.statement(in: project, detail: detail)) }
     if !deleted.isEmpty {
-      statements.append(ContextQueries.delete.bind((project, deleted, isFull, retention)))
+      statements.append(ContextQueries.delete.bind((project, deleted, detail, retention)))
     }
     if !undeleted.isEmpty {
-      statements.append(ContextQueries.undelete.bind((project, undeleted, isFull)))
+      statements.append(ContextQueries.undelete.bind((project, undeleted, detail)))
     }
     if !replaced.isEmpty {
       statements.append(replaced.overwriting(in: project, retention: retention, beginning: true))

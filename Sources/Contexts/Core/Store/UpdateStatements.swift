@@ -5,22 +5,22 @@ import Requests
 import Wire
 
 /// What a statement that changes contexts is given.
-typealias ContextChangeInput<Update> = (project: ProjectID, isFull: Bool, update: Update)
+typealias ContextChangeInput<Update> = (project: ProjectID, detail: ContextDetail, update: Update)
 
 extension [ResolvedUpdate] {
   /// The statement that makes them all, of which there is at least one. A statement for each would take half as
   /// long again, and the write holds feeds back meanwhile.
-  func statement(in project: ProjectID, isFull: Bool) -> BoundStatement {
+  func statement(in project: ProjectID, detail: ContextDetail) -> BoundStatement {
     count == 1
-      ? ContextQueries.update.bind((project, isFull, self[0]))
-      : ContextQueries.updateSeveral.bind((project, isFull, self))
+      ? ContextQueries.update.bind((project, detail, self[0]))
+      : ContextQueries.updateSeveral.bind((project, detail, self))
   }
 
   /// Of `update_contexts`: one element an update, NULL where a field stays.
   static var parameters: [Parameter<ContextChangeInput<[ResolvedUpdate]>>] {
     [
       .init("project") { $0.project.text },
-      .init("is_full") { $0.isFull },
+      .init("is_full") { $0.detail == .full },
       each("ids") { $0.id },
       new("titles", .title) { $0.title },
       new("types", .type) { Int16($0.type.rawValue) },
@@ -58,7 +58,7 @@ extension ResolvedUpdate {
   static var parameters: [Parameter<ContextChangeInput<ResolvedUpdate>>] {
     [
       .init("project") { $0.project.text },
-      .init("is_full") { $0.isFull },
+      .init("is_full") { $0.detail == .full },
       .init("id") { $0.update.id },
       .init("title") { $0.update.new(.title) { $0.title } },
       .init("type") { $0.update.new(.type) { Int16($0.type.rawValue) } },

@@ -57,13 +57,13 @@ struct WriteAnswer {
 
 extension ContextStore {
   /// The answer that a named request got before, made again from the history.
-  func repeated(_ stored: StoredAnswer, isFull: Bool, _ scope: CallScope) async throws(RPCError)
+  func repeated(_ stored: StoredAnswer, detail: ContextDetail, _ scope: CallScope) async throws(RPCError)
     -> [ItemOutcome]
   {
     let answer = try WriteAnswer(stored)
     let ids = answer.results.successes()
     let images = try await images(
-      of: ids, at: ids.map { _ in stored.stamp.position }, isFull: isFull, in: scope.project)
+      of: ids, at: ids.map { _ in stored.stamp.position }, detail: detail, in: scope.project)
     let byID = Dictionary(
       images.byPlace.values.map { (TextKey($0.context.id), $0.context) },
       uniquingKeysWith: { first, _ in first })

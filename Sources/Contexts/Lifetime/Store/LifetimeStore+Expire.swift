@@ -23,7 +23,7 @@ extension LifetimeStore {
         ids.count,
         statements: ids.isEmpty
           ? []
-          : [ContextQueries.delete.bind((project, ids, false, contexts.retentionSeconds))],
+          : [ContextQueries.delete.bind((project, ids, .basic, contexts.retentionSeconds))],
         changes: due.map { .context($0.id, "expired", from: $0.version) })
     }
     guard case .written(let write) = result else { return 0 }

@@ -18,7 +18,7 @@ struct Recall {
   let halfLife: Double
   let asOf: WantedMoment?
   let limit: Int
-  let isFull: Bool
+  let detail: ContextDetail
 
   init(validating request: RecallRequest) throws(RPCError) {
     var violations = Violations()
@@ -38,7 +38,7 @@ struct Recall {
     asOf = violations.asOf("as_of", request.asOf)
     limit = violations.limit("limit", request.limit, orElse: 10, atMost: Limits.recalled)
     violations.view("view", request.view)
-    isFull = request.view.isFull
+    detail = request.view.detail
     try violations.check()
   }
 }

@@ -16,7 +16,7 @@ extension MemoryStore {
     }
     let found =
       weighed.ids.isEmpty
-      ? [] : try await contexts.contexts(weighed.ids, isFull: recall.isFull, at: moment, in: project)
+      ? [] : try await contexts.contexts(weighed.ids, detail: recall.detail, at: moment, in: project)
     var response = RecallResponse()
     response.time = (weighed.moment ?? moment?.time).map { WellKnown.Timestamp($0) }
     response.truncated = weighed.count > configuration.weighedMemories

@@ -29,7 +29,7 @@ extension MemoryStore {
     }
     switch result {
     case .repeated(let stored):
-      let outcomes = try await contexts.repeated(stored, isFull: true, scope)
+      let outcomes = try await contexts.repeated(stored, detail: .full, scope)
       guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):

@@ -15,7 +15,7 @@ struct GraphWalk {
   /// Whether the walk goes on only from contexts that are sent.
   let onlyThroughMatching: Bool
   let limit: Int
-  let isFull: Bool
+  let detail: ContextDetail
   let asOf: WantedMoment?
 
   init(validating request: TraverseRequest) throws(RPCError) {
@@ -35,7 +35,7 @@ struct GraphWalk {
     var seen: Set<TextKey> = []
     start = request.start.filter { seen.add($0) }
     onlyThroughMatching = request.onlyThroughMatching
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 }
 

@@ -13,7 +13,7 @@ struct ContextSearch {
   let order: SearchOrder
   let after: SearchPlace?
   let pageSize: Int
-  let isFull: Bool
+  let detail: ContextDetail
   let highlights: Bool
   /// The moment to search, as the request or the page token says; nil for now.
   let asOf: WantedMoment?
@@ -35,7 +35,7 @@ struct ContextSearch {
     pageSize = violations.pageSize(
       request.pageSize, orElse: Limits.defaultSearchPage, atMost: Limits.largestSearchPage)
     violations.view("view", request.view)
-    isFull = request.view.isFull
+    detail = request.view.detail
     highlights = request.highlight
     let asOf = violations.asOf("as_of", request.asOf)
     // A fingerprint is made of what is within its bounds.

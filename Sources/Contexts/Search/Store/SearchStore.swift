@@ -73,11 +73,11 @@ extension ContextSearch {
     statement.add("answer")
     statement.add(facets.isEmpty ? "without_facets" : "with_facets")
     statement.add(highlights ? "with_highlights" : "without_highlights")
-    if isFull { statement.add("full") }
+    if detail == .full { statement.add("full") }
     statement.add("hits")
     if highlights { statement.add("with_asked") }
     statement.add(moment == nil ? "page" : "page_then")
-    if isFull { statement.add("full_bound", ["bytes": Limits.answerBytes]) }
+    if detail == .full { statement.add("full_bound", ["bytes": Limits.answerBytes]) }
     statement.add("end")
     return statement
   }

@@ -9,7 +9,7 @@ struct VersionList {
   /// Only versions made before this position.
   let before: Int64
   let pageSize: Int
-  let isFull: Bool
+  let detail: ContextDetail
   private let seal: PageSeal
 
   init(validating request: ListContextVersionsRequest, project: String, key: TokenKey) throws(RPCError) {
@@ -23,7 +23,7 @@ struct VersionList {
     before = violations.pageToken(request.pageToken, seal)?.time ?? .max
     try violations.check()
     id = request.id
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 
   /// The token of the page that follows the version made at `position`.
@@ -39,7 +39,7 @@ struct VersionLookup {
   let version: Int64
   /// 0: the one before; nil: none.
   let other: Int64?
-  let isFull: Bool
+  let detail: ContextDetail
 
   init(validating request: GetContextVersionRequest) throws(RPCError) {
     var violations = Violations()
@@ -50,7 +50,7 @@ struct VersionLookup {
     id = request.id
     version = request.version
     other = nil
-    isFull = request.view.isFull
+    detail = request.view.detail
   }
 
   init(validating request: DiffContextVersionsRequest) throws(RPCError) {
@@ -62,7 +62,7 @@ struct VersionLookup {
     id = request.id
     version = request.toVersion
     other = request.fromVersion
-    isFull = true
+    detail = .full
   }
 }
 

@@ -13,7 +13,7 @@ enum VersionQueries {
       .init("id") { $0.lookup.id },
       .init("version") { $0.lookup.version },
       .init("other") { $0.lookup.other },
-      .init("is_full") { $0.lookup.isFull },
+      .init("is_full") { $0.lookup.detail == .full },
     ])
   static let list = Query<VersionPage, ListedColumns>(
     "list_context_versions", PackageResources.list_context_versions_sql, including: .contexts,

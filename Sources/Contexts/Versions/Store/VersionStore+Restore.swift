@@ -30,7 +30,7 @@ extension VersionStore {
       }
     }
     switch result {
-    case .repeated(let stored): return try await contexts.repeated(stored, isFull: true, scope)[0].get()
+    case .repeated(let stored): return try await contexts.repeated(stored, detail: .full, scope)[0].get()
     case .written(let write):
       let (context, formerBytes) = write.value
       if write.stamp != nil {

@@ -19,13 +19,13 @@ struct VersionStore: Sendable {
         VersionQueries.list,
         (
           project, list.id, list.before, list.pageSize + 1,
-          list.isFull ? Limits.answerBytes - Limits.payloadBytes : 0
+          list.detail == .full ? Limits.answerBytes - Limits.payloadBytes : 0
         ))
       let columns = found.columns
       var response = ListContextVersionsResponse()
       var bytes = 0
       for row in found.rows.prefix(list.pageSize) {
-        if list.isFull, try !row.decode(columns.isWhole) { break }
+        if list.detail == .full, try !row.decode(columns.isWhole) { break }
         let version = try ContextVersion(decoding: row, columns.version)
         let metadataBytes = columns.version.context.metadataBytes(in: row)
         bytes += version.context?.sizeBound(metadataBytes: metadataBytes) ?? 0
