@@ -13,7 +13,7 @@ struct ChangeWatch {
   init(validating request: WatchChangesRequest) throws(RPCError) {
     var violations = Violations()
     kinds = violations.anyOf(
-      identifiers: "resource_kinds", request.resourceKinds, atMost: Limits.watchedKinds)
+      identifiers: request.resourceKinds, at: "resource_kinds", atMost: Limits.watchedKinds)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     try violations.check()

@@ -15,13 +15,13 @@ struct OperationList {
 
   init(validating request: ListOperationsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    violations.identifiers("kinds", request.kinds, atMost: Limits.operationKinds)
-    states = violations.states("states", request.states)
+    violations.identifiers(request.kinds, at: "kinds", atMost: Limits.operationKinds)
+    states = violations.states(request.states, at: "states")
     pageSize = violations.pageSize(request.pageSize)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(of: request, in: project), key)
-    before = violations.pageToken(request.pageToken, seal)?.id
+    before = violations.pageToken(request.pageToken, seal: seal)?.id
     try violations.check()
     kinds = request.kinds
   }
@@ -37,9 +37,9 @@ extension Limits {
 }
 
 extension Violations {
-  fileprivate mutating func states(_ field: String, _ states: [Operation.State]) -> [OperationRow.State] {
+  fileprivate mutating func states(_ states: [Operation.State], at field: String) -> [OperationRow.State] {
     var known: [OperationRow.State] = []
-    entries(field, states, atMost: Limits.operationStates) { violations, path, state in
+    entries(states, at: field, atMost: Limits.operationStates) { violations, path, state in
       if let match = OperationRow.State.allCases.first(where: { Operation.State($0) == state }) {
         known.append(match)
       } else {

@@ -75,7 +75,7 @@ extension String {
   /// The id of an operation that a request names.
   fileprivate func asOperation() throws(RPCError) -> String {
     var violations = Violations()
-    violations.identifier("id", self)
+    violations.identifier(self, at: "id")
     try violations.check()
     return self
   }

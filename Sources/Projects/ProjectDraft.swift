@@ -14,11 +14,11 @@ struct ProjectDraft {
   init(validating request: CreateProjectRequest) throws(RPCError) {
     var violations = Violations()
     let project = request.project ?? Project()
-    if request.project == nil { violations.add("project", "must be set") }
-    let id = violations.projectID("project.id", project.id)
-    violations.text("project.title", project.title, atMost: Limits.titleLength)
-    violations.searchLanguage("project.search_language", project.searchLanguage)
-    let retention = violations.retention("project.history_retention", project.historyRetention)
+    if request.project == nil { violations.add("must be set", at: "project") }
+    let id = violations.projectID(project.id, at: "project.id")
+    violations.text(project.title, at: "project.title", atMost: Limits.titleLength)
+    violations.searchLanguage(project.searchLanguage, at: "project.search_language")
+    let retention = violations.retention(project.historyRetention, at: "project.history_retention")
     violations.requestID(request.requestId)
     try violations.check()
     self.id = id
@@ -39,11 +39,11 @@ struct ProjectUpdate {
   init(validating request: UpdateProjectRequest) throws(RPCError) {
     var violations = Violations()
     let project = request.project ?? Project()
-    if request.project == nil { violations.add("project", "must be set") }
-    let id = violations.projectID("project.id", project.id)
-    violations.text("project.title", project.title, atMost: Limits.titleLength)
-    violations.searchLanguage("project.search_language", project.searchLanguage)
-    let retention = violations.retention("project.history_retention", project.historyRetention)
+    if request.project == nil { violations.add("must be set", at: "project") }
+    let id = violations.projectID(project.id, at: "project.id")
+    violations.text(project.title, at: "project.title", atMost: Limits.titleLength)
+    violations.searchLanguage(project.searchLanguage, at: "project.search_language")
+    let retention = violations.retention(project.historyRetention, at: "project.history_retention")
     let mask = UpdateMask<ProjectField>(
       validating: request.updateMask, of: project, at: "update_mask", &violations)
     violations.requestID(request.requestId)
@@ -59,9 +59,9 @@ extension ProjectID {
   /// The project that a request deletes: any but `default`.
   init(deletedBy request: DeleteProjectRequest) throws(RPCError) {
     var violations = Violations()
-    self = violations.projectID("id", request.id)
+    self = violations.projectID(request.id, at: "id")
     if request.id == ProjectID.default.text {
-      violations.add("id", "must not be `default`, which is always there")
+      violations.add("must not be `default`, which is always there", at: "id")
     }
     violations.requestID(request.requestId)
     try violations.check()
@@ -94,27 +94,27 @@ extension String {
 
 extension Violations {
   /// A configuration that every PostgreSQL has, or nothing.
-  fileprivate mutating func searchLanguage(_ field: String, _ value: String) {
+  fileprivate mutating func searchLanguage(_ value: String, at field: String) {
     if value.isEmpty || searchLanguages.contains(value) { return }
-    add(field, "must be one of \(searchLanguages.joined(separator: ", ")), not \(value.quoted)")
+    add("must be one of \(searchLanguages.joined(separator: ", ")), not \(value.quoted)", at: field)
   }
 
   /// From 1 second to 100 years, or nothing.
-  fileprivate mutating func retention(_ field: String, _ value: WellKnown.Duration?) -> HistoryRetention {
+  fileprivate mutating func retention(_ value: WellKnown.Duration?, at field: String) -> HistoryRetention {
     guard let value else { return .forEver }
     guard let retention = HistoryRetention(value) else {
-      add(field, "must be from 1 second to 100 years; absent for ever")
+      add("must be from 1 second to 100 years; absent for ever", at: field)
       return .forEver
     }
     return retention
   }
 
   /// The project that `text` names.
-  mutating func projectID(_ field: String, _ text: String) -> ProjectID {
+  mutating func projectID(_ text: String, at field: String) -> ProjectID {
     if let id = ProjectID(text) { return id }
     add(
-      field,
-      "must be 1 to 63 lower-case letters, digits, `-`, `_` or `.`, the first a letter or a digit")
+      "must be 1 to 63 lower-case letters, digits, `-`, `_` or `.`, the first a letter or a digit",
+      at: field)
     return .default
   }
 }

@@ -39,7 +39,7 @@ package struct ProjectService: ProjectServiceProvider {
   package func getProject(_ request: GetProjectRequest, _ call: CallContext) async throws(RPCError) -> Project
   {
     var violations = Violations()
-    let id = violations.projectID("id", request.id)
+    let id = violations.projectID(request.id, at: "id")
     try violations.check()
     return Project(try await found(id))
   }
@@ -77,7 +77,7 @@ package struct ProjectService: ProjectServiceProvider {
       try await journal.tokenKey())
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
-    let after = violations.pageToken(request.pageToken, seal)
+    let after = violations.pageToken(request.pageToken, seal: seal)
     try violations.check()
     let rows = try await store.list(
       after: after?.id ?? "", limit: size + 1, showDeleted: request.showDeleted)

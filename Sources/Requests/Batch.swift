@@ -40,7 +40,7 @@ package struct Batch<Item> {
     requestID: String, key: (Item) -> String?, _ validate: (Request, inout Violations) -> Item
   ) throws(RPCError) {
     var common = Violations()
-    common.batch(field, requests.count)
+    common.batch(requests.count, at: field)
     common.requestID(requestID)
     try common.check()
 
@@ -55,7 +55,7 @@ package struct Batch<Item> {
         items.append(.failure(error))
         all.add(violations, below: "\(field)[\(index)].")
       } else if let key = key(item), !keys.add(key) {
-        items.append(.failure(.duplicateInBatch(kind, key)))
+        items.append(.failure(.duplicateInBatch(kind, id: key)))
       } else {
         items.append(.success(item))
       }
@@ -113,20 +113,20 @@ extension RPCError {
 
 extension Violations {
   /// 1 to 1,000 items.
-  package mutating func batch(_ field: String, _ count: Int) {
-    if count == 0 { add(field, "must not be empty") }
+  package mutating func batch(_ count: Int, at field: String) {
+    if count == 0 { add("must not be empty", at: field) }
     if count > Limits.batchItems {
-      add(field, "must have at most \(Limits.batchItems) entries, not \(count)")
+      add("must have at most \(Limits.batchItems) entries, not \(count)", at: field)
     }
   }
 
   /// Up to 128 characters, or nothing.
-  package mutating func requestID(_ id: String) { optionalIdentifier("request_id", id) }
+  package mutating func requestID(_ id: String) { optionalIdentifier(id, at: "request_id") }
 
   /// Fields that an item must leave empty, because the batch has them.
   package mutating func leftToBatch(_ item: some WriteRequest) {
-    if !item.project.isEmpty { add("project", "must be empty inside a batch, which has its own") }
-    if !item.requestId.isEmpty { add("request_id", "must be empty inside a batch, which has its own") }
-    if item.validateOnly { add("validate_only", "must be unset inside a batch, which has its own") }
+    if !item.project.isEmpty { add("must be empty inside a batch, which has its own", at: "project") }
+    if !item.requestId.isEmpty { add("must be empty inside a batch, which has its own", at: "request_id") }
+    if item.validateOnly { add("must be unset inside a batch, which has its own", at: "validate_only") }
   }
 }

@@ -3,7 +3,7 @@ import Wire
 extension Violations {
   /// Metadata that JSON and PostgreSQL's jsonb can hold, of bounded depth and size. Returns its JSON text, or
   /// nil when there is none or it is wrong.
-  package mutating func metadata(_ field: String, _ metadata: WellKnown.Struct?) -> String? {
+  package mutating func metadata(_ metadata: WellKnown.Struct?, at field: String) -> String? {
     guard let metadata else { return nil }
     var walk = MetadataWalk(path: field)
     walk.visit(metadata, depth: 1)
@@ -14,7 +14,7 @@ extension Violations {
     guard walk.bytes <= Limits.metadataBytes, let json = MetadataJSON.text(of: metadata),
       json.utf8.count <= Limits.metadataBytes
     else {
-      add(field, "must have at most \(Limits.metadataBytes) bytes as JSON text")
+      add("must have at most \(Limits.metadataBytes) bytes as JSON text", at: field)
       return nil
     }
     return json
@@ -36,7 +36,7 @@ private struct MetadataWalk {
     for (key, value) in object.fields {
       if isOver { return }
       bytes += key.text.utf8.count + 3
-      if key.text.containsNUL { violations.add(path, "has a key that contains NUL (U+0000)") }
+      if key.text.containsNUL { violations.add("has a key that contains NUL (U+0000)", at: path) }
       inside(".\(key)") { $0.visit(value, depth: depth) }
     }
   }
@@ -52,14 +52,14 @@ private struct MetadataWalk {
 
   private mutating func visit(_ value: WellKnown.Value, depth: Int) {
     switch value.kind {
-    case nil: violations.add(path, "has no value")
+    case nil: violations.add("has no value", at: path)
     case .nullValue, .boolValue: bytes += 4
     case .numberValue(let number):
       bytes += 1
-      if !number.isFinite { violations.add(path, "must be a finite number") }
+      if !number.isFinite { violations.add("must be a finite number", at: path) }
     case .stringValue(let text):
       bytes += text.utf8.count + 2
-      violations.noNUL(path, text)
+      violations.noNUL(text, at: path)
     case .structValue(let object): visit(object, depth: depth + 1)
     case .listValue(let list): visit(list, depth: depth + 1)
     }
@@ -67,12 +67,12 @@ private struct MetadataWalk {
 
   private mutating func mayGoDown(to depth: Int) -> Bool {
     if depth > Limits.metadataDepth {
-      violations.add(path, "must not be more than \(Limits.metadataDepth) levels deep")
+      violations.add("must not be more than \(Limits.metadataDepth) levels deep", at: path)
     }
     return depth <= Limits.metadataDepth
   }
 
-  private mutating func inside(_ step: String, _ body: (inout MetadataWalk) -> Void) {
+  private mutating func inside(_ step: String, body: (inout MetadataWalk) -> Void) {
     let outer = path
     path += step
     body(&self)

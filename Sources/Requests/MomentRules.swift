@@ -4,19 +4,19 @@ import Postgres
 
 extension Violations {
   /// The moment that a read is asked as of; nil when there is none or it is wrong.
-  package mutating func asOf(_ field: String, _ asOf: AsOf?) -> WantedMoment? {
+  package mutating func asOf(_ asOf: AsOf?, at field: String) -> WantedMoment? {
     guard let asOf else { return nil }
-    optionalIdentifier("\(field).journal_id", asOf.journalId)
+    optionalIdentifier(asOf.journalId, at: "\(field).journal_id")
     let journal = asOf.journalId.isEmpty ? nil : asOf.journalId
     switch asOf.moment {
     case nil:
-      add(field, "must have a position or a time")
+      add("must have a position or a time", at: field)
       return nil
     case .position(let position):
-      if position < 0 { add("\(field).position", "must not be negative") }
+      if position < 0 { add("must not be negative", at: "\(field).position") }
       return position < 0 ? nil : WantedMoment(.position(position), journal: journal)
     case .time(let time):
-      guard isTime("\(field).time", time) else { return nil }
+      guard isTime(time, at: "\(field).time") else { return nil }
       return WantedMoment(.time(PostgresTimestamp(time)), journal: journal)
     }
   }

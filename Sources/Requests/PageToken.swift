@@ -43,7 +43,7 @@ package struct PageToken: Equatable {
       bytes.count > TokenKey.sealSize
     else { return nil }
     let body = Array(bytes.dropLast(TokenKey.sealSize))
-    guard seal.matches(bytes.suffix(TokenKey.sealSize), body) else { return nil }
+    guard seal.matches(bytes.suffix(TokenKey.sealSize), for: body) else { return nil }
     self.init(unsealed: body)
   }
 
@@ -77,7 +77,7 @@ package struct PageSeal: Sendable {
 
   fileprivate func code(of body: [UInt8]) -> [UInt8] { key.seal(message(body)) }
 
-  fileprivate func matches(_ code: some Collection<UInt8>, _ body: [UInt8]) -> Bool {
+  fileprivate func matches(_ code: some Collection<UInt8>, for body: [UInt8]) -> Bool {
     key.matches(code, message(body))
   }
 

@@ -8,24 +8,25 @@ extension Violations {
   package mutating func pageSize(
     _ size: Int32, orElse standard: Int = Limits.defaultPageSize, atMost largest: Int = Limits.largestPageSize
   ) -> Int {
-    limit("page_size", size, orElse: standard, atMost: largest)
+    limit(size, at: "page_size", orElse: standard, atMost: largest)
   }
 
   /// A limit that a caller asks for (AIP-158): 0 stands for `standard`, more than `largest` is cut to it, a negative
   /// number is wrong.
   package mutating func limit(
-    _ field: String, _ value: Int32, orElse standard: Int, atMost largest: Int
+    _ value: Int32, at field: String, orElse standard: Int, atMost largest: Int
   ) -> Int {
-    if value < 0 { add(field, "must not be negative") }
+    if value < 0 { add("must not be negative", at: field) }
     return value <= 0 ? standard : min(Int(value), largest)
   }
 
   /// The row that a page follows; nil for the first page.
-  package mutating func pageToken(_ text: String, _ seal: PageSeal) -> PageToken? {
+  package mutating func pageToken(_ text: String, seal: PageSeal) -> PageToken? {
     if text.isEmpty { return nil }
     let token = PageToken(text, for: seal)
     if token == nil {
-      add("page_token", "is not one that a list with this filter and order gave", .pageTokenInvalid)
+      add(
+        "is not one that a list with this filter and order gave", at: "page_token", reason: .pageTokenInvalid)
     }
     return token
   }
@@ -85,17 +86,17 @@ extension Journal {
   /// - Parameter validate: Adds to the violations what is wrong with the rest of the request.
   package func page(
     of request: some ListRequest, asOf: AsOf? = nil, _ call: CallContext,
-    _ validate: (inout Violations) -> Void = { _ in }
+    validate: (inout Violations) -> Void = { _ in }
   ) async throws(RPCError) -> ListPage {
     let project = try await self.project(request.project, call)
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
-    let wanted = violations.asOf("as_of", asOf)
+    let wanted = violations.asOf(asOf, at: "as_of")
     validate(&violations)
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     let seal = PageSeal(Fingerprint(of: request, in: project.text), try await tokenKey())
-    let token = violations.pageToken(request.pageToken, seal)
+    let token = violations.pageToken(request.pageToken, seal: seal)
     try violations.check()
     let moment = try await moment(
       token?.moment.map { WantedMoment(.known($0)) } ?? wanted, in: project, call)
@@ -108,11 +109,11 @@ extension Journal {
   ///   - named: The project that the request names, empty for none.
   ///   - validate: Adds to the violations what is wrong with the rest of the request.
   package func moment(
-    of asOf: AsOf?, in named: String, _ call: CallContext, _ validate: (inout Violations) -> Void
+    of asOf: AsOf?, in named: String, _ call: CallContext, validate: (inout Violations) -> Void
   ) async throws(RPCError) -> (project: ProjectID, moment: Moment?) {
     var violations = Violations()
     validate(&violations)
-    let wanted = violations.asOf("as_of", asOf)
+    let wanted = violations.asOf(asOf, at: "as_of")
     try violations.check()
     let project = try await self.project(named, call)
     return (project, try await moment(wanted, in: project, call))

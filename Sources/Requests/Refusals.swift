@@ -17,12 +17,12 @@ extension RPCError {
       ["id": resource.id, "etag": current])
   }
 
-  package static func duplicateInBatch(_ kind: String, _ id: String) -> RPCError {
+  package static func duplicateInBatch(_ kind: String, id: String) -> RPCError {
     RPCError(
       .invalidArgument, .duplicateInBatch, "\(kind) \(id.quoted) is named twice in this batch", ["id": id])
   }
 
-  package static func responseFull(_ kind: String, _ id: String) -> RPCError {
+  package static func responseFull(_ kind: String, id: String) -> RPCError {
     RPCError(
       .resourceExhausted, .responseFull, "the answer was full before \(kind) \(id.quoted): ask for it again",
       ["id": id])

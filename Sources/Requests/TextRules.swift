@@ -2,85 +2,85 @@ import Glibc
 
 extension Violations {
   /// A text of at most `limit` characters without NUL.
-  package mutating func text(_ field: String, _ value: String, atMost limit: Int) {
+  package mutating func text(_ value: String, at field: String, atMost limit: Int) {
     let bytes = value.utf8.count
     // A code point takes one to four bytes: most texts are decided without counting.
     if bytes > limit, bytes > 4 * limit || value.unicodeScalars.count > limit {
-      add(field, "must have at most \(limit) characters")
+      add("must have at most \(limit) characters", at: field)
     } else {
-      noNUL(field, value)
+      noNUL(value, at: field)
     }
   }
 
   /// A text that PostgreSQL can store: every character but NUL.
-  package mutating func noNUL(_ field: String, _ value: String) {
-    if value.containsNUL { add(field, "must not contain NUL (U+0000)") }
+  package mutating func noNUL(_ value: String, at field: String) {
+    if value.containsNUL { add("must not contain NUL (U+0000)", at: field) }
   }
 
   /// A text of 1 to `limit` characters, none of them a control character (C0, DEL, C1).
-  package mutating func identifier(_ field: String, _ value: String, atMost limit: Int = Limits.idLength) {
+  package mutating func identifier(_ value: String, at field: String, atMost limit: Int = Limits.idLength) {
     if value.isShortPrintableASCII(atMost: limit) { return }
     if value.isEmpty {
-      add(field, "must not be empty")
+      add("must not be empty", at: field)
     } else if value.unicodeScalars.prefix(limit + 1).count > limit {
-      add(field, "must have at most \(limit) characters")
+      add("must have at most \(limit) characters", at: field)
     } else if value.unicodeScalars.contains(where: \.isControl) {
-      add(field, "must not contain control characters")
+      add("must not contain control characters", at: field)
     }
   }
 
   /// An identifier, or nothing.
-  package mutating func optionalIdentifier(_ field: String, _ value: String) {
-    if !value.isEmpty { identifier(field, value) }
+  package mutating func optionalIdentifier(_ value: String, at field: String) {
+    if !value.isEmpty { identifier(value, at: field) }
   }
 
   /// 1 to 1,024 characters, not only white space.
-  package mutating func title(_ field: String, _ value: String) {
+  package mutating func title(_ value: String, at field: String) {
     if value.isEmpty {
-      add(field, "must not be empty")
+      add("must not be empty", at: field)
     } else if value.utf8.count <= 4 * Limits.titleLength,
       value.utf8.first! <= 0x20 || value.utf8.first! >= 0x80,
       value.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     {
-      add(field, "must not consist of white space only")
+      add("must not consist of white space only", at: field)
     } else {
-      text(field, value, atMost: Limits.titleLength)
+      text(value, at: field, atMost: Limits.titleLength)
     }
   }
 
   /// Different tags of bounded number and length. Too many are refused without a look at each.
-  package mutating func tags(_ field: String, _ tags: [String]) {
+  package mutating func tags(_ tags: [String], at field: String) {
     guard tags.count <= Limits.tagCount else {
-      return add(field, "must have at most \(Limits.tagCount) entries, not \(tags.count)")
+      return add("must have at most \(Limits.tagCount) entries, not \(tags.count)", at: field)
     }
     for (index, tag) in tags.enumerated() {
       if tag.isEmpty {
-        add("\(field)[\(index)]", "must not be empty")
+        add("must not be empty", at: "\(field)[\(index)]")
       } else {
-        text("\(field)[\(index)]", tag, atMost: Limits.tagLength)
+        text(tag, at: "\(field)[\(index)]", atMost: Limits.tagLength)
       }
       // Bytes, not canonical equivalence: what PostgreSQL compares. One that is too long is wrong as it is.
       let bytes = tag.utf8.count
       if bytes <= 4 * Limits.tagLength,
         tags[..<index].contains(where: { $0.utf8.count == bytes && $0.utf8.elementsEqual(tag.utf8) })
       {
-        add("\(field)[\(index)]", "is there twice")
+        add("is there twice", at: "\(field)[\(index)]")
       }
     }
   }
 
   /// `type/subtype` with optional parameters (RFC 6838, RFC 9110 §8.3.1), or nothing.
-  package mutating func mediaType(_ field: String, _ value: String) {
+  package mutating func mediaType(_ value: String, at field: String) {
     if value.isEmpty { return }
     guard value.utf8.count <= Limits.mediaTypeLength else {
-      return add(field, "must have at most \(Limits.mediaTypeLength) characters")
+      return add("must have at most \(Limits.mediaTypeLength) characters", at: field)
     }
     let type = value.utf8.prefix { $0 != UInt8(ascii: ";") }
     let parts = type.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let isToken = { (part: Substring.UTF8View) in !part.isEmpty && part.allSatisfy(\.isTokenCharacter) }
     guard parts.count == 2, isToken(parts[0]), isToken(parts[1].trimmingSpaces),
       value.utf8.allSatisfy({ (0x20..<0x7f).contains($0) })
-    else { return add(field, "must be a media type such as text/markdown") }
+    else { return add("must be a media type such as text/markdown", at: field) }
   }
 }
 

@@ -37,7 +37,8 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
     guard let paths = mask?.paths, !paths.isEmpty else {
       fields = Set(Field.allCases.filter { $0.isSet(in: resource) })
       if fields.isEmpty {
-        violations.add(path, "names no field, and the \(Field.resource) has none set", .fieldMaskInvalid)
+        violations.add(
+          "names no field, and the \(Field.resource) has none set", at: path, reason: .fieldMaskInvalid)
       }
       return
     }
@@ -46,12 +47,13 @@ package struct UpdateMask<Field: UpdatableField>: Equatable {
       return
     }
     guard paths.count <= Limits.batchItems else {
-      violations.add(path, "must have at most \(Limits.batchItems) paths", .fieldMaskInvalid)
+      violations.add("must have at most \(Limits.batchItems) paths", at: path, reason: .fieldMaskInvalid)
       return
     }
     for maskPath in paths {
       if let problem = add(maskPath) {
-        violations.add(path, "has the path \(maskPath.quoted), which \(problem)", .fieldMaskInvalid)
+        violations.add(
+          "has the path \(maskPath.quoted), which \(problem)", at: path, reason: .fieldMaskInvalid)
       }
     }
   }

@@ -27,7 +27,7 @@ package struct Violations {
 
   /// Notes that `field` (a path from the request's root, as in `context.tags[3]`) is wrong; `description`
   /// completes the sentence "`field` …".
-  package mutating func add(_ field: String, _ description: String, _ reason: ErrorReason = .fieldInvalid) {
+  package mutating func add(_ description: String, at field: String, reason: ErrorReason = .fieldInvalid) {
     count += 1
     if listedBytes >= listedBytesLimit { return }
     let violation = Violation(field: field.cut(to: 200), description: description, reason: reason)
@@ -37,7 +37,7 @@ package struct Violations {
 
   /// Adds what is wrong with one item of a batch, its fields below `prefix`.
   package mutating func add(_ others: Violations, below prefix: String) {
-    for other in others.listed { add(prefix + other.field, other.description, other.reason) }
+    for other in others.listed { add(other.description, at: prefix + other.field, reason: other.reason) }
     count += others.count - others.listed.count
   }
 

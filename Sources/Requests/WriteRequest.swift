@@ -22,7 +22,7 @@ extension Journal {
   ///
   /// - Parameter validate: Adds to the violations everything that is wrong; the caller learns of it at once.
   package func accept<Request: WriteRequest, Item>(
-    _ request: Request, _ call: CallContext, _ validate: (Request, inout Violations) -> Item
+    _ request: Request, _ call: CallContext, validate: (Request, inout Violations) -> Item
   ) async throws(RPCError) -> (Item, CallScope) {
     var violations = Violations()
     let item = validate(request, &violations)
@@ -35,12 +35,12 @@ extension Journal {
   package func scope(
     of request: some WriteRequest, _ call: CallContext
   ) async throws(RPCError) -> CallScope {
-    try await scope(of: request, request.requestKey, call)
+    try await scope(of: request, key: request.requestKey, call)
   }
 
   /// - Parameter key: Of the request, which takes a while to make of a large one.
   package func scope(
-    of request: some WriteRequest, _ key: RequestKey?, _ call: CallContext
+    of request: some WriteRequest, key: RequestKey?, _ call: CallContext
   ) async throws(RPCError) -> CallScope {
     var scope = try await scope(request.project, call, key)
     scope.effect = request.effect

@@ -16,7 +16,7 @@ package struct NoteService: NoteServiceProvider {
 
   package func createNote(_ request: CreateNoteRequest, _ call: CallContext) async throws(RPCError) -> Note {
     let (note, scope) = try await journal.accept(request, call) { request, violations in
-      violations.optionalIdentifier("note.id", request.note?.id ?? "")
+      violations.optionalIdentifier(request.note?.id ?? "", at: "note.id")
       return violations.text(of: request.note)
     }
     return try await store.create(note, scope)
@@ -24,7 +24,7 @@ package struct NoteService: NoteServiceProvider {
 
   package func getNote(_ request: GetNoteRequest, _ call: CallContext) async throws(RPCError) -> Note {
     let (project, moment) = try await journal.moment(of: request.asOf, in: request.project, call) {
-      $0.identifier("id", request.id)
+      $0.identifier(request.id, at: "id")
     }
     return try await store.note(request.id, at: moment?.position, in: project)
   }
@@ -41,7 +41,7 @@ package struct NoteService: NoteServiceProvider {
 
   package func updateNote(_ request: UpdateNoteRequest, _ call: CallContext) async throws(RPCError) -> Note {
     let (note, scope) = try await journal.accept(request, call) { request, violations in
-      violations.identifier("note.id", request.note?.id ?? "")
+      violations.identifier(request.note?.id ?? "", at: "note.id")
       return violations.text(of: request.note)
     }
     return try await store.update(note, scope)
@@ -81,7 +81,7 @@ extension WatchNotesResponse {
 extension Violations {
   /// The note of a request, whose text is checked.
   fileprivate mutating func text(of note: Note?) -> Note {
-    title("note.text", note?.text ?? "")
+    title(note?.text ?? "", at: "note.text")
     return note ?? Note()
   }
 }

@@ -9,7 +9,7 @@ import Testing
   /// A batch of ids, of which `bad` is wrong.
   private func batch(_ ids: [String], atomic: Bool = false) throws(RPCError) -> Batch<String> {
     try Batch(validating: ids, of: "context", atomic: atomic, requestID: "", key: { $0 }) { id, violations in
-      if id == "bad" { violations.add("id", "is bad") }
+      if id == "bad" { violations.add("is bad", at: "id") }
       return id
     }
   }

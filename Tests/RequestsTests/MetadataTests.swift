@@ -33,7 +33,7 @@ func metadata(_ json: String) -> WellKnown.Struct { MetadataJSON.metadata(from: 
 
   private func violations(_ value: WellKnown.Struct) -> [String] {
     var violations = Violations()
-    _ = violations.metadata("m", value)
+    _ = violations.metadata(value, at: "m")
     return violations.listed.map { "\($0.field) \($0.description)" }
   }
 

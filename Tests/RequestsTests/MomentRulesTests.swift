@@ -18,7 +18,7 @@ import Wire
 
   private func read(_ asOf: AsOf?) throws -> (moment: WantedMoment?, wrong: [String]) {
     var violations = Violations()
-    let moment = violations.asOf("as_of", asOf)
+    let moment = violations.asOf(asOf, at: "as_of")
     return (moment, try wrongFields { () throws(RPCError) in try violations.check() })
   }
 

@@ -25,14 +25,14 @@ import Testing
     let token = PageToken(time: 5, id: "x")
     let text = token.text(for: seal)
     var violations = Violations()
-    #expect(violations.pageToken("", seal) == nil)
-    #expect(violations.pageToken(text, seal) == token)
+    #expect(violations.pageToken("", seal: seal) == nil)
+    #expect(violations.pageToken(text, seal: seal) == token)
     #expect(violations.isEmpty)
     let other = PageSeal(Fingerprint(parts: ["another list"]), TokenKey(Array(repeating: 7, count: 32)))
     for (index, (text, seal)) in [
       (text, other), (String(text.dropLast()), seal), ("made-up", seal), ("\u{0}", seal),
     ].enumerated() {
-      #expect(violations.pageToken(text, seal) == nil)
+      #expect(violations.pageToken(text, seal: seal) == nil)
       #expect(violations.count == index + 1)
     }
     #expect(violations.error()?.reason == .pageTokenInvalid)

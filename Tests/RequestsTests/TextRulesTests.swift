@@ -17,7 +17,7 @@ import Testing
       (String(repeating: "ü", count: 1025), 1), ("a\0", 1), (String(repeating: "x", count: 4_000_000), 1),
     ])
   func title(_ title: String, _ expected: Int) {
-    #expect(count { $0.title("title", title) } == expected)
+    #expect(count { $0.title(title, at: "title") } == expected)
   }
 
   @Test(
@@ -28,7 +28,7 @@ import Testing
       (String(repeating: "e\u{301}", count: 65), 1),
     ])
   func identifier(_ id: String, _ expected: Int) {
-    #expect(count { $0.identifier("id", id) } == expected)
+    #expect(count { $0.identifier(id, at: "id") } == expected)
   }
 
   @Test(
@@ -39,7 +39,7 @@ import Testing
       (["\0"], 1), (Array(repeating: "", count: 1_000_000), 1),
     ] as [([String], Int)])
   func tags(_ tags: [String], _ expected: Int) {
-    #expect(count { $0.tags("tags", tags) } == expected)
+    #expect(count { $0.tags(tags, at: "tags") } == expected)
   }
 
   @Test(
@@ -51,6 +51,6 @@ import Testing
       ("text/plain; ü", 1), ("text/plain\n", 1), ("a/" + String(repeating: "b", count: 254), 1),
     ])
   func mediaType(_ type: String, _ expected: Int) {
-    #expect(count { $0.mediaType("media_type", type) } == expected)
+    #expect(count { $0.mediaType(type, at: "media_type") } == expected)
   }
 }

@@ -16,8 +16,9 @@ import Wire
   func rounding(_ seconds: Int64, _ nanos: Int32, _ bound: Int64, _ storedNanos: Int32) {
     let time = WellKnown.Timestamp(seconds: seconds, nanos: nanos)
     var violations = Violations()
-    #expect(violations.time("at", time) == bound)
-    #expect(violations.storedTime("at", time) == WellKnown.Timestamp(seconds: seconds, nanos: storedNanos))
+    #expect(violations.time(time, at: "at") == bound)
+    #expect(
+      violations.storedTime(time, at: "at") == WellKnown.Timestamp(seconds: seconds, nanos: storedNanos))
     #expect(violations.isEmpty)
   }
 
@@ -31,15 +32,15 @@ import Wire
   func bounds(_ seconds: Int64, _ nanos: Int32, _ isFine: Bool) {
     let time = WellKnown.Timestamp(seconds: seconds, nanos: nanos)
     var violations = Violations()
-    #expect((violations.time("at", time) != nil) == isFine)
-    #expect((violations.storedTime("at", time) != nil) == isFine)
+    #expect((violations.time(time, at: "at") != nil) == isFine)
+    #expect((violations.storedTime(time, at: "at") != nil) == isFine)
     #expect(violations.count == (isFine ? 0 : 2))
   }
 
   @Test("no time is no time, and nothing is wrong with it")
   func absent() {
     var violations = Violations()
-    #expect(violations.time("at", nil) == nil && violations.storedTime("at", nil) == nil)
+    #expect(violations.time(nil, at: "at") == nil && violations.storedTime(nil, at: "at") == nil)
     #expect(violations.isEmpty)
   }
 }

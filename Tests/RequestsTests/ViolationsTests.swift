@@ -20,8 +20,8 @@ import Testing
   func all() throws {
     var violations = Violations()
     #expect(violations.error() == nil)
-    violations.add("context.title", "must not be empty")
-    violations.add("context.tags[3]", "is there twice")
+    violations.add("must not be empty", at: "context.title")
+    violations.add("is there twice", at: "context.tags[3]")
     let error = violations.error()
     #expect(error?.code == .invalidArgument)
     #expect(error?.message == "context.title must not be empty (and 1 more)")
@@ -32,9 +32,9 @@ import Testing
   @Test("the reason is that of the violations where they agree")
   func reason() {
     var violations = Violations()
-    violations.add("update_mask", "a", .fieldMaskInvalid)
+    violations.add("a", at: "update_mask", reason: .fieldMaskInvalid)
     #expect(violations.error()?.reason == .fieldMaskInvalid)
-    violations.add("context.title", "b")
+    violations.add("b", at: "context.title")
     #expect(violations.error()?.reason == .fieldInvalid)
   }
 
@@ -42,7 +42,7 @@ import Testing
   func bounded() throws {
     var violations = Violations()
     for index in 0..<100_000 {
-      violations.add("field[\(index)]" + String(repeating: "x", count: 1000), "is wrong")
+      violations.add("is wrong", at: "field[\(index)]" + String(repeating: "x", count: 1000))
     }
     let error = try #require(violations.error())
     #expect(violations.count == 100_000)
@@ -53,7 +53,7 @@ import Testing
   @Test("what is wrong with an item of a batch is named below its place")
   func below() throws {
     var item = Violations()
-    item.add("context.title", "must not be empty")
+    item.add("must not be empty", at: "context.title")
     var all = Violations()
     all.add(item, below: "requests[7].")
     #expect(try fields(all.error()) == ["requests[7].context.title"])

@@ -31,7 +31,7 @@ extension Journal {
       _ throws(RPCError) in
       (try validate(), request.requestKey)
     }
-    return (batch, try await scope(of: request, key, call))
+    return (batch, try await scope(of: request, key: key, call))
   }
 }
 

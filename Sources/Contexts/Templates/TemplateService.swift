@@ -32,7 +32,7 @@ package struct TemplateService: TemplateServiceProvider {
     _ request: GetTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
     var violations = Violations()
-    violations.identifier("id", request.id)
+    violations.identifier(request.id, at: "id")
     try violations.check()
     return try await store.template(
       request.id, showDeleted: request.showDeleted, in: try await journal.project(request.project, call))
@@ -47,7 +47,7 @@ package struct TemplateService: TemplateServiceProvider {
       try await journal.tokenKey())
     var violations = Violations()
     let size = violations.pageSize(request.pageSize)
-    let after = violations.pageToken(request.pageToken, seal)
+    let after = violations.pageToken(request.pageToken, seal: seal)
     try violations.check()
     let (page, hasMore) = try await store.templates(
       after: after?.id ?? "", limit: size, showDeleted: request.showDeleted, in: project)
@@ -89,7 +89,7 @@ package struct TemplateService: TemplateServiceProvider {
   package func deleteTemplate(
     _ request: DeleteTemplateRequest, _ call: CallContext
   ) async throws(RPCError) -> Template {
-    let (_, scope) = try await journal.accept(request, call) { $1.identifier("id", $0.id) }
+    let (_, scope) = try await journal.accept(request, call) { $1.identifier($0.id, at: "id") }
     return try await store.delete(
       request.id, etag: request.etag, allowsMissing: request.allowMissing, scope)
   }
@@ -102,7 +102,7 @@ package struct TemplateService: TemplateServiceProvider {
     var violations = Violations()
     switch request.source {
     case .id(let id):
-      violations.identifier("id", id)
+      violations.identifier(id, at: "id")
       try violations.check()
       root = try await store.template(id, showDeleted: false, in: project)
     case .definition(let template):
@@ -113,7 +113,7 @@ package struct TemplateService: TemplateServiceProvider {
         return draft.template
       }
     case nil:
-      violations.add("id", "must be set, or definition")
+      violations.add("must be set, or definition", at: "id")
       try violations.check()
       root = Template()
     }

@@ -18,8 +18,8 @@ extension ChangeKind {
 
 extension Violations {
   /// The journal's words for the kinds of change that a watch wants; nil: all.
-  package mutating func actions<Kind: ChangeKind>(_ field: String, _ kinds: [Kind]) -> Set<String>? {
-    anyOf(field, kinds, atMost: Limits.watchedKinds) { violations, field, kind in
+  package mutating func actions<Kind: ChangeKind>(_ kinds: [Kind], at field: String) -> Set<String>? {
+    anyOf(kinds, at: field, atMost: Limits.watchedKinds) { violations, field, kind in
       if kind.action == nil { violations.unknown(field, number: kind.rawValue) }
     }.map { Set($0.compactMap(\.action)) }
   }

@@ -12,10 +12,10 @@ extension Violations {
   package mutating func watchStart(
     afterPosition: Int64?, afterOrdinal: Int32?, journalID: String
   ) -> WatchStart {
-    if let position = afterPosition, position < 0 { add("after_position", "must not be negative") }
+    if let position = afterPosition, position < 0 { add("must not be negative", at: "after_position") }
     if let ordinal = afterOrdinal {
-      if ordinal < 0 { add("after_ordinal", "must not be negative") }
-      if afterPosition == nil { add("after_ordinal", "has no meaning without after_position") }
+      if ordinal < 0 { add("must not be negative", at: "after_ordinal") }
+      if afterPosition == nil { add("has no meaning without after_position", at: "after_ordinal") }
     }
     let position: StartPosition =
       switch afterPosition {

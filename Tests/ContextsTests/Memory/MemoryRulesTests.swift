@@ -61,7 +61,7 @@ import Wire
     var memory = Memory()
     memory.confidence = value
     var violations = Violations()
-    _ = violations.memory("memory", memory)
+    _ = violations.memory(memory, at: "memory")
     #expect(violations.isEmpty == isFine)
   }
 }

@@ -66,7 +66,7 @@ struct TemplateVariableTests {
     ])
   func declarations(json: String, wrong: [String]) throws {
     var violations = Violations()
-    violations.variables("variables", [try Self.variable(json)])
+    violations.variables([try Self.variable(json)], at: "variables")
     #expect(violations.listed.map(\.field) == wrong.map { "variables[0].\($0)" })
   }
 
@@ -74,10 +74,10 @@ struct TemplateVariableTests {
   func names() throws {
     var violations = Violations()
     let one = try Self.variable(#"{"type": "TYPE_STRING"}"#)
-    violations.variables("variables", [one, one])
+    violations.variables([one, one], at: "variables")
     #expect(violations.listed.map(\.field) == ["variables[1].name"])
     violations = Violations()
-    violations.variables("variables", Array(repeating: one, count: Limits.templateVariables + 1))
+    violations.variables(Array(repeating: one, count: Limits.templateVariables + 1), at: "variables")
     #expect(violations.listed.map(\.field) == ["variables"])
   }
 }

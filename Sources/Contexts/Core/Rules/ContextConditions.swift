@@ -27,30 +27,30 @@ struct ContextConditions: Equatable {
     owner = filter.owner
     session = filter.session
     self.showDeleted = showDeleted
-    violations.types("\(path).types", types)
-    violations.statuses("\(path).statuses", statuses)
-    violations.tags("\(path).tags", tags)
-    violations.optionalIdentifier("\(path).owner", owner)
-    violations.optionalIdentifier("\(path).session", session)
-    created.from = violations.time("\(path).created_from", filter.createdFrom)
-    created.before = violations.time("\(path).created_before", filter.createdBefore)
-    updated.from = violations.time("\(path).updated_from", filter.updatedFrom)
-    updated.before = violations.time("\(path).updated_before", filter.updatedBefore)
+    violations.types(types, at: "\(path).types")
+    violations.statuses(statuses, at: "\(path).statuses")
+    violations.tags(tags, at: "\(path).tags")
+    violations.optionalIdentifier(owner, at: "\(path).owner")
+    violations.optionalIdentifier(session, at: "\(path).session")
+    created.from = violations.time(filter.createdFrom, at: "\(path).created_from")
+    created.before = violations.time(filter.createdBefore, at: "\(path).created_before")
+    updated.from = violations.time(filter.updatedFrom, at: "\(path).updated_from")
+    updated.before = violations.time(filter.updatedBefore, at: "\(path).updated_before")
   }
 }
 
 extension Violations {
-  fileprivate mutating func types(_ field: String, _ types: [ContextType]) {
-    entries(field, types, atMost: Limits.filterTypes) { violations, path, value in
-      violations.type(path, value)
-      if value == .unspecified { violations.add(path, "must be specified") }
+  fileprivate mutating func types(_ types: [ContextType], at field: String) {
+    entries(types, at: field, atMost: Limits.filterTypes) { violations, path, value in
+      violations.type(value, at: path)
+      if value == .unspecified { violations.add("must be specified", at: path) }
     }
   }
 
-  fileprivate mutating func statuses(_ field: String, _ statuses: [ContextStatus]) {
-    entries(field, statuses, atMost: Limits.filterStatuses) { violations, path, value in
-      violations.status(path, value)
-      if value == .unspecified { violations.add(path, "must be specified") }
+  fileprivate mutating func statuses(_ statuses: [ContextStatus], at field: String) {
+    entries(statuses, at: field, atMost: Limits.filterStatuses) { violations, path, value in
+      violations.status(value, at: path)
+      if value == .unspecified { violations.add("must be specified", at: path) }
     }
   }
 }

@@ -18,26 +18,26 @@ struct ContextDraft {
   /// Checks `context`, naming fields below `path`.
   init(validating context: Context?, at path: String, _ violations: inout Violations) {
     guard var context else {
-      violations.add(path, "must be set")
+      violations.add("must be set", at: path)
       self.id = nil
       self.context = Context()
       self.metadata = nil
       return
     }
-    violations.optionalIdentifier("\(path).id", context.id)
-    violations.title("\(path).title", context.title)
-    violations.type("\(path).type", context.type)
-    violations.status("\(path).status", context.status)
-    violations.payload(path, context)
-    violations.mediaType("\(path).media_type", context.mediaType)
-    violations.optionalIdentifier("\(path).owner", context.owner)
-    violations.optionalIdentifier("\(path).session", context.session)
-    violations.tags("\(path).tags", context.tags)
-    metadata = violations.metadata("\(path).metadata", context.metadata)
-    context.expireTime = violations.storedTime("\(path).expire_time", context.expireTime)
+    violations.optionalIdentifier(context.id, at: "\(path).id")
+    violations.title(context.title, at: "\(path).title")
+    violations.type(context.type, at: "\(path).type")
+    violations.status(context.status, at: "\(path).status")
+    violations.payload(context, at: path)
+    violations.mediaType(context.mediaType, at: "\(path).media_type")
+    violations.optionalIdentifier(context.owner, at: "\(path).owner")
+    violations.optionalIdentifier(context.session, at: "\(path).session")
+    violations.tags(context.tags, at: "\(path).tags")
+    metadata = violations.metadata(context.metadata, at: "\(path).metadata")
+    context.expireTime = violations.storedTime(context.expireTime, at: "\(path).expire_time")
     context.type = context.type.orDefault
     context.status = context.status.orDefault
-    context.memory = violations.memory("\(path).memory", context)
+    context.memory = violations.memory(context, at: "\(path).memory")
     id = context.id.isEmpty ? nil : context.id
     self.context = context
   }
@@ -67,9 +67,9 @@ extension ContextDraft {
     self.init(validating: request.context, at: "context", &violations)
     onDeleted = request.onDeleted
     if case .unrecognized(let number) = onDeleted {
-      violations.add("on_deleted", "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: "on_deleted")
     } else if id == nil, onDeleted.replacesOrUndeletes {
-      violations.add("on_deleted", "has no meaning without an id")
+      violations.add("has no meaning without an id", at: "on_deleted")
     }
   }
 }
@@ -80,29 +80,29 @@ extension CreateContextRequest.OnDeleted {
 }
 
 extension Violations {
-  mutating func type(_ field: String, _ type: ContextType) {
-    if case .unrecognized(let number) = type { add(field, "has an unknown value, \(number)") }
+  mutating func type(_ type: ContextType, at field: String) {
+    if case .unrecognized(let number) = type { add("has an unknown value, \(number)", at: field) }
   }
 
-  mutating func status(_ field: String, _ status: ContextStatus) {
-    if case .unrecognized(let number) = status { add(field, "has an unknown value, \(number)") }
+  mutating func status(_ status: ContextStatus, at field: String) {
+    if case .unrecognized(let number) = status { add("has an unknown value, \(number)", at: field) }
   }
 
-  mutating func view(_ field: String, _ view: ContextView) {
-    if case .unrecognized(let number) = view { add(field, "has an unknown value, \(number)") }
+  mutating func view(_ view: ContextView, at field: String) {
+    if case .unrecognized(let number) = view { add("has an unknown value, \(number)", at: field) }
   }
 
   /// `content` and `data`: no NUL in text, together within the limit.
-  mutating func payload(_ path: String, _ context: Context) {
+  mutating func payload(_ context: Context, at path: String) {
     let bytes = context.content.utf8.count + context.data.count
-    if bytes > Limits.payloadBytes { payloadTooLarge(path, bytes) }
-    noNUL("\(path).content", context.content)
+    if bytes > Limits.payloadBytes { payloadTooLarge(bytes, at: path) }
+    noNUL(context.content, at: "\(path).content")
   }
 
-  mutating func payloadTooLarge(_ path: String, _ bytes: Int) {
+  mutating func payloadTooLarge(_ bytes: Int, at path: String) {
     add(
-      "\(path).content",
-      "and data must have at most \(Limits.payloadBytes) bytes together, not \(bytes)")
+      "and data must have at most \(Limits.payloadBytes) bytes together, not \(bytes)",
+      at: "\(path).content")
   }
 }
 

@@ -24,17 +24,17 @@ struct ContextList {
     let order = ListOrder(request.orderBy)
     if order == nil {
       violations.add(
-        "order_by", "must be `create_time`, `update_time` or `id`, with or without ` desc`")
+        "must be `create_time`, `update_time` or `id`, with or without ` desc`", at: "order_by")
     }
     self.order = order ?? .standard
     pageSize = violations.pageSize(request.pageSize)
-    violations.view("view", request.view)
+    violations.view(request.view, at: "view")
     detail = request.view.detail
-    let asOf = violations.asOf("as_of", request.asOf)
+    let asOf = violations.asOf(request.asOf, at: "as_of")
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(of: request, order: self.order, project: project), key)
-    after = violations.pageToken(request.pageToken, seal)
+    after = violations.pageToken(request.pageToken, seal: seal)
     // Later pages are of the moment that the first one was of.
     self.asOf = after?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()

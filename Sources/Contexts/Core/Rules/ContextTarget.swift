@@ -23,7 +23,7 @@ struct ContextTarget {
   }
 
   init(validating id: String, etag: String, _ violations: inout Violations) {
-    violations.identifier("id", id)
+    violations.identifier(id, at: "id")
     self.id = id
     self.etag = etag
   }

@@ -20,13 +20,13 @@ struct ContextUpdate {
     var context = request.context ?? Context()
     var mask = UpdateMask<ContextField>()
     if request.context == nil {
-      violations.add("context", "must be set")
+      violations.add("must be set", at: "context")
     } else {
       mask = UpdateMask(validating: request.updateMask, of: context, at: "update_mask", &violations)
-      violations.identifier("context.id", context.id)
+      violations.identifier(context.id, at: "context.id")
       Self.check(context, mask.fields, &violations)
       if mask.fields.contains(.expireTime) {
-        context.expireTime = violations.storedTime("context.expire_time", context.expireTime)
+        context.expireTime = violations.storedTime(context.expireTime, at: "context.expire_time")
       }
     }
     context.memory = Self.check(memory: context.memory, mask.fields, &violations)
@@ -49,19 +49,19 @@ struct ContextUpdate {
 
   /// Checks the values of the fields that change; the others are ignored.
   private static func check(_ context: Context, _ fields: Set<ContextField>, _ violations: inout Violations) {
-    if fields.contains(.title) { violations.title("context.title", context.title) }
-    if fields.contains(.type) { violations.type("context.type", context.type) }
-    if fields.contains(.status) { violations.status("context.status", context.status) }
-    if fields.contains(.content) { violations.noNUL("context.content", context.content) }
-    if fields.contains(.mediaType) { violations.mediaType("context.media_type", context.mediaType) }
-    if fields.contains(.owner) { violations.optionalIdentifier("context.owner", context.owner) }
-    if fields.contains(.session) { violations.optionalIdentifier("context.session", context.session) }
-    if fields.contains(.tags) { violations.tags("context.tags", context.tags) }
-    if fields.contains(.metadata) { _ = violations.metadata("context.metadata", context.metadata) }
+    if fields.contains(.title) { violations.title(context.title, at: "context.title") }
+    if fields.contains(.type) { violations.type(context.type, at: "context.type") }
+    if fields.contains(.status) { violations.status(context.status, at: "context.status") }
+    if fields.contains(.content) { violations.noNUL(context.content, at: "context.content") }
+    if fields.contains(.mediaType) { violations.mediaType(context.mediaType, at: "context.media_type") }
+    if fields.contains(.owner) { violations.optionalIdentifier(context.owner, at: "context.owner") }
+    if fields.contains(.session) { violations.optionalIdentifier(context.session, at: "context.session") }
+    if fields.contains(.tags) { violations.tags(context.tags, at: "context.tags") }
+    if fields.contains(.metadata) { _ = violations.metadata(context.metadata, at: "context.metadata") }
     let payload =
       (fields.contains(.content) ? context.content.utf8.count : 0)
       + (fields.contains(.data) ? context.data.count : 0)
-    if payload > Limits.payloadBytes { violations.payloadTooLarge("context", payload) }
+    if payload > Limits.payloadBytes { violations.payloadTooLarge(payload, at: "context") }
   }
 }
 

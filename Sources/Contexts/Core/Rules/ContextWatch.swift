@@ -19,14 +19,14 @@ struct ContextWatch {
 
   init(validating request: WatchContextsRequest) throws(RPCError) {
     var violations = Violations()
-    ids = violations.anyOf(identifiers: "ids", request.ids, atMost: Limits.watchedIDs)
+    ids = violations.anyOf(identifiers: request.ids, at: "ids", atMost: Limits.watchedIDs)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
-    violations.view("view", request.view)
+    violations.view(request.view, at: "view")
     conditions = request.filter.map {
       ContextConditions(validating: $0, showDeleted: true, at: "filter", &violations)
     }
-    actions = violations.actions("kinds", request.kinds)
+    actions = violations.actions(request.kinds, at: "kinds")
     try violations.check()
     filterBytes = request.filter?.serializedBytes()
     detail = request.view.detail

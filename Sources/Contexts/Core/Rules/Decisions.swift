@@ -32,9 +32,9 @@ extension ContextUpdate {
     let bytes =
       (fields.contains(.content) ? values.content.utf8.count : head.contentBytes)
       + (fields.contains(.data) ? values.data.count : head.dataBytes)
-    if bytes > Limits.payloadBytes { violations.payloadTooLarge("context", bytes) }
+    if bytes > Limits.payloadBytes { violations.payloadTooLarge(bytes, at: "context") }
     let stored = metadata.needsStored ? head.metadata.flatMap { MetadataJSON.metadata(from: $0) } : nil
-    let json = violations.metadata("context.metadata", metadata.applied(to: stored))
+    let json = violations.metadata(metadata.applied(to: stored), at: "context.metadata")
     let memory = concernsMemory ? memory(after: head.memory, of: head.type, &violations) : nil
     if let error = violations.error() { return .failure(error) }
     return .success(

@@ -13,9 +13,9 @@ struct ContextLookup {
 
   init(validating request: GetContextRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("id", request.id)
-    violations.view("view", request.view)
-    asOf = violations.asOf("as_of", request.asOf)
+    violations.identifier(request.id, at: "id")
+    violations.view(request.view, at: "view")
+    asOf = violations.asOf(request.asOf, at: "as_of")
     try violations.check()
     id = request.id
     showDeleted = request.showDeleted
@@ -33,13 +33,13 @@ struct ContextLookups {
 
   init(validating request: BatchGetContextsRequest) throws(RPCError) {
     var violations = Violations()
-    violations.batch("ids", request.ids.count)
-    violations.view("view", request.view)
-    asOf = violations.asOf("as_of", request.asOf)
+    violations.batch(request.ids.count, at: "ids")
+    violations.view(request.view, at: "view")
+    asOf = violations.asOf(request.asOf, at: "as_of")
     try violations.check()
     ids = request.ids.map { id in
       var violations = Violations()
-      violations.identifier("id", id)
+      violations.identifier(id, at: "id")
       return violations.error().map(Result.failure) ?? .success(id)
     }
     showDeleted = request.showDeleted

@@ -183,6 +183,6 @@ struct FoundContext: DecodableRow {
   func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
     if life == .deleted, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
     budget = isWhole || lookups.detail == .basic ? budget - min(budget, size) : 0
-    return budget > 0 ? .success(context) : .failure(.responseFull("context", context.id))
+    return budget > 0 ? .success(context) : .failure(.responseFull("context", id: context.id))
   }
 }

@@ -15,7 +15,7 @@ extension ContextDraft {
     switch context.type {
     case .unspecified, .memory: context.type = .memory
     case .unrecognized: break
-    default: violations.add("\(path).type", "must be MEMORY or unspecified")
+    default: violations.add("must be MEMORY or unspecified", at: "\(path).type")
     }
     if context.title.isEmpty { context.title = MemoryTitle.made(of: context.content) }
     if context.type == .memory {

@@ -23,25 +23,25 @@ extension ContextUpdate {
     guard newType == .memory else {
       let given = fields.contains(.memory) ? values.memory != nil : fields.contains(where: \.isPartOfMemory)
       if given {
-        violations.add("context.memory", "must be absent unless the type is MEMORY")
+        violations.add("must be absent unless the type is MEMORY", at: "context.memory")
       } else if type == .memory, !fields.contains(.memory) {
-        violations.add("context.type", "must stay MEMORY unless `memory` is cleared in the same update")
+        violations.add("must stay MEMORY unless `memory` is cleared in the same update", at: "context.type")
       }
       return nil
     }
     var memory = (fields.contains(.memory) ? values.memory : stored) ?? Memory()
     memory.take(fields, from: values.memory ?? Memory())
-    return violations.memory("context.memory", memory)
+    return violations.memory(memory, at: "context.memory")
   }
 
   /// The parts of `memory` that change, checked for themselves.
   static func check(memory: Memory?, _ fields: Set<ContextField>, _ violations: inout Violations) -> Memory? {
     guard fields.contains(where: \.isPartOfMemory) else {
-      return fields.contains(.memory) ? violations.memory("context.memory", memory) : nil
+      return fields.contains(.memory) ? violations.memory(memory, at: "context.memory") : nil
     }
     var parts = Memory()
     parts.take(fields, from: memory ?? Memory())
-    return violations.memory("context.memory", parts)
+    return violations.memory(parts, at: "context.memory")
   }
 }
 

@@ -25,19 +25,20 @@ struct Recall {
     matchesAll = request.matchAll
     query =
       matchesAll
-      ? violations.searchQuery("query", request.query) : violations.recallQuery("query", request.query)
+      ? violations.searchQuery(request.query, at: "query")
+      : violations.recallQuery(request.query, at: "query")
     var conditions = ContextConditions(
       validating: request.filter ?? ContextFilter(), showDeleted: false, at: "filter", &violations)
     if !conditions.types.isEmpty {
-      violations.add("filter.types", "must be empty: memories are recalled only")
+      violations.add("must be empty: memories are recalled only", at: "filter.types")
     }
     conditions.types = [.memory]
     self.conditions = conditions
     memory = MemoryConditions(validating: request, &violations)
-    halfLife = violations.halfLife("half_life", request.halfLife)
-    asOf = violations.asOf("as_of", request.asOf)
-    limit = violations.limit("limit", request.limit, orElse: 10, atMost: Limits.recalled)
-    violations.view("view", request.view)
+    halfLife = violations.halfLife(request.halfLife, at: "half_life")
+    asOf = violations.asOf(request.asOf, at: "as_of")
+    limit = violations.limit(request.limit, at: "limit", orElse: 10, atMost: Limits.recalled)
+    violations.view(request.view, at: "view")
     detail = request.view.detail
     try violations.check()
   }
@@ -54,20 +55,22 @@ struct MemoryConditions {
   let validAt: Int64?
 
   init(validating request: RecallRequest, _ violations: inout Violations) {
-    violations.entries("kinds", request.kinds, atMost: Limits.filterTypes) { violations, path, kind in
-      violations.memoryKind(path, kind)
-      if kind == .unspecified { violations.add(path, "must be specified") }
+    violations.entries(request.kinds, at: "kinds", atMost: Limits.filterTypes) { violations, path, kind in
+      violations.memoryKind(kind, at: path)
+      if kind == .unspecified { violations.add("must be specified", at: path) }
     }
-    violations.memoryImportance("min_importance", request.minImportance)
+    violations.memoryImportance(request.minImportance, at: "min_importance")
     if !(0...1).contains(request.minConfidence) {
-      violations.add("min_confidence", "must be from 0 to 1, not \(request.minConfidence)")
+      violations.add("must be from 0 to 1, not \(request.minConfidence)", at: "min_confidence")
     }
-    violations.entries("sources", request.sources, atMost: Limits.filterStatuses) { $0.memorySource($1, $2) }
+    violations.entries(request.sources, at: "sources", atMost: Limits.filterStatuses) {
+      $0.memorySource($2, at: $1)
+    }
     kinds = request.kinds.map(\.rawValue)
     minImportance = request.minImportance.rawValue
     minConfidence = request.minConfidence
     sources = request.sources.map(\.rawValue)
-    validAt = violations.time("valid_at", request.validAt)
+    validAt = violations.time(request.validAt, at: "valid_at")
   }
 }
 
@@ -80,10 +83,10 @@ extension Limits {
 
 extension Violations {
   /// Seconds: from 1 second to 100 years, 30 days where nothing is said.
-  fileprivate mutating func halfLife(_ field: String, _ duration: WellKnown.Duration?) -> Double {
+  fileprivate mutating func halfLife(_ duration: WellKnown.Duration?, at field: String) -> Double {
     guard let duration else { return 30 * 86_400 }
     let seconds = Double(duration.seconds) + Double(duration.nanos) / 1_000_000_000
-    if !(1...3_155_760_000).contains(seconds) { add(field, "must be from 1 second to 100 years") }
+    if !(1...3_155_760_000).contains(seconds) { add("must be from 1 second to 100 years", at: field) }
     return seconds
   }
 }

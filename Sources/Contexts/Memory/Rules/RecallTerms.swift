@@ -42,7 +42,7 @@ extension Limits {
 
 extension Violations {
   /// A query of which any term will do; nil for no text.
-  mutating func recallQuery(_ field: String, _ text: String) -> SearchQuery? {
-    searchQuery(field, text, atMost: Limits.recallQueryLength, counting: RecallTerms.countedTerms)
+  mutating func recallQuery(_ text: String, at field: String) -> SearchQuery? {
+    searchQuery(text, at: field, atMost: Limits.recallQueryLength, counting: RecallTerms.countedTerms)
   }
 }

@@ -14,20 +14,20 @@ struct Supersession {
   init(validating request: SupersedeRequest, by scope: CallScope) throws(RPCError) {
     var violations = Violations()
     draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
-    if request.superseded.isEmpty { violations.add("superseded", "must not be empty") }
+    if request.superseded.isEmpty { violations.add("must not be empty", at: "superseded") }
     var targets: [ContextTarget] = []
     if request.superseded.count > Limits.supersededMemories {
       violations.add(
-        "superseded",
-        "must have at most \(Limits.supersededMemories) entries, not \(request.superseded.count)")
+        "must have at most \(Limits.supersededMemories) entries, not \(request.superseded.count)",
+        at: "superseded")
     } else {
       var ids: Set<TextKey> = []
       for (index, item) in request.superseded.enumerated() {
         let field = "superseded[\(index)].id"
-        violations.identifier(field, item.id)
-        if !ids.add(item.id) { violations.add(field, "is there twice") }
+        violations.identifier(item.id, at: field)
+        if !ids.add(item.id) { violations.add("is there twice", at: field) }
         if !item.id.isEmpty, draft.id?.hasSameBytes(as: item.id) == true {
-          violations.add(field, "is the id of the new memory")
+          violations.add("is the id of the new memory", at: field)
         }
         targets.append(ContextTarget(id: item.id, etag: item.etag, isMemory: true))
       }
@@ -46,7 +46,7 @@ struct Supersession {
     if beginsWithWrite, let end = draft.context.memory?.validTo, end.microseconds <= time {
       var violations = Violations()
       violations.add(
-        "context.memory.valid_to", "must be in the future: without valid_from it begins to hold now")
+        "must be in the future: without valid_from it begins to hold now", at: "context.memory.valid_to")
       try violations.check()
     }
     var resolved: [ResolvedTarget] = []

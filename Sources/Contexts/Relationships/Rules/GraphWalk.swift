@@ -20,17 +20,17 @@ struct GraphWalk {
 
   init(validating request: TraverseRequest) throws(RPCError) {
     var violations = Violations()
-    if request.start.isEmpty { violations.add("start", "must not be empty") }
-    violations.identifiers("start", request.start, atMost: Limits.walkStarts)
-    maxDepth = violations.depth("max_depth", request.maxDepth, orElse: 1)
+    if request.start.isEmpty { violations.add("must not be empty", at: "start") }
+    violations.identifiers(request.start, at: "start", atMost: Limits.walkStarts)
+    maxDepth = violations.depth(request.maxDepth, at: "max_depth", orElse: 1)
     direction = WalkDirection(validating: request.direction, at: "direction", &violations)
     relationships = RelationshipConditions(
       validating: request.relationships, at: "relationships", &violations)
     contexts = ContextConditions(
       validating: request.contexts ?? ContextFilter(), showDeleted: false, at: "contexts", &violations)
-    limit = violations.limit("limit", request.limit, orElse: 1_000, atMost: Limits.walkHits)
-    violations.view("view", request.view)
-    asOf = violations.asOf("as_of", request.asOf)
+    limit = violations.limit(request.limit, at: "limit", orElse: 1_000, atMost: Limits.walkHits)
+    violations.view(request.view, at: "view")
+    asOf = violations.asOf(request.asOf, at: "as_of")
     try violations.check()
     var seen: Set<TextKey> = []
     start = request.start.filter { seen.add($0) }
@@ -52,17 +52,17 @@ struct PathQuery {
 
   init(validating request: FindPathsRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("source", request.source)
-    violations.identifier("target", request.target)
+    violations.identifier(request.source, at: "source")
+    violations.identifier(request.target, at: "target")
     if case .unrecognized(let number) = request.mode {
-      violations.add("mode", "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: "mode")
     }
-    maxDepth = violations.depth("max_depth", request.maxDepth, orElse: 6)
+    maxDepth = violations.depth(request.maxDepth, at: "max_depth", orElse: 6)
     direction = WalkDirection(validating: request.direction, at: "direction", &violations)
     relationships = RelationshipConditions(
       validating: request.relationships, at: "relationships", &violations)
-    limit = violations.limit("limit", request.limit, orElse: 10, atMost: Limits.paths)
-    asOf = violations.asOf("as_of", request.asOf)
+    limit = violations.limit(request.limit, at: "limit", orElse: 10, atMost: Limits.paths)
+    asOf = violations.asOf(request.asOf, at: "as_of")
     try violations.check()
     source = request.source
     target = request.target
@@ -72,9 +72,9 @@ struct PathQuery {
 
 extension Violations {
   /// Steps: 0 stands for `standard`. Too many are refused and not cut, because the answer would be another one.
-  fileprivate mutating func depth(_ field: String, _ depth: Int32, orElse standard: Int) -> Int {
+  fileprivate mutating func depth(_ depth: Int32, at field: String, orElse standard: Int) -> Int {
     if !(0...Int32(Limits.walkDepth)).contains(depth) {
-      add(field, "must be from 0 to \(Limits.walkDepth), not \(depth)")
+      add("must be from 0 to \(Limits.walkDepth), not \(depth)", at: field)
     }
     return depth == 0 ? standard : Int(depth)
   }

@@ -16,12 +16,14 @@ struct RelationshipConditions: Equatable {
     guard let filter else { return }
     kinds = filter.kinds
     names = filter.names
-    violations.entries("\(path).kinds", kinds, atMost: Limits.filterTypes) { $0.relationshipKind($1, $2) }
-    violations.identifiers("\(path).names", names, atMost: Limits.tagCount)
+    violations.entries(kinds, at: "\(path).kinds", atMost: Limits.filterTypes) {
+      $0.relationshipKind($2, at: $1)
+    }
+    violations.identifiers(names, at: "\(path).names", atMost: Limits.tagCount)
     // A moment between two microseconds belongs to the one that has begun.
-    validAt = violations.time("\(path).valid_at", filter.validAt)
+    validAt = violations.time(filter.validAt, at: "\(path).valid_at")
     minWeight = filter.minWeight
-    if let minWeight, minWeight.isNaN { violations.add("\(path).min_weight", "must be a number") }
+    if let minWeight, minWeight.isNaN { violations.add("must be a number", at: "\(path).min_weight") }
   }
 }
 
@@ -35,7 +37,7 @@ enum WalkDirection {
     case .in: self = .in
     case .both: self = .both
     case .unrecognized(let number):
-      violations.add(field, "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: field)
       self = .out
     }
   }

@@ -88,7 +88,7 @@ extension RelationshipEnding {
     if !removes, !found.hasBegun {
       var violations = Violations()
       violations.add(
-        "valid_to", "must be after the beginning of the relationship; set remove to take it away")
+        "must be after the beginning of the relationship; set remove to take it away", at: "valid_to")
       if let error = violations.error() { return .failure(error) }
     }
     return .success(ResolvedEnding(ending: self, before: found))

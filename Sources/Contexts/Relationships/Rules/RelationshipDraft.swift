@@ -25,19 +25,22 @@ struct RelationshipDraft {
       target: relationship.target,
       &violations)
     weight = relationship.weight
-    if weight?.isFinite == false { violations.add("weight", "must be a finite number") }
-    let metadata = violations.metadata("metadata", relationship.metadata)
+    if weight?.isFinite == false { violations.add("must be a finite number", at: "weight") }
+    let metadata = violations.metadata(relationship.metadata, at: "metadata")
     if let metadata, metadata.utf8.count > Limits.relationshipMetadataBytes {
-      violations.add("metadata", "must have at most \(Limits.relationshipMetadataBytes) bytes as JSON text")
+      violations.add(
+        "must have at most \(Limits.relationshipMetadataBytes) bytes as JSON text", at: "metadata")
     }
     self.metadata = metadata
-    validFrom = violations.time("valid_from", relationship.validFrom)
-    validTo = violations.time("valid_to", relationship.validTo)
+    validFrom = violations.time(relationship.validFrom, at: "valid_from")
+    validTo = violations.time(relationship.validTo, at: "valid_to")
     etag = relationship.etag
     guard relationship.validTo != nil else { return }
-    if relationship.validFrom == nil { violations.add("valid_from", "must be set together with valid_to") }
+    if relationship.validFrom == nil {
+      violations.add("must be set together with valid_to", at: "valid_from")
+    }
     if let validFrom, let validTo, validTo <= validFrom {
-      violations.add("valid_to", "must be after valid_from")
+      violations.add("must be after valid_from", at: "valid_to")
     }
   }
 }
@@ -54,9 +57,9 @@ struct RelationshipEnding {
 
   init(validating end: RelationshipEnd, _ violations: inout Violations) {
     key = RelationshipKey(validating: end.kind, end.name, source: end.source, target: end.target, &violations)
-    validTo = violations.time("valid_to", end.validTo)
+    validTo = violations.time(end.validTo, at: "valid_to")
     removes = end.remove
     etag = end.etag
-    if removes, end.validTo != nil { violations.add("valid_to", "must be absent where remove is set") }
+    if removes, end.validTo != nil { violations.add("must be absent where remove is set", at: "valid_to") }
   }
 }

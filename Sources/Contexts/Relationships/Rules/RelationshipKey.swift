@@ -22,16 +22,16 @@ struct RelationshipKey {
     validating kind: RelationshipKind, _ name: String, source: String, target: String,
     _ violations: inout Violations
   ) {
-    violations.identifier("source", source)
-    violations.identifier("target", target)
-    violations.relationshipKind("kind", kind)
+    violations.identifier(source, at: "source")
+    violations.identifier(target, at: "target")
+    violations.relationshipKind(kind, at: "kind")
     if kind == .custom {
-      violations.identifier("name", name)
+      violations.identifier(name, at: "name")
     } else if !name.isEmpty {
-      violations.add("name", "must be empty unless the kind is CUSTOM")
+      violations.add("must be empty unless the kind is CUSTOM", at: "name")
     }
     if source.hasSameBytes(as: target), !source.isEmpty, kind != .custom {
-      violations.add("target", "must be another context than source, unless the kind is CUSTOM")
+      violations.add("must be another context than source, unless the kind is CUSTOM", at: "target")
     }
     self.init(source: source, kind: kind, name: name, target: target)
   }
@@ -92,10 +92,10 @@ extension RelationshipKind {
 
 extension Violations {
   /// A kind that is known and said.
-  mutating func relationshipKind(_ field: String, _ kind: RelationshipKind) {
+  mutating func relationshipKind(_ kind: RelationshipKind, at field: String) {
     switch kind {
-    case .unspecified: add(field, "must be specified")
-    case .unrecognized(let number): add(field, "has an unknown value, \(number)")
+    case .unspecified: add("must be specified", at: field)
+    case .unrecognized(let number): add("has an unknown value, \(number)", at: field)
     default: break
     }
   }

@@ -21,23 +21,25 @@ struct RelationshipList {
 
   init(validating request: ListRelationshipsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    violations.optionalIdentifier("context", request.context)
-    violations.optionalIdentifier("other", request.other)
+    violations.optionalIdentifier(request.context, at: "context")
+    violations.optionalIdentifier(request.other, at: "other")
     direction = WalkDirection(validating: request.direction, at: "direction", &violations)
     if request.context.isEmpty {
-      if !request.other.isEmpty { violations.add("other", "has no meaning without context") }
-      if request.direction != .unspecified { violations.add("direction", "has no meaning without context") }
+      if !request.other.isEmpty { violations.add("has no meaning without context", at: "other") }
+      if request.direction != .unspecified {
+        violations.add("has no meaning without context", at: "direction")
+      }
     }
     conditions = RelationshipConditions(validating: request.filter, at: "filter", &violations)
     if request.showEnded, request.filter?.validAt != nil {
-      violations.add("filter.valid_at", "must be absent where show_ended is set")
+      violations.add("must be absent where show_ended is set", at: "filter.valid_at")
     }
     pageSize = violations.pageSize(request.pageSize)
-    let asOf = violations.asOf("as_of", request.asOf)
+    let asOf = violations.asOf(request.asOf, at: "as_of")
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(of: request, project: project), key)
-    let token = violations.pageToken(request.pageToken, seal)
+    let token = violations.pageToken(request.pageToken, seal: seal)
     self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
     try violations.check()
     context = request.context.isEmpty ? nil : request.context

@@ -17,13 +17,13 @@ struct RelationshipWatch {
   init(validating request: WatchRelationshipsRequest) throws(RPCError) {
     var violations = Violations()
     contexts = violations.anyOf(
-      identifiers: "contexts", request.contexts, atMost: Limits.watchedIDs)
+      identifiers: request.contexts, at: "contexts", atMost: Limits.watchedIDs)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
     relationshipKinds = violations.anyOf(
-      "relationship_kinds", request.relationshipKinds, atMost: Limits.watchedKinds
-    ) { $0.relationshipKind($1, $2) }
-    actions = violations.actions("kinds", request.kinds)
+      request.relationshipKinds, at: "relationship_kinds", atMost: Limits.watchedKinds
+    ) { $0.relationshipKind($2, at: $1) }
+    actions = violations.actions(request.kinds, at: "kinds")
     try violations.check()
   }
 

@@ -22,29 +22,29 @@ struct ContextSearch {
 
   init(validating request: SearchRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    query = violations.searchQuery("query", request.query)
+    query = violations.searchQuery(request.query, at: "query")
     conditions = ContextConditions(
       validating: request.filter ?? ContextFilter(), showDeleted: false, at: "filter", &violations)
-    facets = violations.facets("facets", request.facets)
+    facets = violations.facets(request.facets, at: "facets")
     let order = SearchOrder(request.orderBy)
     if order == nil {
       violations.add(
-        "order_by", "must be `relevance`, or `create_time` or `update_time`, with or without ` desc`")
+        "must be `relevance`, or `create_time` or `update_time`, with or without ` desc`", at: "order_by")
     }
     self.order = order ?? .standard
     pageSize = violations.pageSize(
       request.pageSize, orElse: Limits.defaultSearchPage, atMost: Limits.largestSearchPage)
-    violations.view("view", request.view)
+    violations.view(request.view, at: "view")
     detail = request.view.detail
     highlights = request.highlight
-    let asOf = violations.asOf("as_of", request.asOf)
+    let asOf = violations.asOf(request.asOf, at: "as_of")
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(of: request, order: self.order, project: project), key)
-    let token = violations.pageToken(request.pageToken, seal)
+    let token = violations.pageToken(request.pageToken, seal: seal)
     after = token.flatMap { SearchPlace($0) }
     if after == nil, !request.pageToken.isEmpty, violations.isEmpty {
-      violations.add("page_token", "is not one that a search gave", .pageTokenInvalid)
+      violations.add("is not one that a search gave", at: "page_token", reason: .pageTokenInvalid)
     }
     // Later pages are of the moment that the first one was of.
     self.asOf = token?.moment.map { WantedMoment(.known($0)) } ?? asOf
@@ -122,39 +122,39 @@ enum SearchFacet: String, CaseIterable { case type, status, tag, owner, month }
 extension Violations {
   /// Nil for no text. No more than a bound of characters and of the terms that `counting` counts.
   mutating func searchQuery(
-    _ field: String, _ text: String, atMost length: Int = Limits.queryLength,
+    _ text: String, at field: String, atMost length: Int = Limits.queryLength,
     counting: (SearchQuery) -> Int = \.termCount
   ) -> SearchQuery? {
     if text.utf8.count > 4 * length || text.unicodeScalars.count > length {
-      add(field, "must have at most \(length) characters")
+      add("must have at most \(length) characters", at: field)
       return nil
     }
-    noNUL(field, text)
+    noNUL(text, at: field)
     if text.isEmpty { return nil }
     let query = SearchQuery(text)
     let terms = counting(query)
     if terms > Limits.queryTerms {
-      add(field, "must have at most \(Limits.queryTerms) terms, not \(terms)")
+      add("must have at most \(Limits.queryTerms) terms, not \(terms)", at: field)
     }
     if query.hasShortPrefix {
-      add(field, "must have at least \(SearchQuery.shortestPrefix) characters before a `*`")
+      add("must have at least \(SearchQuery.shortestPrefix) characters before a `*`", at: field)
     }
     return query
   }
 
-  fileprivate mutating func facets(_ field: String, _ names: [String]) -> [SearchFacet] {
+  fileprivate mutating func facets(_ names: [String], at field: String) -> [SearchFacet] {
     guard names.count <= SearchFacet.allCases.count else {
-      add(field, "must have at most \(SearchFacet.allCases.count) entries, not \(names.count)")
+      add("must have at most \(SearchFacet.allCases.count) entries, not \(names.count)", at: field)
       return []
     }
     var facets: [SearchFacet] = []
     for (index, name) in names.enumerated() {
       guard let facet = SearchFacet(rawValue: name) else {
         let known = SearchFacet.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        add("\(field)[\(index)]", "must be one of \(known), not \(name.quoted)")
+        add("must be one of \(known), not \(name.quoted)", at: "\(field)[\(index)]")
         continue
       }
-      if facets.contains(facet) { add("\(field)[\(index)]", "is there twice") }
+      if facets.contains(facet) { add("is there twice", at: "\(field)[\(index)]") }
       facets.append(facet)
     }
     return facets

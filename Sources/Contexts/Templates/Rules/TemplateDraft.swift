@@ -14,20 +14,20 @@ struct TemplateDraft {
 
   init(validating template: Template?, at path: String, _ violations: inout Violations) {
     guard let template else {
-      violations.add(path, "must be set")
+      violations.add("must be set", at: path)
       (id, self.template, included) = (nil, Template(), [])
       return
     }
-    violations.optionalIdentifier("\(path).id", template.id)
-    violations.title("\(path).title", template.title)
-    included = violations.definition(path, template)
+    violations.optionalIdentifier(template.id, at: "\(path).id")
+    violations.title(template.title, at: "\(path).title")
+    included = violations.definition(template, at: path)
     id = template.id.isEmpty ? nil : template.id
     self.template = template.definition
   }
 
   /// A template that is only tried.
   init(trying template: Template, at path: String, _ violations: inout Violations) {
-    included = violations.definition(path, template)
+    included = violations.definition(template, at: path)
     (id, self.template) = (nil, template.definition)
   }
 }
@@ -56,18 +56,18 @@ extension Template {
 
 extension Violations {
   /// Everything but id and title. Returns the templates that stand in the content.
-  fileprivate mutating func definition(_ path: String, _ template: Template) -> [String] {
-    text("\(path).description", template.description, atMost: Limits.templateDescriptionLength)
-    variables("\(path).variables", template.variables)
-    type("\(path).type", template.type)
-    mediaType("\(path).media_type", template.mediaType)
-    tags("\(path).tags", template.tags)
-    title("\(path).context_title", template.contextTitle)
-    noNUL("\(path).content", template.content)
+  fileprivate mutating func definition(_ template: Template, at path: String) -> [String] {
+    text(template.description, at: "\(path).description", atMost: Limits.templateDescriptionLength)
+    variables(template.variables, at: "\(path).variables")
+    type(template.type, at: "\(path).type")
+    mediaType(template.mediaType, at: "\(path).media_type")
+    tags(template.tags, at: "\(path).tags")
+    title(template.contextTitle, at: "\(path).context_title")
+    noNUL(template.content, at: "\(path).content")
     if template.content.utf8.count > Limits.templateBytes {
       add(
-        "\(path).content",
-        "must have at most \(Limits.templateBytes) bytes, not \(template.content.utf8.count)")
+        "must have at most \(Limits.templateBytes) bytes, not \(template.content.utf8.count)",
+        at: "\(path).content")
     }
     // What is too long is not read.
     guard template.variables.count <= Limits.templateVariables,
@@ -75,24 +75,24 @@ extension Violations {
       template.content.utf8.count <= Limits.templateBytes
     else { return [] }
     let declared = Set<TextKey>(of: template.variables.map(\.name))
-    let inTitle = templates("\(path).context_title", template.contextTitle, declared)
-    if !inTitle.isEmpty { add("\(path).context_title", "must not have other templates in it") }
-    let included = templates("\(path).content", template.content, declared)
+    let inTitle = templates(in: template.contextTitle, at: "\(path).context_title", declared: declared)
+    if !inTitle.isEmpty { add("must not have other templates in it", at: "\(path).context_title") }
+    let included = templates(in: template.content, at: "\(path).content", declared: declared)
     if included.count > Limits.includedTemplates {
-      add("\(path).content", "must have at most \(Limits.includedTemplates) other templates in it")
+      add("must have at most \(Limits.includedTemplates) other templates in it", at: "\(path).content")
     }
     return included
   }
 
   /// The templates in a text whose variables are all declared.
-  private mutating func templates(_ field: String, _ source: String, _ declared: Set<TextKey>) -> [String] {
+  private mutating func templates(in source: String, at field: String, declared: Set<TextKey>) -> [String] {
     do throws(TemplateText.SyntaxError) {
       let text = try TemplateText(source)
       let unknown = text.variables.filter { !declared.contains($0) }
-      for name in unknown { add(field, "has `{{\(name)}}`, but `variables` has no \(name)") }
+      for name in unknown { add("has `{{\(name)}}`, but `variables` has no \(name)", at: field) }
       return text.templates
     } catch {
-      add(field, error.description)
+      add(error.description, at: field)
       return []
     }
   }

@@ -46,7 +46,7 @@ struct TemplateFamily {
     if members.count + wanted.count > Limits.templateFamily {
       var violations = Violations()
       violations.add(
-        "definition.content", "must not have more than \(Limits.templateFamily) templates in it in all")
+        "must not have more than \(Limits.templateFamily) templates in it in all", at: "definition.content")
       try violations.check()
     }
   }
@@ -96,12 +96,12 @@ struct TemplateFamily {
     let content = rendering.content(of: nil)
     let title = rendering.text(of: title)
     if rendering.isTooLarge {
-      violations.add("values", "make a text of more than \(Limits.payloadBytes) bytes")
+      violations.add("make a text of more than \(Limits.payloadBytes) bytes", at: "values")
     }
     if title.utf8.count > 4 * Limits.titleLength || title.unicodeScalars.count > Limits.titleLength {
-      violations.add("values", "make a title of more than \(Limits.titleLength) characters")
+      violations.add("make a title of more than \(Limits.titleLength) characters", at: "values")
     } else if title.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-      violations.add("values", "make a title without text")
+      violations.add("make a title without text", at: "values")
     }
     try violations.check()
     return (title, content)
@@ -112,7 +112,7 @@ struct TemplateFamily {
   ) -> [TextKey: String] {
     let mostValues = Limits.templateVariables * (Limits.templateFamily + 1)
     if values.count > mostValues {
-      violations.add("values", "must have at most \(mostValues) entries, not \(values.count)")
+      violations.add("must have at most \(mostValues) entries, not \(values.count)", at: "values")
       return [:]
     }
     var texts: [TextKey: String] = [:]
@@ -123,12 +123,12 @@ struct TemplateFamily {
         texts[variable.name] = variable.text(
           of: value, at: "values.\(variable.name)", until: stop, &violations)
       } else if variable.required {
-        violations.add("values.\(variable.name)", "is missing: must be \(variable.expected)")
+        violations.add("is missing: must be \(variable.expected)", at: "values.\(variable.name)")
       }
     }
     let names = Set<TextKey>(of: variables.map(\.name))
     for name in values.keys.filter({ !names.contains($0) }).sorted() {
-      violations.add("values.\(name.text.cut(to: 64))", "is no variable of the template")
+      violations.add("is no variable of the template", at: "values.\(name.text.cut(to: 64))")
     }
     return texts
   }

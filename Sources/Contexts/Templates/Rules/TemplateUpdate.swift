@@ -58,10 +58,10 @@ struct TemplateUpdate {
     let template = request.definition ?? Template()
     var mask = UpdateMask<TemplateField>()
     if request.definition == nil {
-      violations.add("definition", "must be set")
+      violations.add("must be set", at: "definition")
     } else {
       mask = UpdateMask(validating: request.updateMask, of: template, at: "update_mask", &violations)
-      violations.identifier("definition.id", template.id)
+      violations.identifier(template.id, at: "definition.id")
     }
     violations.requestID(request.requestId)
     try violations.check()

@@ -12,73 +12,74 @@ extension TemplateVariable {
     _ violations: inout Violations
   ) -> String? {
     let before = violations.count
-    let text = check(value, at: field, until: stop, &violations)
+    let text = check(value, at: field, until: stop, into: &violations)
     return violations.count == before ? text : nil
   }
 
   private func check(
-    _ value: WellKnown.Value, at field: String, until stop: StopSignal, _ violations: inout Violations
+    _ value: WellKnown.Value, at field: String, until stop: StopSignal, into violations: inout Violations
   ) -> String? {
     switch (type, value.kind) {
     case (.string, .stringValue(let text)):
       if text.utf8.count > Limits.payloadBytes {
-        violations.add(field, "must have at most \(Limits.payloadBytes) bytes")
+        violations.add("must have at most \(Limits.payloadBytes) bytes", at: field)
         return nil
       }
-      violations.noNUL(field, text)
+      violations.noNUL(text, at: field)
       if minimum != nil || maximum != nil {
-        bounds(Double(text.unicodeScalars.count), "character", field, &violations)
+        bounds(Double(text.unicodeScalars.count), unit: "character", at: field, into: &violations)
       }
       if !pattern.isEmpty, TextPattern(pattern)?.matches(text, until: stop) != true {
-        violations.add(field, "must look like \(pattern.quoted)")
+        violations.add("must look like \(pattern.quoted)", at: field)
       }
       return text
     case (.number, .numberValue(let number)) where number.isFinite:
-      bounds(number, "", field, &violations)
+      bounds(number, unit: "", at: field, into: &violations)
       return Self.text(number)
     case (.integer, .numberValue(let number))
     where number.rounded() == number && abs(number) <= 9_007_199_254_740_992:
-      bounds(number, "", field, &violations)
+      bounds(number, unit: "", at: field, into: &violations)
       return String(Int64(number))
     case (.boolean, .boolValue(let flag)): return flag ? "true" : "false"
     case (.enum, .stringValue(let text)) where options.contains { $0.hasSameBytes(as: text) }: return text
-    case (.list, .listValue(let list)): return check(list, at: field, &violations)
+    case (.list, .listValue(let list)): return check(list, at: field, into: &violations)
     default:
-      violations.add(field, "must be \(expected)")
+      violations.add("must be \(expected)", at: field)
       return nil
     }
   }
 
-  private func check(_ list: WellKnown.ListValue, at field: String, _ violations: inout Violations) -> String
+  private func check(_ list: WellKnown.ListValue, at field: String, into violations: inout Violations)
+    -> String
   {
-    bounds(Double(list.values.count), "entry", field, &violations)
+    bounds(Double(list.values.count), unit: "entry", at: field, into: &violations)
     if list.values.count > Limits.templateListEntries {
-      violations.add(field, "must have at most \(Limits.templateListEntries) entries")
+      violations.add("must have at most \(Limits.templateListEntries) entries", at: field)
       return ""
     }
     var texts: [String] = []
     for (index, value) in list.values.enumerated() {
       guard case .stringValue(let text) = value.kind else {
-        violations.add("\(field)[\(index)]", "must be a text")
+        violations.add("must be a text", at: "\(field)[\(index)]")
         continue
       }
-      violations.noNUL("\(field)[\(index)]", text)
+      violations.noNUL(text, at: "\(field)[\(index)]")
       if !options.isEmpty, !options.contains(where: { $0.hasSameBytes(as: text) }) {
-        violations.add("\(field)[\(index)]", "must be one of \(choices)")
+        violations.add("must be one of \(choices)", at: "\(field)[\(index)]")
       }
       texts.append(text)
     }
     return texts.joined(separator: ", ")
   }
 
-  private func bounds(_ value: Double, _ unit: String, _ field: String, _ violations: inout Violations) {
+  private func bounds(_ value: Double, unit: String, at field: String, into violations: inout Violations) {
     let units = unit == "entry" ? "entries" : unit.isEmpty ? "" : "\(unit)s"
     let what = unit.isEmpty ? "be" : "have"
     if let minimum, value < minimum {
-      violations.add(field, "must \(what) at least \(Self.text(minimum)) \(units)".trimmingLastSpace)
+      violations.add("must \(what) at least \(Self.text(minimum)) \(units)".trimmingLastSpace, at: field)
     }
     if let maximum, value > maximum {
-      violations.add(field, "must \(what) at most \(Self.text(maximum)) \(units)".trimmingLastSpace)
+      violations.add("must \(what) at most \(Self.text(maximum)) \(units)".trimmingLastSpace, at: field)
     }
   }
 
@@ -105,9 +106,9 @@ extension TemplateVariable {
 
 extension Violations {
   /// Declarations that make sense, each name once.
-  mutating func variables(_ field: String, _ variables: [TemplateVariable]) {
+  mutating func variables(_ variables: [TemplateVariable], at field: String) {
     guard variables.count <= Limits.templateVariables else {
-      return add(field, "must have at most \(Limits.templateVariables) entries, not \(variables.count)")
+      return add("must have at most \(Limits.templateVariables) entries, not \(variables.count)", at: field)
     }
     var names: Set<String> = []
     var defaultBytes = 0
@@ -116,60 +117,60 @@ extension Violations {
       defaultBytes += variable.defaultValue?.textBytes(upTo: Limits.templateDefaultBytes) ?? 0
       if defaultBytes > Limits.templateDefaultBytes {
         return add(
-          "\(path).default_value",
-          "and those before it must have at most \(Limits.templateDefaultBytes) bytes together")
+          "and those before it must have at most \(Limits.templateDefaultBytes) bytes together",
+          at: "\(path).default_value")
       }
       if !TemplateText.isName(variable.name) {
-        add("\(path).name", "must be a letter or `_`, then letters, digits and `_`: up to 64")
+        add("must be a letter or `_`, then letters, digits and `_`: up to 64", at: "\(path).name")
       } else if !names.insert(variable.name).inserted {
-        add("\(path).name", "is there twice: \(variable.name.quoted)")
+        add("is there twice: \(variable.name.quoted)", at: "\(path).name")
       }
-      self.variable(path, variable)
+      self.variable(variable, at: path)
     }
   }
 
-  private mutating func variable(_ path: String, _ variable: TemplateVariable) {
+  private mutating func variable(_ variable: TemplateVariable, at path: String) {
     switch variable.type {
-    case .unspecified: add("\(path).type", "must be specified")
-    case .unrecognized(let number): add("\(path).type", "has an unknown value, \(number)")
+    case .unspecified: add("must be specified", at: "\(path).type")
+    case .unrecognized(let number): add("has an unknown value, \(number)", at: "\(path).type")
     default: break
     }
-    text("\(path).description", variable.description, atMost: Limits.titleLength)
+    text(variable.description, at: "\(path).description", atMost: Limits.titleLength)
     if !variable.pattern.isEmpty {
       if variable.type != .string {
-        add("\(path).pattern", "is for texts only")
+        add("is for texts only", at: "\(path).pattern")
       } else if TextPattern(variable.pattern) == nil {
-        add("\(path).pattern", "cannot be read: see TemplateVariable for what may be in it")
+        add("cannot be read: see TemplateVariable for what may be in it", at: "\(path).pattern")
       }
     }
-    bounds(path, variable)
-    options(path, variable)
+    bounds(of: variable, at: path)
+    options(of: variable, at: path)
     let before = count
     if let value = variable.defaultValue, before == count {
       _ = variable.text(of: value, at: "\(path).default_value", &self)
     }
   }
 
-  private mutating func bounds(_ path: String, _ variable: TemplateVariable) {
+  private mutating func bounds(of variable: TemplateVariable, at path: String) {
     let bounds = [("minimum", variable.minimum), ("maximum", variable.maximum)]
     for (name, bound) in bounds where bound != nil {
       if variable.type == .boolean || variable.type == .enum {
-        add("\(path).\(name)", "has no meaning for this type")
+        add("has no meaning for this type", at: "\(path).\(name)")
       }
-      if let bound, !bound.isFinite { add("\(path).\(name)", "must be a finite number") }
+      if let bound, !bound.isFinite { add("must be a finite number", at: "\(path).\(name)") }
     }
     if let least = variable.minimum, let most = variable.maximum, least > most {
-      add("\(path).maximum", "must not be less than minimum")
+      add("must not be less than minimum", at: "\(path).maximum")
     }
   }
 
-  private mutating func options(_ path: String, _ variable: TemplateVariable) {
+  private mutating func options(of variable: TemplateVariable, at path: String) {
     let field = "\(path).options"
-    if variable.type == .enum, variable.options.isEmpty { add(field, "must not be empty") }
+    if variable.type == .enum, variable.options.isEmpty { add("must not be empty", at: field) }
     if variable.type != .enum, variable.type != .list, !variable.options.isEmpty {
-      add(field, "has no meaning for this type")
+      add("has no meaning for this type", at: field)
     }
-    tags(field, variable.options)
+    tags(variable.options, at: field)
   }
 }
 

@@ -14,10 +14,10 @@ struct TemplateWatch {
 
   init(validating request: WatchTemplatesRequest) throws(RPCError) {
     var violations = Violations()
-    ids = violations.anyOf(identifiers: "ids", request.ids, atMost: Limits.watchedIDs)
+    ids = violations.anyOf(identifiers: request.ids, at: "ids", atMost: Limits.watchedIDs)
     start = violations.watchStart(
       afterPosition: request.afterPosition, afterOrdinal: request.afterOrdinal, journalID: request.journalId)
-    actions = violations.actions("kinds", request.kinds)
+    actions = violations.actions(request.kinds, at: "kinds")
     try violations.check()
   }
 

@@ -12,7 +12,7 @@ struct TemplatedContext {
 
   init(validating request: CreateContextFromTemplateRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("template_id", request.templateId)
+    violations.identifier(request.templateId, at: "template_id")
     violations.requestID(request.requestId)
     let context = request.context ?? Context()
     let fixed = [
@@ -20,9 +20,9 @@ struct TemplatedContext {
       ("type", context.type == .unspecified), ("media_type", context.mediaType.isEmpty),
     ]
     for (name, isEmpty) in fixed where !isEmpty {
-      violations.add("context.\(name)", "must be empty: it is the template's")
+      violations.add("must be empty: it is the template's", at: "context.\(name)")
     }
-    violations.tags("context.tags", context.tags)
+    violations.tags(context.tags, at: "context.tags")
     try violations.check()
     (templateID, values, self.context) = (request.templateId, request.values, context)
   }

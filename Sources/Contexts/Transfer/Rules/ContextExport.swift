@@ -21,16 +21,16 @@ struct ContextExport {
       validating: request.filter ?? ContextFilter(), showDeleted: request.showDeleted, at: "filter",
       &violations)
     if case .unrecognized(let number) = request.format {
-      violations.add("format", "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: "format")
     }
-    asOf = violations.asOf("as_of", request.asOf)
+    asOf = violations.asOf(request.asOf, at: "as_of")
     includesVersions = request.includeVersions
     includesRelationships = request.includeRelationships
     isJSON = request.format == .jsonLines
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(of: request, project: project), key)
-    start = violations.exportCursor("resume_token", request.resumeToken, seal)
+    start = violations.exportCursor(request.resumeToken, at: "resume_token", seal: seal)
     try violations.check()
   }
 
@@ -87,12 +87,12 @@ extension Fingerprint {
 
 extension Violations {
   fileprivate mutating func exportCursor(
-    _ field: String, _ text: String, _ seal: PageSeal
+    _ text: String, at field: String, seal: PageSeal
   ) -> ExportCursor? {
     if text.isEmpty { return nil }
     let cursor = PageToken(text, for: seal).flatMap { ExportCursor($0) }
     if cursor == nil {
-      add(field, "is not one that an export with this filter gave", .pageTokenInvalid)
+      add("is not one that an export with this filter gave", at: field, reason: .pageTokenInvalid)
     }
     return cursor
   }

@@ -21,12 +21,12 @@ struct ContextImport {
   init(validating options: ImportOptions?) throws(RPCError) {
     let options = options ?? ImportOptions()
     var violations = Violations()
-    violations.optionalIdentifier("options.import_id", options.importId)
+    violations.optionalIdentifier(options.importId, at: "options.import_id")
     if case .unrecognized(let number) = options.mode {
-      violations.add("options.mode", "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: "options.mode")
     }
     if case .unrecognized(let number) = options.onError {
-      violations.add("options.on_error", "has an unknown value, \(number)")
+      violations.add("has an unknown value, \(number)", at: "options.on_error")
     }
     try violations.check()
     id = options.importId.isEmpty ? ContextStore.newID() : options.importId

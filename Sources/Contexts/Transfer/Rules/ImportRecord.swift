@@ -84,14 +84,14 @@ struct ImportRecord {
     var draft = ContextDraft(validating: context, at: path, &violations)
     draft.times = ImportedTimes(validating: context, at: path, &violations)
     if context.version < 0 || context.version > Limits.importedVersion {
-      violations.add("\(path).version", "must be from 1 to \(Limits.importedVersion)")
+      violations.add("must be from 1 to \(Limits.importedVersion)", at: "\(path).version")
     }
     let result = content(draft, context.version)
     if case .formerVersion = result {
       if draft.id == nil {
-        violations.add("\(path).id", "must be set: it says of which context this is a version")
+        violations.add("must be set: it says of which context this is a version", at: "\(path).id")
       }
-      if context.version == 0 { violations.add("\(path).version", "must be set") }
+      if context.version == 0 { violations.add("must be set", at: "\(path).version") }
     }
     if let error = violations.error() { return (.wrong(error), size(of: .wrong(error))) }
     return (result, context.sizeBound(metadataBytes: draft.metadata?.utf8.count ?? 0))

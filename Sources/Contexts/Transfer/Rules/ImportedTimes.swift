@@ -13,11 +13,11 @@ struct ImportedTimes: Equatable {
   /// What a context was given by the server that it comes from. What is finer than a microsecond is cut off,
   /// as in every time that is stored.
   init(validating context: Context, at path: String, _ violations: inout Violations) {
-    create = violations.importedTime("\(path).create_time", context.createTime)
-    update = violations.importedTime("\(path).update_time", context.updateTime)
-    delete = violations.importedTime("\(path).delete_time", context.deleteTime)
+    create = violations.importedTime(context.createTime, at: "\(path).create_time")
+    update = violations.importedTime(context.updateTime, at: "\(path).update_time")
+    delete = violations.importedTime(context.deleteTime, at: "\(path).delete_time")
     if let create, let update, update < create {
-      violations.add("\(path).update_time", "must not be before create_time")
+      violations.add("must not be before create_time", at: "\(path).update_time")
     }
     // Without a time of its own for the last change, what says that it was changed is its creation.
     update = update ?? create
@@ -25,8 +25,8 @@ struct ImportedTimes: Equatable {
 }
 
 extension Violations {
-  fileprivate mutating func importedTime(_ field: String, _ time: WellKnown.Timestamp?) -> Int64? {
-    guard let time, isTime(field, time) else { return nil }
+  fileprivate mutating func importedTime(_ time: WellKnown.Timestamp?, at field: String) -> Int64? {
+    guard let time, isTime(time, at: field) else { return nil }
     return time.seconds * 1_000_000 + Int64(time.nanos) / 1_000
   }
 }

@@ -14,13 +14,13 @@ struct VersionList {
 
   init(validating request: ListContextVersionsRequest, project: String, key: TokenKey) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("id", request.id)
+    violations.identifier(request.id, at: "id")
     pageSize = violations.pageSize(request.pageSize)
-    violations.view("view", request.view)
+    violations.view(request.view, at: "view")
     // A fingerprint is made of what is within its bounds.
     try violations.check()
     seal = PageSeal(Fingerprint(parts: ["ListContextVersions", project, request.id]), key)
-    before = violations.pageToken(request.pageToken, seal)?.time ?? .max
+    before = violations.pageToken(request.pageToken, seal: seal)?.time ?? .max
     try violations.check()
     id = request.id
     detail = request.view.detail
@@ -43,9 +43,9 @@ struct VersionLookup {
 
   init(validating request: GetContextVersionRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("id", request.id)
-    violations.version("version", request.version)
-    violations.view("view", request.view)
+    violations.identifier(request.id, at: "id")
+    violations.version(request.version, at: "version")
+    violations.view(request.view, at: "view")
     try violations.check()
     id = request.id
     version = request.version
@@ -55,9 +55,9 @@ struct VersionLookup {
 
   init(validating request: DiffContextVersionsRequest) throws(RPCError) {
     var violations = Violations()
-    violations.identifier("id", request.id)
-    violations.version("from_version", request.fromVersion)
-    violations.version("to_version", request.toVersion)
+    violations.identifier(request.id, at: "id")
+    violations.version(request.fromVersion, at: "from_version")
+    violations.version(request.toVersion, at: "to_version")
     try violations.check()
     id = request.id
     version = request.toVersion
@@ -67,7 +67,7 @@ struct VersionLookup {
 }
 
 extension Violations {
-  fileprivate mutating func version(_ field: String, _ version: Int64) {
-    if version < 0 { add(field, "must not be negative") }
+  fileprivate mutating func version(_ version: Int64, at field: String) {
+    if version < 0 { add("must not be negative", at: field) }
   }
 }

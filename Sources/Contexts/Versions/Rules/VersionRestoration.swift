@@ -10,8 +10,8 @@ struct VersionRestoration {
   let etag: String
 
   init(validating request: RestoreContextVersionRequest, _ violations: inout Violations) {
-    violations.identifier("id", request.id)
-    if request.version < 1 { violations.add("version", "must be 1 or more") }
+    violations.identifier(request.id, at: "id")
+    if request.version < 1 { violations.add("must be 1 or more", at: "version") }
     id = request.id
     version = request.version
     etag = request.etag
