@@ -25,7 +25,7 @@ extension Journal {
   /// metadata together, so more than a few are checked, and the request is hashed, on a thread of `blocking`.
   func accept<Item: Sendable>(
     _ request: some WriteRequest, items: Int, _ call: CallContext, on blocking: BlockingPool,
-    _ validate: @escaping @Sendable () throws(RPCError) -> Batch<Item>
+    validate: @escaping @Sendable () throws(RPCError) -> Batch<Item>
   ) async throws(RPCError) -> (Batch<Item>, CallScope) {
     let (batch, key) = try await blocking.work(on: items * (Limits.quickBytes / 4), for: call) {
       _ throws(RPCError) in

@@ -22,7 +22,7 @@ extension ContextService {
   ) async throws(RPCError) -> BatchCreateContextsResponse {
     try await batch(request, call, key: \.id, validate: { ContextDraft(validating: $0, &$1) }) {
       drafts, scope throws(RPCError) in
-      try await store.create(drafts, scope)
+      try await store.create(drafts, in: scope)
     }
   }
 
@@ -31,7 +31,7 @@ extension ContextService {
   ) async throws(RPCError) -> BatchUpdateContextsResponse {
     try await batch(request, call, key: \.id, validate: { ContextUpdate(validating: $0, &$1) }) {
       updates, scope throws(RPCError) in
-      try await store.update(updates, detail: .basic, scope)
+      try await store.update(updates, detail: .basic, in: scope)
     }
   }
 
@@ -40,7 +40,7 @@ extension ContextService {
   ) async throws(RPCError) -> BatchDeleteContextsResponse {
     try await batch(request, call, key: \.id, validate: { ContextTarget(validating: $0, &$1) }) {
       targets, scope throws(RPCError) in
-      try await store.delete(targets, detail: .basic, scope)
+      try await store.delete(targets, detail: .basic, in: scope)
     }
   }
 
@@ -50,7 +50,7 @@ extension ContextService {
   private func batch<Request: BatchRequest, Item: Sendable, Response: BatchResponse>(
     _ request: Request, _ call: CallContext, key: @escaping @Sendable (Item) -> String?,
     validate: @escaping @Sendable (Request.Item, inout Violations) -> Item,
-    _ write: (Batch<Item>, CallScope) async throws(RPCError) -> BatchOutcome
+    write: (Batch<Item>, CallScope) async throws(RPCError) -> BatchOutcome
   ) async throws(RPCError) -> Response {
     let (batch, scope) = try await journal.accept(request, items: request.requests.count, call, on: blocking)
     {

@@ -45,14 +45,14 @@ package struct ContextService: ContextServiceProvider {
     let (draft, scope) = try await journal.accept(request, call) {
       ContextDraft(validating: $0, &$1)
     }
-    return try await store.create(draft, scope)
+    return try await store.create(draft, in: scope)
   }
 
   package func updateContext(
     _ request: UpdateContextRequest, _ call: CallContext
   ) async throws(RPCError) -> Context {
     let (update, scope) = try await journal.accept(request, call) { ContextUpdate(validating: $0, &$1) }
-    return try await store.update(Batch(update), detail: .full, scope).outcomes[0].get()
+    return try await store.update(Batch(update), detail: .full, in: scope).outcomes[0].get()
   }
 
   package func deleteContext(
@@ -61,7 +61,7 @@ package struct ContextService: ContextServiceProvider {
     let (target, scope) = try await journal.accept(request, call) {
       ContextTarget(validating: $0, &$1)
     }
-    return try await store.delete(Batch(target), detail: .full, scope).outcomes[0].get()
+    return try await store.delete(Batch(target), detail: .full, in: scope).outcomes[0].get()
   }
 
   package func undeleteContext(
@@ -70,6 +70,6 @@ package struct ContextService: ContextServiceProvider {
     let (target, scope) = try await journal.accept(request, call) {
       ContextTarget(validating: $0.id, etag: $0.etag, &$1)
     }
-    return try await store.undelete(Batch(target), detail: .full, scope).outcomes[0].get()
+    return try await store.undelete(Batch(target), detail: .full, in: scope).outcomes[0].get()
   }
 }

@@ -70,7 +70,7 @@ extension LifetimeStore {
 
 extension CallScope {
   /// What the server does by itself.
-  static func sweep(_ project: ProjectID, _ operation: String) -> CallScope {
+  static func sweep(of project: ProjectID, as operation: String) -> CallScope {
     CallScope(project: project, principal: "cairn", operation: "cairn/\(operation)")
   }
 }

@@ -14,7 +14,7 @@ package struct MemoryService: MemoryServiceProvider {
     let draft = ContextDraft(remembering: request.context, by: scope, at: "context", &violations)
     violations.requestID(request.requestId)
     try violations.check()
-    return try await store.contexts.create(draft, scope)
+    return try await store.contexts.create(draft, in: scope)
   }
 
   package func recall(_ request: RecallRequest, _ call: CallContext) async throws(RPCError) -> RecallResponse
@@ -32,7 +32,7 @@ package struct MemoryService: MemoryServiceProvider {
       target.isMemory = true
       return target
     }
-    return try await store.contexts.delete(Batch(target), detail: .full, scope).outcomes[0].get()
+    return try await store.contexts.delete(Batch(target), detail: .full, in: scope).outcomes[0].get()
   }
 
   package func supersede(
@@ -40,6 +40,6 @@ package struct MemoryService: MemoryServiceProvider {
   ) async throws(RPCError) -> SupersedeResponse {
     let scope = try await journal.scope(of: request, call)
     let supersession = try Supersession(validating: request, by: scope)
-    return try await journal.naming(store.supersede(supersession, scope))
+    return try await journal.naming(store.supersede(supersession, in: scope))
   }
 }

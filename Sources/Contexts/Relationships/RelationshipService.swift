@@ -22,7 +22,7 @@ package struct RelationshipService: RelationshipServiceProvider {
         requestID: request.requestId, key: { $0.key.text }
       ) { item, violations in RelationshipDraft(validating: item, &violations) }
     }
-    let answer = try await store.relate(batch, scope)
+    let answer = try await store.relate(batch, in: scope)
     var response = RelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position
@@ -36,7 +36,7 @@ package struct RelationshipService: RelationshipServiceProvider {
       validating: request.relationships, at: "relationships", of: "relationship", atomic: request.atomic,
       requestID: request.requestId, key: { $0.key.text }
     ) { item, violations in RelationshipEnding(validating: item, &violations) }
-    let answer = try await store.unrelate(batch, try await journal.scope(of: request, call))
+    let answer = try await store.unrelate(batch, in: try await journal.scope(of: request, call))
     var response = UnrelateContextsResponse()
     response.results = answer.messages
     response.position = answer.position
@@ -60,7 +60,7 @@ package struct RelationshipService: RelationshipServiceProvider {
     let walk = try GraphWalk(validating: request)
     let project = try await journal.project(request.project, call)
     let end = try await journal.reading(walk.asOf, in: project, call) { moment throws(RPCError) in
-      try await send(walk, at: moment, in: project, responses)
+      try await send(walk, at: moment, in: project, to: responses)
     }
     var response = TraverseResponse()
     response.end = end
@@ -70,16 +70,16 @@ package struct RelationshipService: RelationshipServiceProvider {
   /// Sends what a walk reaches, and says how it ended.
   private func send(
     _ walk: GraphWalk, at moment: Moment?, in project: ProjectID,
-    _ responses: ResponseWriter<TraverseResponse>
+    to responses: ResponseWriter<TraverseResponse>
   ) async throws(RPCError) -> TraverseEnd {
     let (reached, isTruncated) = try await store.walk(walk, at: moment, in: project)
     var hits = reached.hits.prefix(walk.limit)
     var missing = 0
-    var portion = try await contexts(of: hits, reached, walk, at: moment, in: project).get()
+    var portion = try await contexts(of: hits, among: reached, for: walk, at: moment, in: project).get()
     while !hits.isEmpty {
       let rest = hits.dropFirst(portion.count)
       // The next ones are read while these are sent: PostgreSQL has begun when the yield is over.
-      async let next = contexts(of: rest, reached, walk, at: moment, in: project)
+      async let next = contexts(of: rest, among: reached, for: walk, at: moment, in: project)
       if !rest.isEmpty { await Task.yield() }
       var batch = HitBatch()
       for (hit, found) in zip(hits, portion) {
@@ -89,7 +89,7 @@ package struct RelationshipService: RelationshipServiceProvider {
         }
         let size = found.size + reached.pathSizeBound(to: hit)
         if let full = batch.makeRoom(for: size) { try await responses.write(full) }
-        batch.add(TraverseHit(found.context, reached, hit), size)
+        batch.add(TraverseHit(found.context, reached, hit), size: size)
       }
       if let rest = batch.take() { try await responses.write(rest) }
       hits = rest
@@ -103,7 +103,7 @@ package struct RelationshipService: RelationshipServiceProvider {
 
   /// The first of those hits, as many as are read at once.
   private func contexts(
-    of hits: ArraySlice<Int>, _ reached: BreadthFirstWalk, _ walk: GraphWalk, at moment: Moment?,
+    of hits: ArraySlice<Int>, among reached: BreadthFirstWalk, for walk: GraphWalk, at moment: Moment?,
     in project: ProjectID
   ) async -> Result<[MeasuredContext?], RPCError> {
     let ids = hits.prefix(walk.detail == .full ? 64 : 256).map { reached.id(of: $0) }
@@ -135,7 +135,7 @@ private struct HitBatch {
     bytes + size > Limits.hitBytes ? take() : nil
   }
 
-  mutating func add(_ hit: TraverseHit, _ size: Int) {
+  mutating func add(_ hit: TraverseHit, size: Int) {
     response.hits.append(hit)
     bytes += size
   }

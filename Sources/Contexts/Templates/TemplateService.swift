@@ -24,8 +24,8 @@ package struct TemplateService: TemplateServiceProvider {
       return draft
     }
     let scope = try await journal.scope(of: request, call)
-    try await checkIncluded(in: draft, id: draft.id, scope.project, call)
-    return try await store.create(draft, scope)
+    try await checkIncluded(in: draft, id: draft.id, project: scope.project, call)
+    return try await store.create(draft, in: scope)
   }
 
   package func getTemplate(
@@ -78,12 +78,12 @@ package struct TemplateService: TemplateServiceProvider {
         _ throws(RPCError) in
         try update.applied(to: stored)
       }
-      try await checkIncluded(in: draft, id: update.id, scope.project, call)
+      try await checkIncluded(in: draft, id: update.id, project: scope.project, call)
       prepared = PreparedTemplateUpdate(update: update, checked: (stored.version, draft))
     } else if case .success(let draft)? = update.creation {
-      try await checkIncluded(in: draft, id: update.id, scope.project, call)
+      try await checkIncluded(in: draft, id: update.id, project: scope.project, call)
     }
-    return try await store.update(prepared, scope)
+    return try await store.update(prepared, in: scope)
   }
 
   package func deleteTemplate(
@@ -91,7 +91,7 @@ package struct TemplateService: TemplateServiceProvider {
   ) async throws(RPCError) -> Template {
     let (_, scope) = try await journal.accept(request, call) { $1.identifier($0.id, at: "id") }
     return try await store.delete(
-      request.id, etag: request.etag, allowsMissing: request.allowMissing, scope)
+      request.id, etag: request.etag, allowsMissing: request.allowMissing, in: scope)
   }
 
   package func renderTemplate(
@@ -140,7 +140,7 @@ package struct TemplateService: TemplateServiceProvider {
       stop throws(RPCError) in
       try wanted.draft(from: family, until: stop)
     }
-    return try await contexts.create(draft, scope)
+    return try await contexts.create(draft, in: scope)
   }
 
   /// A template with all those that stand in it: a look-up for each level.
@@ -162,7 +162,7 @@ package struct TemplateService: TemplateServiceProvider {
 
   /// Throws when a template in it is missing, or when it would come to stand in itself.
   private func checkIncluded(
-    in draft: TemplateDraft, id: String?, _ project: ProjectID, _ call: CallContext
+    in draft: TemplateDraft, id: String?, project: ProjectID, _ call: CallContext
   ) async throws(RPCError) {
     if draft.included.isEmpty { return }
     var root = draft.template

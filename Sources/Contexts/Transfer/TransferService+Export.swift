@@ -18,14 +18,14 @@ extension TransferService {
     let held = export.includesVersions ? nil : cursor.moment.position
     try await journal.holding(.export, at: held, in: project, on: call.loop) { hold throws(RPCError) in
       try await journal.confirm(cursor.moment.position, in: project)
-      try await send(export, from: cursor, hold, responses, call)
+      try await send(export, from: cursor, hold: hold, to: responses, call)
     }
   }
 
   /// Sends an export whose state is held.
   private func send(
-    _ export: ContextExport, from cursor: ExportCursor, _ hold: Hold,
-    _ responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
+    _ export: ContextExport, from cursor: ExportCursor, hold: Hold,
+    to responses: ResponseWriter<ExportContextsResponse>, _ call: CallContext
   ) async throws(RPCError) {
     let project = hold.project
     var sender = ExportSender(export, cursor, responses, blocking: blocking, loop: call.loop)

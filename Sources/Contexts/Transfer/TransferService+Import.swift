@@ -14,7 +14,7 @@ extension TransferService {
     let first = try await requests.next()
     let scope = try await journal.scope(first?.options?.project ?? "", call)
     let plan = try ContextImport(validating: first?.options)
-    var progress = try await store.begin(plan, scope)
+    var progress = try await store.begin(plan, in: scope)
     call.sendHeaders()
     try await responses.write(ImportContextsResponse(progress, plan))
 
@@ -28,7 +28,7 @@ extension TransferService {
           while !records.isEmpty {
             try await journal.require(scope.project, on: call.loop)
             let batch = ImportBatch(from: &records, plan, after: progress)
-            progress = try await store(batch, of: plan, after: progress, scope, responses)
+            progress = try await store(batch, of: plan, after: progress, in: scope, to: responses)
           }
         }
       } catch {
@@ -43,25 +43,27 @@ extension TransferService {
 
   /// Stores one batch and acknowledges it.
   private func store(
-    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope,
-    _ responses: ResponseWriter<ImportContextsResponse>
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, in scope: CallScope,
+    to responses: ResponseWriter<ImportContextsResponse>
   ) async throws(RPCError) -> ImportProgress {
     if plan.stopsAtErrors, let wrong = batch.failures.first {
       var before = batch
       before.failures = []
-      if before.last > 0 { _ = try await store(before, of: plan, after: progress, scope, responses) }
+      if before.last > 0 { _ = try await store(before, of: plan, after: progress, in: scope, to: responses) }
       throw wrong.error.adding(["sequence": "\(wrong.sequence)"])
     }
     var failures: [ImportBatch.Failure] = []
     var progress = progress
     if batch.relationships.isEmpty {
-      progress = try await store.store(batch, of: plan, after: progress, scope)
+      progress = try await store.store(batch, of: plan, after: progress, in: scope)
     } else {
-      (progress, failures) = try await store.storeRelationships(batch, of: plan, after: progress, scope)
+      (progress, failures) = try await store.storeRelationships(batch, of: plan, after: progress, in: scope)
     }
     let stopper = plan.stopsAtErrors ? failures.first : nil
     let all = (batch.failures + failures).sorted { $0.sequence < $1.sequence }
-    for response in ImportContextsResponse.several(progress, plan, stopper == nil ? all : []) {
+    for response in ImportContextsResponse.several(
+      after: progress, of: plan, failures: stopper == nil ? all : [])
+    {
       try await responses.write(response)
     }
     if let stopper { throw stopper.error.adding(["sequence": "\(stopper.sequence)"]) }
@@ -152,7 +154,7 @@ extension ImportContextsResponse {
 
   /// The answer to a batch: more than one message where its failures outgrow one.
   fileprivate static func several(
-    _ progress: ImportProgress, _ plan: ContextImport, _ failures: [ImportBatch.Failure]
+    after progress: ImportProgress, of plan: ContextImport, failures: [ImportBatch.Failure]
   ) -> [ImportContextsResponse] {
     var responses: [ImportContextsResponse] = []
     var response = ImportContextsResponse(progress, plan)

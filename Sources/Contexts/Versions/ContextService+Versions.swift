@@ -18,7 +18,7 @@ extension ContextService {
   ) async throws(RPCError) -> ContextVersion {
     let lookup = try VersionLookup(validating: request)
     let found = try await versions.versions(lookup, in: try await journal.project(request.project, call))
-    guard let version = found.version else { throw .versionNotFound(lookup.id, found.number) }
+    guard let version = found.version else { throw .versionNotFound(found.number, of: lookup.id) }
     return version
   }
 
@@ -27,9 +27,9 @@ extension ContextService {
   ) async throws(RPCError) -> DiffContextVersionsResponse {
     let lookup = try VersionLookup(validating: request)
     let found = try await versions.versions(lookup, in: try await journal.project(request.project, call))
-    guard let new = found.version else { throw .versionNotFound(lookup.id, found.number) }
+    guard let new = found.version else { throw .versionNotFound(found.number, of: lookup.id) }
     if let number = found.otherNumber, number > 0, found.other == nil {
-      throw .versionNotFound(lookup.id, number)
+      throw .versionNotFound(number, of: lookup.id)
     }
     let old = found.other
     return await blocking.run(on: call.loop) { DiffContextVersionsResponse(from: old, to: new) }
@@ -41,6 +41,6 @@ extension ContextService {
     let (restoration, scope) = try await journal.accept(request, call) {
       VersionRestoration(validating: $0, &$1)
     }
-    return try await versions.restore(restoration, scope)
+    return try await versions.restore(restoration, in: scope)
   }
 }

@@ -71,7 +71,7 @@ import Wire
           $0.content = "content"
           $0.data = [0, 255]
           $0.mediaType = "text/plain"
-        }, test.scope)
+        }, in: test.scope)
       #expect(try await test.store.get(try lookup(created.id), in: .default) == created)
       #expect(UUID128(created.id) != nil && created.position > 0)
     }
@@ -82,20 +82,23 @@ import Wire
     try await withStore { test in
       let store = test.store
       let scope = test.scope
-      _ = try await store.create(draft("warm"), scope)
-      #expect(try await test.roundTrips { _ = try await store.create(draft(), scope) } == 1)
-      #expect(try await test.roundTrips { _ = try await store.create(draft("own"), scope) } == 1)
+      _ = try await store.create(draft("warm"), in: scope)
+      #expect(try await test.roundTrips { _ = try await store.create(draft(), in: scope) } == 1)
+      #expect(try await test.roundTrips { _ = try await store.create(draft("own"), in: scope) } == 1)
       #expect(try await test.roundTrips { _ = try await store.get(try lookup("own"), in: .default) } == 1)
       let update = update("own", "new")
       #expect(
-        try await test.roundTrips { _ = try await store.update(Batch(update), detail: .full, scope) } == 2)
+        try await test.roundTrips { _ = try await store.update(Batch(update), detail: .full, in: scope) } == 2
+      )
       #expect(
-        try await test.roundTrips { _ = try await store.delete(Batch(target("own")), detail: .full, scope) }
+        try await test.roundTrips {
+          _ = try await store.delete(Batch(target("own")), detail: .full, in: scope)
+        }
           == 2)
       let many = try creations(Array(repeating: "", count: 1000))
-      #expect(try await test.roundTrips { _ = try await store.create(many, scope) } == 1)
+      #expect(try await test.roundTrips { _ = try await store.create(many, in: scope) } == 1)
       let chosen = try creations((0..<1000).map { "c\($0)" })
-      #expect(try await test.roundTrips { _ = try await store.create(chosen, scope) } == 2)
+      #expect(try await test.roundTrips { _ = try await store.create(chosen, in: scope) } == 2)
       var request = BatchGetContextsRequest()
       request.ids = (0..<1000).map { "c\($0)" }
       let lookups = try ContextLookups(validating: request)
@@ -104,7 +107,7 @@ import Wire
       #expect(
         try await test.roundTrips { _ = try await store.get(lookup("c1"), at: moment, in: .default) } == 1)
       #expect(try await test.roundTrips { _ = try await store.get(lookups, at: moment, in: .default) } == 1)
-      _ = try await store.update(Batch(self.update("c1", "new")), detail: .full, scope)
+      _ = try await store.update(Batch(self.update("c1", "new")), detail: .full, in: scope)
       var wanted = GetContextVersionRequest()
       wanted.id = "c1"
       wanted.version = 1
@@ -112,7 +115,7 @@ import Wire
       #expect(
         try await test.roundTrips { _ = try await test.stores.versions.versions(version, in: .default) } == 1)
       #expect(
-        try await test.roundTrips { _ = try await test.stores.versions.restore(restoration("c1"), scope) }
+        try await test.roundTrips { _ = try await test.stores.versions.restore(restoration("c1"), in: scope) }
           == 2)
     }
   }
@@ -120,15 +123,16 @@ import Wire
   @Test("every version is kept as it was, from its write to the next one")
   func images() async throws {
     try await withStore { test in
-      var versions = [try await test.store.create(draft("x") { $0.content = "c" }, test.scope)]
+      var versions = [try await test.store.create(draft("x") { $0.content = "c" }, in: test.scope)]
       for title in ["two", "three"] {
         versions.append(
-          try await test.store.update(Batch(update("x", title)), detail: .full, test.scope).outcomes[0].get())
+          try await test.store.update(Batch(update("x", title)), detail: .full, in: test.scope).outcomes[0]
+            .get())
       }
       versions.append(
-        try await test.store.delete(Batch(target("x")), detail: .full, test.scope).outcomes[0].get())
+        try await test.store.delete(Batch(target("x")), detail: .full, in: test.scope).outcomes[0].get())
       versions.append(
-        try await test.store.undelete(Batch(target("x")), detail: .full, test.scope).outcomes[0].get())
+        try await test.store.undelete(Batch(target("x")), detail: .full, in: test.scope).outcomes[0].get())
       let images = try await test.store.images(
         of: versions.map(\.id), at: versions.map(\.position), detail: .full, in: .default)
       #expect((0..<5).map { images.byPlace[$0]?.context } == versions)
@@ -152,7 +156,8 @@ import Wire
         for round in 0..<8 {
           group.addTask {
             let batch = try self.creations(round % 2 == 0 ? ids : ids.reversed())
-            return try await test.store.create(batch, test.scope).outcomes.filter { $0.error == nil }.count
+            return try await test.store.create(batch, in: test.scope).outcomes.filter { $0.error == nil }
+              .count
           }
         }
         return try await group.reduce(0, +)
@@ -170,7 +175,7 @@ import Wire
           $0.session = "s"
           $0.tags = ["t", "u"]
           $0.status = .draft
-        }, test.scope)
+        }, in: test.scope)
       let time = try #require(created.createTime)
       let filters: [(inout ContextFilter) -> Void] = [
         { _ in }, { $0.types = [.note] }, { $0.types = [.note, .code] }, { $0.statuses = [.draft] },

@@ -14,7 +14,7 @@ import Testing
     configuration.weighedMemories = 5
     try await withStore(configuration) { test in
       for number in 0..<memories {
-        _ = try await test.store.create(try memory("Anna lives in town \(number)"), test.scope)
+        _ = try await test.store.create(try memory("Anna lives in town \(number)"), in: test.scope)
       }
       for (query, matchesAll) in [("", false), ("where does Anna live", false), ("anna", true)] {
         var request = RecallRequest()

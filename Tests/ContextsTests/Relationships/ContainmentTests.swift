@@ -7,7 +7,7 @@ import Testing
 
   private func containment(_ parts: [Part]) -> Containment {
     var containment = Containment()
-    for part in parts { containment.insert(part.container, part.part, from: part.from, to: part.to) }
+    for part in parts { containment.insert(part.part, in: part.container, from: part.from, to: part.to) }
     return containment
   }
 

@@ -41,17 +41,17 @@ import Wire
 
   @Test("both contexts must be there", arguments: [("x", "b"), ("a", "x"), ("gone", "b"), ("a", "gone")])
   func contexts(_ from: String, _ to: String) {
-    let reason = draft(from: from, to: to).resolved([], contexts).error?.reason
+    let reason = draft(from: from, to: to).resolved(over: [], between: contexts).error?.reason
     #expect(reason == (from == "gone" || to == "gone" ? .contextDeleted : .contextNotFound))
   }
 
   @Test("an open relationship is changed, and keeps what is not given")
   func change() throws {
-    let changed = try draft().resolved([stored(100)], contexts).get().outcome
+    let changed = try draft().resolved(over: [stored(100)], between: contexts).get().outcome
     #expect(changed.version == 4 && changed.weight == 0.5)
-    let new = try draft(weight: 2).resolved([], contexts).get()
+    let new = try draft(weight: 2).resolved(over: [], between: contexts).get()
     #expect(new.before == nil && new.outcome.version == 1 && new.outcome.weight == 2)
-    #expect(try draft().resolved([], contexts).get().outcome.weight == 1)
+    #expect(try draft().resolved(over: [], between: contexts).get().outcome.weight == 1)
   }
 
   @Test(
@@ -68,7 +68,8 @@ import Wire
       (10, nil, [(5, 11), (15, .max)], .relationshipOverlaps),
     ] as [(Int64?, Int64?, [(Int64, Int64)], ErrorReason?)])
   func overlaps(_ from: Int64?, _ to: Int64?, _ others: [(Int64, Int64)], _ reason: ErrorReason?) {
-    let result = draft(validFrom: from, validTo: to).resolved(others.map { stored($0.0, $0.1) }, contexts)
+    let result = draft(validFrom: from, validTo: to).resolved(
+      over: others.map { stored($0.0, $0.1) }, between: contexts)
     #expect(result.error?.reason == reason)
   }
 
@@ -79,7 +80,7 @@ import Wire
       ("7", false, false), ("", false, true),
     ])
   func etags(_ etag: String, _ isThere: Bool, _ isFine: Bool) {
-    let result = draft(etag: etag).resolved(isThere ? [stored(1)] : [], contexts)
+    let result = draft(etag: etag).resolved(over: isThere ? [stored(1)] : [], between: contexts)
     #expect(result.error?.reason == (isFine ? nil : .etagMismatch))
   }
 

@@ -26,7 +26,7 @@ import Testing
       context.title = id
       var violations = Violations()
       let draft = ContextDraft(validating: context, at: "context", &violations)
-      _ = try await test.store.create(draft, test.scope)
+      _ = try await test.store.create(draft, in: test.scope)
     }
   }
 
@@ -39,7 +39,8 @@ import Testing
       for kind in [RelationshipKind.contains, .follows] {
         let batch = try relations(chain, kind)
         #expect(
-          try await test.roundTrips { _ = try await test.stores.relationships.relate(batch, test.scope) } == 2
+          try await test.roundTrips { _ = try await test.stores.relationships.relate(batch, in: test.scope) }
+            == 2
         )
       }
       var request = TraverseRequest()

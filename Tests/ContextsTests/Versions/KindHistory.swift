@@ -66,14 +66,15 @@ final class KindHistory: @unchecked Sendable {
       context.title = pick(["one", "two"])
       context.content = text
       context.tags = pick([[], ["x"], ["y", "x"]])
-      _ = try await store.create(ContextDraft(validating: context, at: "context", &violations), scope)
-    case 2: _ = try await store.delete(Batch(target(id)), detail: .basic, scope).outcomes[0].get()
-    case 3: _ = try await store.undelete(Batch(target(id)), detail: .basic, scope).outcomes[0].get()
+      _ = try await store.create(ContextDraft(validating: context, at: "context", &violations), in: scope)
+    case 2: _ = try await store.delete(Batch(target(id)), detail: .basic, in: scope).outcomes[0].get()
+    case 3: _ = try await store.undelete(Batch(target(id)), detail: .basic, in: scope).outcomes[0].get()
     case 4:
       var request = RestoreContextVersionRequest()
       request.id = id
       request.version = Int64.random(in: 1...4, using: &random)
-      _ = try await test.stores.versions.restore(VersionRestoration(validating: request, &violations), scope)
+      _ = try await test.stores.versions.restore(
+        VersionRestoration(validating: request, &violations), in: scope)
     default:
       var request = UpdateContextRequest()
       request.context = Context()
@@ -86,7 +87,7 @@ final class KindHistory: @unchecked Sendable {
         request.context?.expireTime = WellKnown.Timestamp(seconds: 4_000_000_000)
       }
       _ = try await store.update(
-        Batch(ContextUpdate(validating: request, &violations)), detail: .basic, scope
+        Batch(ContextUpdate(validating: request, &violations)), detail: .basic, in: scope
       ).outcomes[0].get()
     }
   }
@@ -108,7 +109,7 @@ final class KindHistory: @unchecked Sendable {
         validating: [end], at: "relationships", of: "relationship", atomic: true, requestID: "",
         key: { $0.key.text }
       ) { RelationshipEnding(validating: $0, &$1) }
-      _ = try await test.stores.relationships.unrelate(batch, test.scope)
+      _ = try await test.stores.relationships.unrelate(batch, in: test.scope)
       return
     }
     var relationship = Relationship()
@@ -119,13 +120,13 @@ final class KindHistory: @unchecked Sendable {
       validating: [relationship], at: "relationships", of: "relationship", atomic: true, requestID: "",
       key: { $0.key.text }
     ) { RelationshipDraft(validating: $0, &$1) }
-    _ = try await test.stores.relationships.relate(batch, test.scope)
+    _ = try await test.stores.relationships.relate(batch, in: test.scope)
   }
 
   private func writeTemplate() async throws(RPCError) {
     let id = pick(["t0", "t1", "t2"])
     if Int.random(in: 0..<4, using: &random) == 0 {
-      _ = try await test.stores.templates.delete(id, etag: "", allowsMissing: false, test.scope)
+      _ = try await test.stores.templates.delete(id, etag: "", allowsMissing: false, in: test.scope)
       return
     }
     var template = Template()
@@ -135,13 +136,13 @@ final class KindHistory: @unchecked Sendable {
     if Bool.random(using: &random) {
       var violations = Violations()
       _ = try await test.stores.templates.create(
-        TemplateDraft(validating: template, at: "template", &violations), test.scope)
+        TemplateDraft(validating: template, at: "template", &violations), in: test.scope)
       return
     }
     var request = UpdateTemplateRequest()
     request.definition = template
     _ = try await test.stores.templates.update(
-      PreparedTemplateUpdate(update: TemplateUpdate(validating: request), checked: nil), test.scope)
+      PreparedTemplateUpdate(update: TemplateUpdate(validating: request), checked: nil), in: test.scope)
   }
 }
 

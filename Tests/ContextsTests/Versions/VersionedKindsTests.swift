@@ -129,19 +129,19 @@ import Wire
         (context.id, context.title) = (id, id)
         var violations = Violations()
         _ = try await test.store.create(
-          ContextDraft(validating: context, at: "context", &violations), test.scope)
+          ContextDraft(validating: context, at: "context", &violations), in: test.scope)
       }
       let key = RelationshipKey(source: "a", kind: .follows, name: "", target: "b")
       let batch = try Batch(
         validating: [Relationship(key)], at: "relationships", of: "relationship", atomic: true, requestID: "",
         key: { $0.key.text }
       ) { RelationshipDraft(validating: $0, &$1) }
-      _ = try await test.stores.relationships.relate(batch, test.scope)
+      _ = try await test.stores.relationships.relate(batch, in: test.scope)
       try await history.note()
       let moment = history.moments.last!.moment
       var violations = Violations()
       _ = try await test.store.delete(
-        Batch(ContextTarget(validating: "b", etag: "", &violations)), detail: .basic, test.scope)
+        Batch(ContextTarget(validating: "b", etag: "", &violations)), detail: .basic, in: test.scope)
       let due = test.stores.kinds[0].writeBack(["b"], to: moment, in: .default)
       if case .written(let write) = try await test.journal.write(test.scope, due) {
         #expect(write.value.map(\.outcome) == [.gone])
@@ -157,7 +157,7 @@ import Wire
       (context.id, context.title) = ("b", "again")
       violations = Violations()
       _ = try await test.store.create(
-        ContextDraft(validating: context, at: "context", &violations), test.scope)
+        ContextDraft(validating: context, at: "context", &violations), in: test.scope)
       try await history.note()
       let page = try await test.journal.differences(
         of: history.kinds, from: history.moments[0].moment, to: history.moments.last!.moment, in: .default)
@@ -174,7 +174,7 @@ import Wire
         (context.id, context.title) = (id, id)
         var violations = Violations()
         _ = try await test.store.create(
-          ContextDraft(validating: context, at: "context", &violations), test.scope)
+          ContextDraft(validating: context, at: "context", &violations), in: test.scope)
       }
       func contains(_ source: String, _ target: String) -> RelationshipKey {
         RelationshipKey(source: source, kind: .contains, name: "", target: target)
@@ -185,7 +185,7 @@ import Wire
           requestID: "",
           key: { $0.key.text }
         ) { RelationshipDraft(validating: $0, &$1) }
-        _ = try await test.stores.relationships.relate(batch, test.scope)
+        _ = try await test.stores.relationships.relate(batch, in: test.scope)
       }
       let (first, second, back) = (contains("a", "b"), contains("b", "c"), contains("c", "a"))
       try await relate(first)
@@ -198,7 +198,7 @@ import Wire
         validating: [end], at: "relationships", of: "relationship", atomic: true, requestID: "",
         key: { $0.key.text }
       ) { RelationshipEnding(validating: $0, &$1) }
-      _ = try await test.stores.relationships.unrelate(removal, test.scope)
+      _ = try await test.stores.relationships.unrelate(removal, in: test.scope)
       try await relate(back)
       func outcomes(_ keys: [RelationshipKey]) async throws -> [WriteBackStep.Outcome] {
         let part = history.kinds[1].writeBack(keys.map(\.text), to: moment, in: .default)

@@ -24,12 +24,12 @@ struct ContextUpdate {
     } else {
       mask = UpdateMask(validating: request.updateMask, of: context, at: "update_mask", &violations)
       violations.identifier(context.id, at: "context.id")
-      Self.check(context, mask.fields, &violations)
+      Self.check(context, fields: mask.fields, into: &violations)
       if mask.fields.contains(.expireTime) {
         context.expireTime = violations.storedTime(context.expireTime, at: "context.expire_time")
       }
     }
-    context.memory = Self.check(memory: context.memory, mask.fields, &violations)
+    context.memory = Self.check(memory: context.memory, fields: mask.fields, into: &violations)
     context.type = context.type.orDefault
     context.status = context.status.orDefault
     id = context.id
@@ -48,7 +48,8 @@ struct ContextUpdate {
   }
 
   /// Checks the values of the fields that change; the others are ignored.
-  private static func check(_ context: Context, _ fields: Set<ContextField>, _ violations: inout Violations) {
+  private static func check(_ context: Context, fields: Set<ContextField>, into violations: inout Violations)
+  {
     if fields.contains(.title) { violations.title(context.title, at: "context.title") }
     if fields.contains(.type) { violations.type(context.type, at: "context.type") }
     if fields.contains(.status) { violations.status(context.status, at: "context.status") }

@@ -25,11 +25,11 @@ enum DecidedWrite {
   /// Nil when nothing changes.
   var record: ChangeRecord? {
     switch self {
-    case .insert(let draft): .context(draft.id, "created", from: nil)
-    case .update(let update): .context(update.id, "updated", from: update.oldVersion)
-    case .replace(let draft, let head): .context(draft.id, "undeleted", from: head.version)
-    case .delete(let target): .context(target.id, "deleted", from: target.oldVersion)
-    case .undelete(let target): .context(target.id, "undeleted", from: target.oldVersion)
+    case .insert(let draft): .context(draft.id, action: "created", from: nil)
+    case .update(let update): .context(update.id, action: "updated", from: update.oldVersion)
+    case .replace(let draft, let head): .context(draft.id, action: "undeleted", from: head.version)
+    case .delete(let target): .context(target.id, action: "deleted", from: target.oldVersion)
+    case .undelete(let target): .context(target.id, action: "undeleted", from: target.oldVersion)
     case .nothing: nil
     }
   }

@@ -60,14 +60,14 @@ extension Context {
 
 extension ContextTarget {
   func deletion(of head: StoredHead?) -> Result<ResolvedTarget, RPCError> {
-    resolved(head, StoredHead.refusal(toChange: head, id: id, etag: etag))
+    resolved(head, unless: StoredHead.refusal(toChange: head, id: id, etag: etag))
   }
 
   func undeletion(of head: StoredHead?) -> Result<ResolvedTarget, RPCError> {
-    resolved(head, StoredHead.refusal(toUndelete: head, id: id, etag: etag))
+    resolved(head, unless: StoredHead.refusal(toUndelete: head, id: id, etag: etag))
   }
 
-  private func resolved(_ head: StoredHead?, _ refusal: RPCError?) -> Result<ResolvedTarget, RPCError> {
+  private func resolved(_ head: StoredHead?, unless refusal: RPCError?) -> Result<ResolvedTarget, RPCError> {
     if let refusal { return .failure(refusal) }
     guard let head else { return .failure(.contextNotFound(id)) }
     if isMemory, head.type != .memory { return .failure(.notAMemory(id)) }

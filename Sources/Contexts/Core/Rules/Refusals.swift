@@ -30,7 +30,7 @@ extension RPCError {
       "context \(id.quoted) is deleted or has expired; UndeleteContext brings it back")
   }
 
-  static func versionNotFound(_ id: String, _ version: Int64) -> RPCError {
+  static func versionNotFound(_ version: Int64, of id: String) -> RPCError {
     RPCError(
       .notFound, .contextVersionNotFound, about: .context(id),
       "context \(id.quoted) has no version \(version), or it is no longer kept",

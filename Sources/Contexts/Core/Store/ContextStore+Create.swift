@@ -8,10 +8,11 @@ import Wire
 extension ContextStore {
   /// Stores one context: one statement. With an id made by the server it shares its commit with concurrent
   /// creates.
-  func create(_ draft: ContextDraft, _ scope: CallScope) async throws(RPCError) -> Context {
+  func create(_ draft: ContextDraft, in scope: CallScope) async throws(RPCError) -> Context {
     if let id = draft.id, draft.onDeleted.replacesOrUndeletes {
       let batch = Batch(NamedDraft(id: id, draft: draft))
-      return try await write(batch, id: \.id, detail: .full, scope) { $0.decided(over: $1) }.outcomes[0].get()
+      return try await write(batch, id: \.id, detail: .full, in: scope) { $0.decided(over: $1) }.outcomes[0]
+        .get()
     }
     let id = draft.id ?? Self.newID()
     let keys = draft.id.map { id in
@@ -25,7 +26,7 @@ extension ContextStore {
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
     case .repeated(let stored):
-      return try await repeated(stored, detail: .full, scope)[0].get()
+      return try await repeated(stored, detail: .full, in: scope)[0].get()
     case .written(let rows):
       let stamp: Stamp? = try database { () throws(PostgresError) in
         try ContextQueries.create.results(rows).first()
@@ -33,30 +34,32 @@ extension ContextStore {
       guard let stamp else { throw try await taken(id, in: scope.project) }
       if scope.effect == .takenBack { return draft.unstored }
       await words.finish(WrittenTexts(id: id, bytes: draft.context.textBytes), in: scope.project)
-      return draft.stored(id, stamp)
+      return draft.stored(as: id, at: stamp)
     }
   }
 
   /// Stores the valid ones of several contexts in one write: two round trips, one where the server makes all
   /// ids.
-  func create(_ batch: Batch<ContextDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome {
+  func create(_ batch: Batch<ContextDraft>, in scope: CallScope) async throws(RPCError) -> BatchOutcome {
     let named = batch.map { NamedDraft(id: $0.id ?? Self.newID(), draft: $0) }
     if batch.valid.contains(where: { $0.onDeleted.replacesOrUndeletes }) {
-      return try await write(named, id: \.id, detail: .basic, scope) { $0.decided(over: $1) }
+      return try await write(named, id: \.id, detail: .basic, in: scope) { $0.decided(over: $1) }
     }
     return try await afterLostRaces(over: "context_pkey", refusal: "others keep using ids of this batch") {
       () throws(RPCError) in
-      try await attempt(named, scope)
+      try await attempt(named, in: scope)
     }
   }
 
   static func newID() -> String { UUID128.makeVersion7().description }
 
-  private func attempt(_ batch: Batch<NamedDraft>, _ scope: CallScope) async throws(RPCError) -> BatchOutcome
+  private func attempt(_ batch: Batch<NamedDraft>, in scope: CallScope) async throws(RPCError) -> BatchOutcome
   {
     let chosen = batch.valid.compactMap(\.draft.id)
     let find = ContextQueries.findIDs.bind((scope.project, chosen))
-    let result = try await journal.write(scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, [find])]) {
+    let result = try await journal.write(
+      scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, by: [find])]
+    ) {
       locked throws(RPCError) in
       let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]
       let decided = try batch.decided { item in
@@ -69,19 +72,20 @@ extension ContextStore {
         statements: items.isEmpty
           ? []
           : texts.deferral(scope) + [items.insertion(in: scope.project, retention: retentionSeconds)],
-        changes: items.map { .context($0.id, "created", from: nil) },
+        changes: items.map { .context($0.id, action: "created", from: nil) },
         answer: { WriteAnswer(decided.map { $0.map(\.id) }).bytes })
     }
     switch result {
     case .repeated(let stored):
-      return BatchOutcome(try await repeated(stored, detail: .basic, scope), stored.stamp)
+      return BatchOutcome(try await repeated(stored, detail: .basic, in: scope), stored.stamp)
     case .written(let write):
       guard let stamp = write.stamp else {
         return BatchOutcome(write.value.decided.map { result in result.map { $0.draft.unstored.basic } }, nil)
       }
       await words.finish(write.value.texts, in: scope.project)
       return BatchOutcome(
-        write.value.decided.map { result in result.map { $0.draft.stored($0.id, stamp).basic } }, stamp)
+        write.value.decided.map { result in result.map { $0.draft.stored(as: $0.id, at: stamp).basic } },
+        stamp)
     }
   }
 
@@ -149,18 +153,18 @@ struct NewContexts {
     .init("ids") { $0.drafts.map(\.id) },
     of("types") { Int16($0.type.rawValue) },
     of("statuses") { Int16($0.status.rawValue) },
-    of("titles", \.title),
-    of("media_types", \.mediaType),
-    of("owners", \.owner),
-    of("sessions", \.session),
+    of("titles", value: \.title),
+    of("media_types", value: \.mediaType),
+    of("owners", value: \.owner),
+    of("sessions", value: \.session),
     of("tags") { JSONB($0.tagsJSON) },
     .init("metadata") { $0.drafts.map { JSONB($0.draft.metadata ?? "null") } },
-    of("contents", \.content),
-    of("data", \.data),
+    of("contents", value: \.content),
+    of("data", value: \.data),
     of("expire_times") { $0.expireTime.map { PostgresTimestamp($0) } },
-    time("create_times", \.create),
-    time("update_times", \.update),
-    time("delete_times", \.delete),
+    time("create_times", of: \.create),
+    time("update_times", of: \.update),
+    time("delete_times", of: \.delete),
     .init("retention") { $0.retention },
     of("memories") { JSONB($0.memory.map(MemoryJSON.text(of:)) ?? "null") },
     .init("versions") { $0.drafts.map(\.version) },
@@ -168,13 +172,13 @@ struct NewContexts {
   ]
 
   private static func of<Value: PostgresArrayElement>(
-    _ name: String, _ value: @escaping @Sendable (Context) -> Value
+    _ name: String, value: @escaping @Sendable (Context) -> Value
   ) -> Parameter<NewContexts> {
     .init(name) { $0.drafts.map { value($0.draft.context) } }
   }
 
   private static func time(
-    _ name: String, _ time: @escaping @Sendable (ImportedTimes) -> Int64?
+    _ name: String, of time: @escaping @Sendable (ImportedTimes) -> Int64?
   ) -> Parameter<NewContexts> {
     .init(name) { $0.drafts.map { time($0.draft.times).map(PostgresTimestamp.init(microseconds:)) } }
   }
@@ -206,7 +210,7 @@ struct NewContext {
 
 extension ContextDraft {
   /// The context as the write at `stamp` stored it.
-  func stored(_ id: String, _ stamp: Stamp?, version: Int64 = 1) -> Context {
+  func stored(as id: String, at stamp: Stamp?, version: Int64 = 1) -> Context {
     var context = unstored
     context.id = id
     context.version = version

@@ -104,8 +104,8 @@ extension Composition {
     if !conditions.tags.isEmpty { add("tags", ["tags": conditions.tags]) }
     if !conditions.owner.isEmpty { add("owner", ["owner": conditions.owner]) }
     if !conditions.session.isEmpty { add("session", ["session": conditions.session]) }
-    add("created", conditions.created)
-    add("updated", conditions.updated)
+    add("created", within: conditions.created)
+    add("updated", within: conditions.updated)
   }
 
   private mutating func add(_ types: [ContextType]) {
@@ -126,7 +126,7 @@ extension Composition {
   }
 
   /// Only what was created, or updated, in a time: fragments and parameters are named alike.
-  mutating func add(_ name: String, _ range: ContextConditions.TimeRange) {
+  mutating func add(_ name: String, within range: ContextConditions.TimeRange) {
     if let from = range.from {
       add("\(name)_from", ["\(name)_from": PostgresTimestamp(microseconds: from)])
     }

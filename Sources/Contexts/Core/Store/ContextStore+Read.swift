@@ -12,7 +12,7 @@ extension ContextStore {
     _ lookup: ContextLookup, at moment: Moment? = nil, in project: ProjectID, for caller: Int64 = 0
   ) async throws(RPCError) -> Context {
     let found = try await database { () async throws(PostgresError) -> LookedUpContext? in
-      try await pool.lookup(lookup, moment, project, caller).first()
+      try await pool.lookup(lookup, at: moment, in: project, for: caller).first()
     }
     guard let found, found.life != .purged else { throw .contextNotFound(lookup.id) }
     if found.life == .deleted, !lookup.showDeleted { throw .contextDeleted(lookup.id) }
@@ -26,7 +26,7 @@ extension ContextStore {
     let ids = lookups.ids.map { (try? $0.get()) ?? "" }
     let found = try await database { () async throws(PostgresError) -> [Int: FoundContext] in
       let rows: [FoundContext] = try await pool.several(
-        ids, detail: lookups.detail, moment, project
+        ids, detail: lookups.detail, at: moment, in: project
       ).decoded()
       var found: [Int: FoundContext] = [:]
       for item in rows where item.life != .purged { found[item.place] = item }
@@ -35,7 +35,7 @@ extension ContextStore {
     var budget = Limits.answerBytes
     return lookups.ids.enumerated().map { place, id in
       id.flatMap { id in
-        found[place].map { $0.outcome(lookups, &budget) } ?? .failure(.contextNotFound(id))
+        found[place].map { $0.outcome(for: lookups, within: &budget) } ?? .failure(.contextNotFound(id))
       }
     }
   }
@@ -48,7 +48,8 @@ extension ContextStore {
     if ids.isEmpty { return [] }
     return try await database { () async throws(PostgresError) in
       var contexts: [MeasuredContext?] = Array(repeating: nil, count: ids.count)
-      let rows: [FoundContext] = try await pool.several(ids, detail: detail, moment, project).decoded()
+      let rows: [FoundContext] = try await pool.several(ids, detail: detail, at: moment, in: project)
+        .decoded()
       for found in rows {
         if detail == .full, !found.isWhole { return Array(contexts.prefix(found.place)) }
         if found.life == .there {
@@ -101,7 +102,7 @@ struct MeasuredContext {
 extension PostgresPool {
   /// Reads several contexts, now or at a moment.
   fileprivate func several(
-    _ ids: [String], detail: ContextDetail, _ moment: Moment?, _ project: ProjectID
+    _ ids: [String], detail: ContextDetail, at moment: Moment?, in project: ProjectID
   ) async throws(PostgresError) -> Results<FoundContext.Columns> {
     if moment == nil, detail == .basic {
       return try await read(ContextQueries.getSeveralBasic, (project, ids))
@@ -113,7 +114,7 @@ extension PostgresPool {
 
   /// Looks a context up, now or at a moment.
   fileprivate func lookup(
-    _ lookup: ContextLookup, _ moment: Moment?, _ project: ProjectID, _ caller: Int64
+    _ lookup: ContextLookup, at moment: Moment?, in project: ProjectID, for caller: Int64
   ) async throws(PostgresError) -> Results<LookedUpContext.Columns> {
     if let moment {
       return try await self.lookup(
@@ -180,7 +181,7 @@ struct FoundContext: DecodableRow {
   }
 
   /// The context, unless it is deleted or the answer is full; once it is, it stays so.
-  func outcome(_ lookups: ContextLookups, _ budget: inout Int) -> ItemOutcome {
+  func outcome(for lookups: ContextLookups, within budget: inout Int) -> ItemOutcome {
     if life == .deleted, !lookups.showDeleted { return .failure(.contextDeleted(context.id)) }
     budget = isWhole || lookups.detail == .basic ? budget - min(budget, size) : 0
     return budget > 0 ? .success(context) : .failure(.responseFull("context", id: context.id))

@@ -16,7 +16,7 @@ struct DecidedWrites {
   /// A statement for each kind of change, whatever their number.
   ///
   /// - Parameter retention: Seconds from a deletion to the purge.
-  func statements(detail: ContextDetail, retention: Double, _ scope: CallScope) -> [BoundStatement] {
+  func statements(detail: ContextDetail, retention: Double, in scope: CallScope) -> [BoundStatement] {
     let project = scope.project
     var (new, replaced): ([NamedDraft], [NamedDraft]) = ([], [])
     var (deleted, undeleted): ([String], [String]) = ([], [])
@@ -67,9 +67,9 @@ struct DecidedAnswers {
   func outcome(_ write: DecidedWrite) -> ItemOutcome {
     switch write {
     case .insert(let draft):
-      return .success(stamp.map { draft.draft.stored(draft.id, $0) } ?? draft.draft.unstored)
+      return .success(stamp.map { draft.draft.stored(as: draft.id, at: $0) } ?? draft.draft.unstored)
     case .replace(let draft, let head):
-      let context = draft.draft.stored(draft.id, stamp, version: head.version + 1)
+      let context = draft.draft.stored(as: draft.id, at: stamp, version: head.version + 1)
       return .success(scope.told(context, over: head))
     case .nothing(let id): return .success(Context(only: id))
     case .update, .delete, .undelete:

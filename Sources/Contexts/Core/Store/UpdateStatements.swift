@@ -22,15 +22,15 @@ extension [ResolvedUpdate] {
       .init("project") { $0.project.text },
       .init("is_full") { $0.detail == .full },
       each("ids") { $0.id },
-      new("titles", .title) { $0.title },
-      new("types", .type) { Int16($0.type.rawValue) },
-      new("statuses", .status) { Int16($0.status.rawValue) },
-      new("contents", .content) { $0.content },
-      new("data", .data) { $0.data },
-      new("media_types", .mediaType) { $0.mediaType },
-      new("owners", .owner) { $0.owner },
-      new("sessions", .session) { $0.session },
-      new("tags", .tags) { JSONB($0.tagsJSON) },
+      new("titles", field: .title) { $0.title },
+      new("types", field: .type) { Int16($0.type.rawValue) },
+      new("statuses", field: .status) { Int16($0.status.rawValue) },
+      new("contents", field: .content) { $0.content },
+      new("data", field: .data) { $0.data },
+      new("media_types", field: .mediaType) { $0.mediaType },
+      new("owners", field: .owner) { $0.owner },
+      new("sessions", field: .session) { $0.session },
+      new("tags", field: .tags) { JSONB($0.tagsJSON) },
       each("set_metadata") { $0.setsMetadata },
       each("metadata") { $0.newMetadata },
       each("set_expire_times") { $0.setsExpireTime },
@@ -41,15 +41,15 @@ extension [ResolvedUpdate] {
   }
 
   private static func each<Value: PostgresArrayElement>(
-    _ name: String, _ value: @escaping @Sendable (ResolvedUpdate) -> Value
+    _ name: String, value: @escaping @Sendable (ResolvedUpdate) -> Value
   ) -> Parameter<ContextChangeInput<[ResolvedUpdate]>> {
     .init(name) { $0.update.map(value) }
   }
 
   private static func new<Value: PostgresArrayElement>(
-    _ name: String, _ field: ContextField, _ value: @escaping @Sendable (Context) -> Value
+    _ name: String, field: ContextField, value: @escaping @Sendable (Context) -> Value
   ) -> Parameter<ContextChangeInput<[ResolvedUpdate]>> {
-    each(name) { $0.new(field, value) }
+    each(name) { $0.new(field, value: value) }
   }
 }
 
@@ -79,7 +79,7 @@ extension ResolvedUpdate {
   }
 
   /// The value that a field gets; nil where it stays.
-  fileprivate func new<T>(_ field: ContextField, _ value: (Context) -> T) -> T? {
+  fileprivate func new<T>(_ field: ContextField, value: (Context) -> T) -> T? {
     update.fields.contains(field) ? value(update.values) : nil
   }
 

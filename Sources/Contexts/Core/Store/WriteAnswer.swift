@@ -57,7 +57,7 @@ struct WriteAnswer {
 
 extension ContextStore {
   /// The answer that a named request got before, made again from the history.
-  func repeated(_ stored: StoredAnswer, detail: ContextDetail, _ scope: CallScope) async throws(RPCError)
+  func repeated(_ stored: StoredAnswer, detail: ContextDetail, in scope: CallScope) async throws(RPCError)
     -> [ItemOutcome]
   {
     let answer = try WriteAnswer(stored)

@@ -35,7 +35,8 @@ extension ContextUpdate {
   }
 
   /// The parts of `memory` that change, checked for themselves.
-  static func check(memory: Memory?, _ fields: Set<ContextField>, _ violations: inout Violations) -> Memory? {
+  static func check(memory: Memory?, fields: Set<ContextField>, into violations: inout Violations) -> Memory?
+  {
     guard fields.contains(where: \.isPartOfMemory) else {
       return fields.contains(.memory) ? violations.memory(memory, at: "context.memory") : nil
     }

@@ -8,28 +8,30 @@ import Wire
 extension MemoryStore {
   /// Stores a memory and ends those whose place it takes: one write of two round trips.
   func supersede(
-    _ supersession: Supersession, _ scope: CallScope
+    _ supersession: Supersession, in scope: CallScope
   ) async throws(RPCError) -> SupersedeResponse {
     let named = NamedDraft(id: supersession.draft.id ?? ContextStore.newID(), draft: supersession.draft)
-    let locks = Self.locks(supersession, scope)
+    let locks = Self.locks(for: supersession, in: scope)
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
-    let result = try await journal.write(scope, locking: [.contexts(ids, locks)]) { locked throws(RPCError) in
+    let result = try await journal.write(scope, locking: [.contexts(ids, by: locks)]) {
+      locked throws(RPCError) in
       let heads = try StoredHeads(locked.rows[0])
-      let resolved = try Self.decide(supersession, heads, taken: locked.rows.dropFirst().first)
+      let resolved = try Self.decide(supersession, over: heads, taken: locked.rows.dropFirst().first)
       return WritePlan(
-        statements: self.statements(named, resolved, beginning: supersession.beginsWithWrite, scope),
-        changes: Self.changes(named, resolved),
+        statements: self.statements(
+          storing: named, ending: resolved, beginning: supersession.beginsWithWrite, in: scope),
+        changes: Self.changes(storing: named, ending: resolved),
         answer: { WriteAnswer(([named.id] + resolved.map(\.id)).map { .success($0) }).bytes }
       ) { written throws(RPCError) in
         let ended = try Context.byID(written.rows)
         return SupersedeResponse(
-          supersession.stored(named, written.stamp),
+          supersession.stored(named, at: written.stamp),
           resolved.compactMap { target in ended[target.id].map { scope.told($0, over: heads[target.id]) } })
       }
     }
     switch result {
     case .repeated(let stored):
-      let outcomes = try await contexts.repeated(stored, detail: .full, scope)
+      let outcomes = try await contexts.repeated(stored, detail: .full, in: scope)
       guard let context = try outcomes.first?.get() else { throw .contextNotFound(named.id) }
       return SupersedeResponse(context, outcomes.dropFirst().compactMap { try? $0.get().basic })
     case .written(let write):
@@ -38,14 +40,14 @@ extension MemoryStore {
     }
   }
 
-  private static func locks(_ supersession: Supersession, _ scope: CallScope) -> [BoundStatement] {
+  private static func locks(for supersession: Supersession, in scope: CallScope) -> [BoundStatement] {
     let lock = ContextQueries.lock.bind((scope.project, supersession.targets.map(\.id)))
     guard let id = supersession.draft.id else { return [lock] }
     return [lock, ContextQueries.findIDs.bind((scope.project, [id]))]
   }
 
   private static func decide(
-    _ supersession: Supersession, _ heads: StoredHeads, taken: Rows?
+    _ supersession: Supersession, over heads: StoredHeads, taken: Rows?
   ) throws(RPCError) -> [ResolvedTarget] {
     try supersession.resolved(
       { heads[$0] },
@@ -57,7 +59,7 @@ extension MemoryStore {
 
   /// The rows are ended; then the new one is stored, and where it comes from.
   private func statements(
-    _ named: NamedDraft, _ ended: [ResolvedTarget], beginning: Bool, _ scope: CallScope
+    storing named: NamedDraft, ending ended: [ResolvedTarget], beginning: Bool, in scope: CallScope
   ) -> [BoundStatement] {
     let project = scope.project
     let ids = ended.map(\.id)
@@ -68,17 +70,18 @@ extension MemoryStore {
     ]
   }
 
-  private static func changes(_ named: NamedDraft, _ ended: [ResolvedTarget]) -> [ChangeRecord] {
-    [.context(named.id, "created", from: nil)] + ended.map { .context($0.id, "updated", from: $0.oldVersion) }
+  private static func changes(storing named: NamedDraft, ending ended: [ResolvedTarget]) -> [ChangeRecord] {
+    [.context(named.id, action: "created", from: nil)]
+      + ended.map { .context($0.id, action: "updated", from: $0.oldVersion) }
       + Derivations(of: named.id, from: ended.map(\.id)).changes
   }
 }
 
 extension Supersession {
   /// The new memory as the write at `stamp` stored it.
-  fileprivate func stored(_ named: NamedDraft, _ stamp: Stamp?) -> Context {
+  fileprivate func stored(_ named: NamedDraft, at stamp: Stamp?) -> Context {
     guard let stamp else { return named.draft.unstored }
-    var context = named.draft.stored(named.id, stamp)
+    var context = named.draft.stored(as: named.id, at: stamp)
     let begin = context.createTime
     if beginsWithWrite { context.memory?.validFrom = begin }
     return context

@@ -11,7 +11,7 @@ struct Containment {
   private var parts: [TextKey: [Part]] = [:]
 
   /// Notes that `container` contains `part` from one moment until before another one, in microseconds.
-  mutating func insert(_ container: String, _ part: String, from: Int64, to: Int64) {
+  mutating func insert(_ part: String, in container: String, from: Int64, to: Int64) {
     parts[TextKey(container), default: []].append(Part(id: part, from: from, to: to))
   }
 

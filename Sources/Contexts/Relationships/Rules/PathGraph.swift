@@ -66,7 +66,7 @@ struct PathGraph {
       // Back to the beginning: no path, unless that is the end, too.
       if leads(step, to: Self.beginning), !leads(step, to: Self.end) { continue }
       let head = leads(step, to: Self.end) ? Self.end : intern(step.next)
-      insert(from[step.place], head, step)
+      insert(step, from: from[step.place], to: head)
       if head == Self.end || backward.seen.contains(head) { isJoined = true }
       if head != Self.end, forward.seen.insert(head).inserted { forward.frontier.append(head) }
     }
@@ -83,7 +83,7 @@ struct PathGraph {
       let taken = WalkStep(
         place: 0, kind: step.kind, name: step.name, next: ids[head], weight: step.weight,
         reversed: !step.reversed, matches: true)
-      insert(tail, head, taken)
+      insert(taken, from: tail, to: head)
       if tail == Self.beginning || forward.seen.contains(tail) { isJoined = true }
       if tail != Self.beginning, backward.seen.insert(tail).inserted { backward.frontier.append(tail) }
     }
@@ -99,7 +99,7 @@ struct PathGraph {
     return ids.count - 1
   }
 
-  private mutating func insert(_ tail: Int, _ head: Int, _ step: WalkStep) {
+  private mutating func insert(_ step: WalkStep, from tail: Int, to head: Int) {
     let key = EdgeKey(
       tail: tail, head: head, kind: step.kind, name: TextKey(step.name), reversed: step.reversed)
     if tail != head, known.insert(key).inserted { edges[tail].append(Edge(head: head, step: step)) }

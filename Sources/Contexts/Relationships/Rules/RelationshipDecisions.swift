@@ -37,7 +37,7 @@ struct ResolvedRelationship {
 
 extension RelationshipDraft {
   /// Decides with what is stored under the key: what holds at some time after `validFrom`, or now.
-  func resolved(_ stored: [StoredRelationship], _ contexts: ContextStates) -> Result<
+  func resolved(over stored: [StoredRelationship], between contexts: ContextStates) -> Result<
     ResolvedRelationship, RPCError
   > {
     if let refusal = contexts.refusal(of: key.source) ?? contexts.refusal(of: key.target) {

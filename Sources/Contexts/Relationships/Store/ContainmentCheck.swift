@@ -71,7 +71,7 @@ struct ContainmentCheck {
     let replaced = written.subtracting(kept)
     var containment = Containment()
     for span in present where !replaced.contains(TextKey(span.key.text)) {
-      containment.insert(span.key.source, span.key.target, from: span.from, to: span.to)
+      containment.insert(span.key.target, in: span.key.source, from: span.from, to: span.to)
     }
     var closing: Set<TextKey> = []
     for span in former {
@@ -81,7 +81,7 @@ struct ContainmentCheck {
       if containment.loop(closing: source, target, from: span.from, to: span.to) != nil {
         closing.insert(id)
       } else {
-        containment.insert(source, target, from: span.from, to: span.to)
+        containment.insert(target, in: source, from: span.from, to: span.to)
       }
     }
     return closing

@@ -18,5 +18,5 @@ struct Derivations {
       ))
   }
 
-  var changes: [ChangeRecord] { keys.map { .relationship($0, "created", from: nil) } }
+  var changes: [ChangeRecord] { keys.map { .relationship($0, action: "created", from: nil) } }
 }

@@ -8,16 +8,16 @@ import Wire
 extension RelationshipStore {
   /// Stores relationships in one write of two round trips.
   func relate(
-    _ batch: Batch<RelationshipDraft>, _ scope: CallScope
+    _ batch: Batch<RelationshipDraft>, in scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
     let statements = Self.looks(for: batch.valid, scope)
     let rows = RelationshipLocks(batch.valid, scope.project).rows
     let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: rows, statements)]) {
       locked throws(RPCError) in
-      let decided = try Self.decide(batch, try RelateLooks(Array(locked.rows.dropFirst())))
+      let decided = try Self.decide(batch, given: try RelateLooks(Array(locked.rows.dropFirst())))
       let outcomes = decided.map { $0.map(\.outcome) }
       return WritePlan(
-        outcomes, statements: Self.writes(decided.successes(), scope),
+        outcomes, statements: Self.writes(of: decided.successes(), in: scope),
         changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
     }
     switch result {
@@ -56,11 +56,11 @@ extension RelationshipStore {
   }
 
   static func decide(
-    _ batch: Batch<RelationshipDraft>, _ looks: RelateLooks
+    _ batch: Batch<RelationshipDraft>, given looks: RelateLooks
   ) throws(RPCError) -> [Result<ResolvedRelationship, RPCError>] {
     var containment = looks.containment
     return try batch.decided { draft in
-      draft.resolved(looks.stored[draft.key] ?? [], looks.contexts).flatMap { resolved in
+      draft.resolved(over: looks.stored[draft.key] ?? [], between: looks.contexts).flatMap { resolved in
         guard draft.key.kind == .contains else { return .success(resolved) }
         // What has no beginning yet begins in a moment: whatever holds now or later counts.
         let from = draft.validFrom ?? resolved.before?.validFrom ?? looks.now
@@ -68,13 +68,13 @@ extension RelationshipStore {
         if let loop = containment.loop(closing: draft.key.source, draft.key.target, from: from, to: to) {
           return .failure(.containsLoop(loop))
         }
-        containment.insert(draft.key.source, draft.key.target, from: from, to: to)
+        containment.insert(draft.key.target, in: draft.key.source, from: from, to: to)
         return .success(resolved)
       }
     }
   }
 
-  static func writes(_ resolved: [ResolvedRelationship], _ scope: CallScope) -> [BoundStatement] {
+  static func writes(of resolved: [ResolvedRelationship], in scope: CallScope) -> [BoundStatement] {
     let project = scope.project
     let new = resolved.filter { $0.before == nil }.map(\.draft)
     let changed = resolved.filter { $0.before != nil }
@@ -124,7 +124,7 @@ struct RelateLooks {
       let columns = found.columns
       for row in found.rows {
         containment.insert(
-          try row.decode(columns.source), try row.decode(columns.target),
+          try row.decode(columns.target), in: try row.decode(columns.source),
           from: try row.decode(columns.validFrom).microseconds,
           to: try row.decode(columns.validTo).microseconds)
       }
@@ -135,6 +135,6 @@ struct RelateLooks {
 
 extension ResolvedRelationship {
   var change: ChangeRecord {
-    .relationship(draft.key, before == nil ? "created" : "updated", from: before?.version)
+    .relationship(draft.key, action: before == nil ? "created" : "updated", from: before?.version)
   }
 }

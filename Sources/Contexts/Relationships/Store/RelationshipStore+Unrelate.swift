@@ -8,7 +8,7 @@ import Wire
 extension RelationshipStore {
   /// Ends relationships in one write of two round trips.
   func unrelate(
-    _ batch: Batch<RelationshipEnding>, _ scope: CallScope
+    _ batch: Batch<RelationshipEnding>, in scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
     let endings = batch.valid
     let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false)
@@ -16,10 +16,10 @@ extension RelationshipStore {
     let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: locks.rows, looks)])
     {
       locked throws(RPCError) in
-      let decided = try Self.decide(batch, locked.rows.last)
+      let decided = try Self.decide(batch, given: locked.rows.last)
       let outcomes = decided.map { $0.map(\.outcome) }
       return WritePlan(
-        outcomes, statements: Self.writes(decided.successes(), scope),
+        outcomes, statements: Self.writes(of: decided.successes(), in: scope),
         changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
     }
     let endsNow = { (place: Int) in
@@ -44,7 +44,7 @@ extension RelationshipStore {
   }
 
   private static func decide(
-    _ batch: Batch<RelationshipEnding>, _ rows: Rows?
+    _ batch: Batch<RelationshipEnding>, given rows: Rows?
   ) throws(RPCError) -> [Result<ResolvedEnding, RPCError>] {
     let stored = try rows.map { rows throws(RPCError) in
       try database { () throws(PostgresError) in try StoredRelationship.byKey(rows) }
@@ -52,7 +52,7 @@ extension RelationshipStore {
     return try batch.decided { $0.resolved(stored?[$0.key] ?? []) }
   }
 
-  private static func writes(_ resolved: [ResolvedEnding], _ scope: CallScope) -> [BoundStatement] {
+  private static func writes(of resolved: [ResolvedEnding], in scope: CallScope) -> [BoundStatement] {
     if resolved.isEmpty { return [] }
     let project = scope.project
     func rows(_ endings: [ResolvedEnding]) -> [any PostgresValue] {
@@ -93,13 +93,13 @@ extension StoredRelationship {
 
 extension ResolvedEnding {
   fileprivate var change: ChangeRecord {
-    .relationship(ending.key, ending.removes ? "removed" : "ended", from: before.version)
+    .relationship(ending.key, action: ending.removes ? "removed" : "ended", from: before.version)
   }
 }
 
 extension ChangeRecord {
   /// A relationship went from one version to the next; from none when it was stored.
-  static func relationship(_ key: RelationshipKey, _ action: String, from version: Int64?) -> ChangeRecord {
+  static func relationship(_ key: RelationshipKey, action: String, from version: Int64?) -> ChangeRecord {
     ChangeRecord(
       kind: "relationship", id: key.text, action: action, oldVersion: version,
       newVersion: (version ?? 0) + 1)

@@ -24,7 +24,7 @@ extension RelationshipStore {
           frontier: state.frontier, direction: walk.direction, relationships: walk.relationships,
           contexts: walk.contexts, moment: moment, budget: budget, isBlind: isBlind)
         let starts = state.depth == 0 ? walk.start : []
-        let steps = try await Self.steps(step, in: project, checking: starts, tx)
+        let steps = try await Self.steps(step, in: project, checking: starts, on: tx)
         isTruncated = steps.count > budget
         state.advance(Array(steps.prefix(budget)))
         budget -= min(budget, steps.count)
@@ -42,7 +42,7 @@ extension RelationshipStore {
     _ query: PathQuery, at moment: Moment?, in project: ProjectID
   ) async throws(RPCError) -> FindPathsResponse {
     let (graph, isCut) = try await pool.transaction(.snapshot) { tx throws(RPCError) in
-      try await Self.gather(query, at: moment, in: project, tx)
+      try await Self.gather(query, at: moment, in: project, on: tx)
     }
     var sorted = graph
     sorted.sort()
@@ -62,7 +62,7 @@ extension RelationshipStore {
   }
 
   private static func gather(
-    _ query: PathQuery, at moment: Moment?, in project: ProjectID, _ tx: Transaction
+    _ query: PathQuery, at moment: Moment?, in project: ProjectID, on tx: Transaction
   ) async throws(RPCError) -> (PathGraph, isCut: Bool) {
     var graph = PathGraph(from: query.source, to: query.target)
     var budget = Limits.walkRelationships
@@ -71,7 +71,7 @@ extension RelationshipStore {
         frontier: graph.frontier, direction: graph.goesForward ? query.direction : query.direction.reversed,
         relationships: query.relationships, contexts: ContextConditions(), moment: moment, budget: budget)
       let ends = graph.depth == 0 ? [query.source, query.target] : []
-      let steps = try await Self.steps(step, in: project, checking: ends, tx)
+      let steps = try await Self.steps(step, in: project, checking: ends, on: tx)
       graph.advance(Array(steps.prefix(budget)))
       if steps.count > budget { return (graph, true) }
       budget -= steps.count
@@ -90,7 +90,7 @@ extension RelationshipStore {
 
   /// Runs one step; with contexts that must be there, in the same round trip.
   private static func steps(
-    _ query: StepQuery, in project: ProjectID, checking ids: [String], _ tx: Transaction
+    _ query: StepQuery, in project: ProjectID, checking ids: [String], on tx: Transaction
   ) async throws(RPCError) -> [WalkStep] {
     let check = ids.isEmpty ? [] : [query.check(ids, in: project)]
     let (states, steps) = try await database { () async throws(PostgresError) in

@@ -21,14 +21,14 @@ package struct Reindexing: BackgroundWork {
     _ operation: OperationRow, _ transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     switch Place(operation.resume) {
-    case .after(let id): try await renew(after: id, operation, transaction)
+    case .after(let id): try await renew(after: id, of: operation, in: transaction)
     case .waiting(let xid): try await wait(for: xid, transaction)
-    case .other(let number): try await renewOther(after: number, operation, transaction)
+    case .other(let number): try await renewOther(after: number, of: operation, in: transaction)
     }
   }
 
   private func renew(
-    after id: String, _ operation: OperationRow, _ transaction: Transaction
+    after id: String, of operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let found = try await transaction.query(
       SearchQueries.renewWords, (operation.project, id, Self.stepSize, Self.stepBytes))
@@ -51,7 +51,7 @@ package struct Reindexing: BackgroundWork {
   }
 
   private func renewOther(
-    after number: Int64, _ operation: OperationRow, _ transaction: Transaction
+    after number: Int64, of operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let found = try await transaction.query(
       SearchQueries.renewOtherWords, (operation.project, number, Self.lookSize, Self.stepBytes))

@@ -45,7 +45,7 @@ extension SearchHit {
 
 extension [SearchFacet] {
   /// The facets in the order asked for, from `{"type": [["1", 12], …], …}`.
-  func decode(_ json: String?, _ total: SearchTotal) -> [Facet] {
+  func decode(_ json: String?, total: SearchTotal) -> [Facet] {
     var counts: [String: JSONValue] = [:]
     if let json, case .object(let members)? = try? JSONParser.parse(json) {
       for member in members { counts[member.name] = member.value }

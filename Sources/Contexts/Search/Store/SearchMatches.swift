@@ -81,8 +81,8 @@ struct SearchMatches {
     if !conditions.statuses.isEmpty {
       composition.add("statuses", ["statuses": conditions.statuses.map { Int16($0.rawValue) }])
     }
-    composition.add("created", conditions.created)
-    composition.add("updated", conditions.updated)
+    composition.add("created", within: conditions.created)
+    composition.add("updated", within: conditions.updated)
     if let memory { add(memory, to: &composition) }
   }
 
@@ -102,14 +102,14 @@ struct SearchMatches {
 extension ContextConditions {
   /// The conditions that the text index answers, as a tsquery of marks; nil when there are none.
   fileprivate func marks(of project: ProjectID) -> String? {
-    func mark(_ kind: String, _ value: some CustomStringConvertible) -> String {
+    func mark(_ value: some CustomStringConvertible, as kind: String) -> String {
       SearchQuery.quoted(" \(project.text)/\(kind)/\(value)")
     }
-    var all = tags.map { mark("tag", $0) }
-    if !owner.isEmpty { all.append(mark("owner", owner)) }
-    if !session.isEmpty { all.append(mark("session", session)) }
+    var all = tags.map { mark($0, as: "tag") }
+    if !owner.isEmpty { all.append(mark(owner, as: "owner")) }
+    if !session.isEmpty { all.append(mark(session, as: "session")) }
     if !types.isEmpty {
-      all.append("(" + types.map { mark("type", $0.rawValue) }.joined(separator: " | ") + ")")
+      all.append("(" + types.map { mark($0.rawValue, as: "type") }.joined(separator: " | ") + ")")
     }
     return all.isEmpty ? nil : all.joined(separator: " & ")
   }

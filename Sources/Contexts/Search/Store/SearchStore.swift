@@ -25,7 +25,7 @@ struct SearchStore: Sendable {
       response.totalSize = total.estimated(total.considered)
       response.totalIsEstimated = total.isEstimated
       response.facets = search.facets.decode(
-        try first.decode(columns.facets)?.text, total)
+        try first.decode(columns.facets)?.text, total: total)
       if first.isNull(columns.context.id) { return response }
       let pageCount = try first.decode(columns.pageCount)
       var bytes = 0

@@ -58,12 +58,12 @@ struct TemplateFamily {
   func checkLoops() throws(RPCError) {
     var finished: Set<TextKey> = []
     var way: [String] = []
-    func visit(_ id: String, _ text: TemplateText?) -> [String]? {
+    func visit(_ id: String, text: TemplateText?) -> [String]? {
       if let begin = way.firstIndex(where: { $0.hasSameBytes(as: id) }) { return Array(way[begin...]) + [id] }
       if finished.contains(id) { return nil }
       way.append(id)
       for inner in text?.templates ?? [] {
-        if let loop = visit(inner, inner.hasSameBytes(as: root.id) ? content : contents[inner]) {
+        if let loop = visit(inner, text: inner.hasSameBytes(as: root.id) ? content : contents[inner]) {
           return loop
         }
       }
@@ -71,7 +71,7 @@ struct TemplateFamily {
       finished.insert(TextKey(id))
       return nil
     }
-    if let loop = visit(root.id, content) { throw .templateLoop(loop) }
+    if let loop = visit(root.id, text: content) { throw .templateLoop(loop) }
   }
 
   /// The declarations that count: the root's before those of the others.

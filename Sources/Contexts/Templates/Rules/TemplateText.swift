@@ -44,7 +44,7 @@ struct TemplateText: Equatable {
       if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
       text = []
       let begin = line
-      pieces.append(try Self.place(String(decoding: take(end - rest.startIndex), as: UTF8.self), begin))
+      pieces.append(try Self.place(String(decoding: take(end - rest.startIndex), as: UTF8.self), line: begin))
       _ = take(2)
     }
     text += rest
@@ -53,7 +53,7 @@ struct TemplateText: Equatable {
   }
 
   /// What stands between the braces.
-  private static func place(_ inside: String, _ line: Int) throws(SyntaxError) -> Piece {
+  private static func place(_ inside: String, line: Int) throws(SyntaxError) -> Piece {
     let name = inside.unicodeScalars[...].trimmingSpaces
     if name.first == ">" {
       let id = String(name.dropFirst().trimmingSpaces)

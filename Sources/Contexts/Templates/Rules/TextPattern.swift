@@ -32,14 +32,16 @@ struct TextPattern: Equatable {
     var rest = Array(text.unicodeScalars)[...]
     var parts: [Part] = []
     while let scalar = rest.popFirst() {
-      guard let set = Self.set(scalar, &rest), let part = Self.count(set, &rest) else { return nil }
+      guard let set = Self.set(beginning: scalar, rest: &rest), let part = Self.count(of: set, rest: &rest)
+      else { return nil }
       parts.append(part)
     }
     guard parts.count <= Self.mostParts else { return nil }
     self.parts = parts
   }
 
-  private static func set(_ scalar: Unicode.Scalar, _ rest: inout ArraySlice<Unicode.Scalar>) -> CharacterSet?
+  private static func set(beginning scalar: Unicode.Scalar, rest: inout ArraySlice<Unicode.Scalar>)
+    -> CharacterSet?
   {
     switch scalar {
     case ".": return .any
@@ -84,7 +86,7 @@ struct TextPattern: Equatable {
     return nil
   }
 
-  private static func count(_ set: CharacterSet, _ rest: inout ArraySlice<Unicode.Scalar>) -> Part? {
+  private static func count(of set: CharacterSet, rest: inout ArraySlice<Unicode.Scalar>) -> Part? {
     switch rest.first {
     case "*":
       rest.removeFirst()

@@ -53,17 +53,17 @@ struct TemplateStore: Sendable {
   }
 
   /// Stores a new template, in the place of a deleted one where there is one.
-  func create(_ draft: TemplateDraft, _ scope: CallScope) async throws(RPCError) -> Template {
+  func create(_ draft: TemplateDraft, in scope: CallScope) async throws(RPCError) -> Template {
     let id = draft.id ?? ContextStore.newID()
-    return try await write(id, isNew: draft.id == nil, scope) { stored throws(RPCError) in
+    return try await write(id, isNew: draft.id == nil, in: scope) { stored throws(RPCError) in
       if let stored, stored.deleteTime == nil { throw .templateExists(id) }
       return TemplateChange(action: "created", definition: draft.template, old: stored, isAnew: true)
     }
   }
 
-  func update(_ prepared: PreparedTemplateUpdate, _ scope: CallScope) async throws(RPCError) -> Template {
+  func update(_ prepared: PreparedTemplateUpdate, in scope: CallScope) async throws(RPCError) -> Template {
     let update = prepared.update
-    return try await write(update.id, scope) { stored throws(RPCError) in
+    return try await write(update.id, in: scope) { stored throws(RPCError) in
       if stored?.deleteTime != nil || stored == nil, let creation = update.creation {
         return TemplateChange(
           action: "created", definition: try creation.get().template, old: stored, isAnew: true)
@@ -78,9 +78,9 @@ struct TemplateStore: Sendable {
   /// - Parameter allowsMissing: Whether all is well when there is no such template, or it is deleted already: then the
   ///   answer has only the id.
   func delete(
-    _ id: String, etag: String, allowsMissing: Bool, _ scope: CallScope
+    _ id: String, etag: String, allowsMissing: Bool, in scope: CallScope
   ) async throws(RPCError) -> Template {
-    try await write(id, scope) { stored throws(RPCError) in
+    try await write(id, in: scope) { stored throws(RPCError) in
       if allowsMissing, stored?.deleteTime != nil || stored == nil { return nil }
       guard let stored else { throw .templateNotFound(id) }
       try stored.checkChangeable(etag: etag)
@@ -92,18 +92,18 @@ struct TemplateStore: Sendable {
   ///
   /// - Parameter decide: Nil when there is nothing to change.
   private func write(
-    _ id: String, isNew: Bool = false, _ scope: CallScope,
-    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
+    _ id: String, isNew: Bool = false, in scope: CallScope,
+    decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
   ) async throws(RPCError) -> Template {
     try await afterLostRaces(over: "template_pkey", refusal: "others keep using the id \(id.quoted)") {
       () throws(RPCError) in
-      try await attempt(id, isNew: isNew, scope, decide)
+      try await attempt(id, isNew: isNew, in: scope, decide: decide)
     }
   }
 
   private func attempt(
-    _ id: String, isNew: Bool, _ scope: CallScope,
-    _ decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
+    _ id: String, isNew: Bool, in scope: CallScope,
+    decide: @escaping (Template?) throws(RPCError) -> TemplateChange?
   ) async throws(RPCError) -> Template {
     let lock = TemplateQueries.lock.bind((scope.project, id))
     let result = try await journal.write(

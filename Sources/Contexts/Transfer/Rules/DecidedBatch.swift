@@ -21,7 +21,7 @@ struct DecidedBatch {
       if batch.former.contains(item.id) {
         addFormer(item, isTaken: isTaken, isBegun: isBegun)
       } else {
-        add(item, isTaken: isTaken, isBegun: isBegun, mode)
+        add(item, isTaken: isTaken, isBegun: isBegun, mode: mode)
       }
     }
   }
@@ -37,7 +37,7 @@ struct DecidedBatch {
   }
 
   private mutating func add(
-    _ item: NamedDraft, isTaken: Bool, isBegun: Bool, _ mode: ContextImport.Mode
+    _ item: NamedDraft, isTaken: Bool, isBegun: Bool, mode: ContextImport.Mode
   ) {
     counts.unfinished.remove(TextKey(item.id))
     // Without a history that comes along, versions are counted from here on.

@@ -78,7 +78,7 @@ struct ImportRecord {
   }
 
   private static func context(
-    _ context: Context, at path: String, _ content: (ContextDraft, Int64) -> Content
+    _ context: Context, at path: String, content: (ContextDraft, Int64) -> Content
   ) -> (Content, Int) {
     var violations = Violations(listing: Limits.listedItemViolationBytes)
     var draft = ContextDraft(validating: context, at: path, &violations)

@@ -7,7 +7,7 @@ import Wire
 
 extension TransferStore {
   /// Where an import stands; 0 when nobody has heard of it.
-  func begin(_ plan: ContextImport, _ scope: CallScope) async throws(RPCError) -> ImportProgress {
+  func begin(_ plan: ContextImport, in scope: CallScope) async throws(RPCError) -> ImportProgress {
     if plan.isOnlyAsked { return ImportProgress() }
     // Or one who has lost it would take the import over from whoever holds it now.
     try await journal.checkLease(of: scope)
@@ -25,19 +25,19 @@ extension TransferStore {
   ///
   /// - Returns: The progress afterwards, with what became of the batch added.
   ///
-  /// Of relationships see ``storeRelationships(_:of:after:_:)``.
+  /// Of relationships see ``storeRelationships(_:of:after:in:)``.
   func store(
-    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, in scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
-    if plan.isOnlyAsked { return try await planned(batch, of: plan, after: progress, scope) }
+    if plan.isOnlyAsked { return try await planned(batch, of: plan, after: progress, in: scope) }
     return try await afterLostRaces(over: "context_pkey", refusal: "others keep using ids of this import") {
       () throws(RPCError) in
-      try await attempt(batch, of: plan, after: progress, scope)
+      try await attempt(batch, of: plan, after: progress, in: scope)
     }
   }
 
   private func attempt(
-    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, in scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
     let project = scope.project
     let key = ImportKey(scope: scope, id: plan.id)
@@ -46,8 +46,8 @@ extension TransferStore {
     let look =
       locksThem ? ContextQueries.lock.bind((project, ids)) : ContextQueries.findIDs.bind((project, ids))
     let locks: [WriteLock] = [
-      .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
-      .contexts(ids, ids.isEmpty ? [] : [look]),
+      .transfer(plan.id, in: scope, by: TransferQueries.lock.bind(key)),
+      .contexts(ids, by: ids.isEmpty ? [] : [look]),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
@@ -74,7 +74,7 @@ extension TransferStore {
 
   /// The same without a write.
   private func planned(
-    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, in scope: CallScope
   ) async throws(RPCError) -> ImportProgress {
     let ids = batch.contexts.map(\.id)
     let rows = try await database { () async throws(PostgresError) in
@@ -105,8 +105,8 @@ extension DecidedBatch {
   }
 
   fileprivate func changes(from taken: [TextKey: TakenID]) -> [ChangeRecord] {
-    overwritten.map { .context($0.id, "updated", from: taken[$0.id]?.version, to: $0.version) }
-      + new.map { .context($0.id, "created", from: nil, to: $0.version) }
+    overwritten.map { .context($0.id, action: "updated", from: taken[$0.id]?.version, to: $0.version) }
+      + new.map { .context($0.id, action: "created", from: nil, to: $0.version) }
   }
 }
 

@@ -12,7 +12,7 @@ extension TransferStore {
   /// - Returns: The progress afterwards, and the relationships that cannot be stored. With an import that
   ///   stops at errors only those before the first of them are stored, and it is the only one returned.
   func storeRelationships(
-    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, _ scope: CallScope
+    _ batch: ImportBatch, of plan: ContextImport, after progress: ImportProgress, in scope: CallScope
   ) async throws(RPCError) -> (progress: ImportProgress, failures: [ImportBatch.Failure]) {
     if plan.isOnlyAsked {
       return (progress.adding(RelationshipResults(asked: batch, unfinished: progress.unfinished).counts), [])
@@ -24,17 +24,18 @@ extension TransferStore {
     let key = ImportKey(scope: scope, id: plan.id)
     let rows = RelationshipLocks(drafts.valid, scope.project).rows
     let locks: [WriteLock] = [
-      .transfer(plan.id, scope, TransferQueries.lock.bind(key)),
+      .transfer(plan.id, in: scope, by: TransferQueries.lock.bind(key)),
       WriteLock(.relationship, rows: rows, RelationshipStore.looks(for: drafts.valid, scope)),
     ]
     let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
-      let decided = try RelationshipStore.decide(drafts, try RelateLooks(Array(locked.rows.dropFirst(2))))
+      let decided = try RelationshipStore.decide(
+        drafts, given: try RelateLooks(Array(locked.rows.dropFirst(2))))
       let results = RelationshipResults(
         batch, decided, stopsAtErrors: plan.stopsAtErrors, unfinished: progress.unfinished)
       return WritePlan(
         results,
-        statements: RelationshipStore.writes(results.stored, scope) + [
+        statements: RelationshipStore.writes(of: results.stored, in: scope) + [
           TransferQueries.advance.bind((key, results.counts))
         ],
         changes: results.stored.map(\.change))

@@ -8,8 +8,8 @@ extension FieldDiff {
   /// - Parameter old: Nil for the nothing before version 1.
   static func list(from old: Context?, to new: Context) -> [FieldDiff] {
     var differences: [FieldDiff] = []
-    func compare(_ path: String, _ value: (Context) -> WellKnown.Value?) {
-      add(path, old.flatMap(value), value(new), to: &differences)
+    func compare(_ path: String, value: (Context) -> WellKnown.Value?) {
+      add(path, old: old.flatMap(value), new: value(new), to: &differences)
     }
     compare("title") { .text($0.title) }
     compare("type") { .text(ContextType.schema.name(of: $0.type.rawValue) ?? "\($0.type.rawValue)") }
@@ -27,7 +27,7 @@ extension FieldDiff {
 
   /// Adds a difference, if it is one. By bytes: equal strings may be written with other code points.
   static func add(
-    _ path: String, _ old: WellKnown.Value?, _ new: WellKnown.Value?, to differences: inout [FieldDiff]
+    _ path: String, old: WellKnown.Value?, new: WellKnown.Value?, to differences: inout [FieldDiff]
   ) {
     guard old?.serializedBytes() != new?.serializedBytes() else { return }
     var difference = FieldDiff()

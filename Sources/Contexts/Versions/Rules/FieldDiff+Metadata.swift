@@ -9,18 +9,18 @@ extension FieldDiff {
     var differences: [FieldDiff] = []
     let hasEntries = !(old?.fields.isEmpty ?? true) || !(new?.fields.isEmpty ?? true)
     if hasEntries {
-      compare("metadata", old ?? WellKnown.Struct(), new ?? WellKnown.Struct(), to: &differences)
+      compare("metadata", old: old ?? WellKnown.Struct(), new: new ?? WellKnown.Struct(), to: &differences)
     } else {
       let (old, new) = (
         old.map { WellKnown.Value(.structValue($0)) }, new.map { WellKnown.Value(.structValue($0)) }
       )
-      add("metadata", old, new, to: &differences)
+      add("metadata", old: old, new: new, to: &differences)
     }
     return differences
   }
 
   private static func compare(
-    _ path: String, _ old: WellKnown.Struct, _ new: WellKnown.Struct, to differences: inout [FieldDiff]
+    _ path: String, old: WellKnown.Struct, new: WellKnown.Struct, to differences: inout [FieldDiff]
   ) {
     var inside: [FieldDiff] = []
     let keys = Set(old.fields.keys).union(new.fields.keys)
@@ -29,12 +29,12 @@ extension FieldDiff {
       guard before?.serializedBytes() != after?.serializedBytes() else { continue }
       guard let step = MetadataStep.text(of: key.text) else {
         // No path leads there: the object as a whole.
-        return add(path, .init(.structValue(old)), .init(.structValue(new)), to: &differences)
+        return add(path, old: .init(.structValue(old)), new: .init(.structValue(new)), to: &differences)
       }
       if let before = before?.structValue, let after = after?.structValue {
-        compare("\(path).\(step)", before, after, to: &inside)
+        compare("\(path).\(step)", old: before, new: after, to: &inside)
       } else {
-        add("\(path).\(step)", before, after, to: &inside)
+        add("\(path).\(step)", old: before, new: after, to: &inside)
       }
     }
     differences += inside

@@ -68,10 +68,10 @@ private struct LineSearch {
       for index in 0...steps {
         let diagonal = 2 * index - steps
         // Outside of the grid: nothing leads back from there.
-        guard let from = arrival(steps, index)?.x, from <= old.count, from - diagonal >= 0,
+        guard let from = arrival(after: steps, at: index)?.x, from <= old.count, from - diagonal >= 0,
           from - diagonal <= new.count
         else { continue }
-        let end = slide(from, diagonal)
+        let end = slide(from: from, along: diagonal)
         if effort <= 0 { return nil }
         reached[index] = Int32(truncatingIfNeeded: end)
         if end == old.count, end - diagonal == new.count {
@@ -86,7 +86,7 @@ private struct LineSearch {
 
   /// Where the last of `steps` steps puts one on a diagonal: an addition or a removal, whichever is further.
   /// Nil where neither leads.
-  private func arrival(_ steps: Int, _ index: Int) -> (x: Int, isRemoval: Bool)? {
+  private func arrival(after steps: Int, at index: Int) -> (x: Int, isRemoval: Bool)? {
     if steps == 0 { return (0, false) }
     let left = index > 0 ? Int(trace[steps - 1][index - 1]) : -1
     let above = index < steps ? Int(trace[steps - 1][index]) : -1
@@ -94,7 +94,7 @@ private struct LineSearch {
     return left + 1 > above ? (left + 1, true) : (above, false)
   }
 
-  private mutating func slide(_ start: Int, _ diagonal: Int) -> Int {
+  private mutating func slide(from start: Int, along diagonal: Int) -> Int {
     var x = start
     while x < old.count, x - diagonal < new.count,
       old[old.startIndex + x] == new[new.startIndex + x - diagonal]
@@ -109,7 +109,9 @@ private struct LineSearch {
     var (x, y) = (old.count, new.count)
     for step in stride(from: steps, to: 0, by: -1) {
       let index = (x - y + step) / 2
-      guard let (start, isRemoval) = arrival(step, index) else { preconditionFailure("the way back is lost") }
+      guard let (start, isRemoval) = arrival(after: step, at: index) else {
+        preconditionFailure("the way back is lost")
+      }
       let top = start - (2 * index - step)
       let change = LineChange(
         old: (isRemoval ? start - 1 : start)..<start, new: (isRemoval ? top : top - 1)..<top)

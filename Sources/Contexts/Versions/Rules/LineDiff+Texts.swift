@@ -83,7 +83,7 @@ private struct HunkWriter {
     var hunk = LineDiff.Hunk()
     var (oldLine, newLine) = (first.old.lowerBound - before, first.new.lowerBound - before)
     let (oldStart, newStart) = (oldLine, newLine)
-    func add(_ kind: LineDiff.Line.Kind, _ lines: ArraySlice<ArraySlice<UInt8>>) -> Int {
+    func add(_ lines: ArraySlice<ArraySlice<UInt8>>, as kind: LineDiff.Line.Kind) -> Int {
       var count = 0
       for line in lines {
         if bounds.lines <= 0 || bounds.bytes < line.count {
@@ -101,14 +101,14 @@ private struct HunkWriter {
       return count
     }
     func addEqual(to end: Int) {
-      let count = add(.equal, old[oldLine..<end])
+      let count = add(old[oldLine..<end], as: .equal)
       oldLine += count
       newLine += count
     }
     for change in changes {
       addEqual(to: change.old.lowerBound)
-      if !isFull { oldLine += add(.removed, old[change.old]) }
-      if !isFull { newLine += add(.added, new[change.new]) }
+      if !isFull { oldLine += add(old[change.old], as: .removed) }
+      if !isFull { newLine += add(new[change.new], as: .added) }
       if isFull { break }
     }
     if !isFull { addEqual(to: last.old.upperBound + after) }

@@ -20,7 +20,7 @@ struct VersionRestoration {
   /// Decides with the context's head, nil when there is none, and with whether the version is kept.
   func resolved(against head: StoredHead?, isKept: Bool) -> Result<ResolvedTarget, RPCError> {
     if let refusal = StoredHead.refusal(toChange: head, id: id, etag: etag) { return .failure(refusal) }
-    guard let head, isKept else { return .failure(.versionNotFound(id, version)) }
+    guard let head, isKept else { return .failure(.versionNotFound(version, of: id)) }
     return .success(ResolvedTarget(id: id, oldVersion: head.version))
   }
 }

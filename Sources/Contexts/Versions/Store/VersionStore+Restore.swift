@@ -6,11 +6,11 @@ import Requests
 
 extension VersionStore {
   /// Gives a context the values of an old version, in one write of two round trips.
-  func restore(_ restoration: VersionRestoration, _ scope: CallScope) async throws(RPCError) -> Context {
+  func restore(_ restoration: VersionRestoration, in scope: CallScope) async throws(RPCError) -> Context {
     let id = restoration.id
     let version = (project: scope.project, id: id, version: restoration.version)
     let locks = [ContextQueries.lock.bind((scope.project, [id])), VersionQueries.find.bind(version)]
-    let result = try await contexts.journal.write(scope, locking: [.contexts([id], locks)]) {
+    let result = try await contexts.journal.write(scope, locking: [.contexts([id], by: locks)]) {
       locked throws(RPCError) in
       let head = try StoredHeads(locked.rows[0])[id]
       let isKept = try database { () throws(PostgresError) in
@@ -20,7 +20,7 @@ extension VersionStore {
       return WritePlan(
         statements: VersionedKind.contexts.restoring(
           version: restoration.version, row: [[id]], in: scope.project),
-        changes: [.context(id, "restored", from: target.oldVersion)],
+        changes: [.context(id, action: "restored", from: target.oldVersion)],
         answer: { WriteAnswer([.success(id)]).bytes }
       ) { written throws(RPCError) in
         guard let context = try Context.byID(written.rows)[id] else {
@@ -30,7 +30,7 @@ extension VersionStore {
       }
     }
     switch result {
-    case .repeated(let stored): return try await contexts.repeated(stored, detail: .full, scope)[0].get()
+    case .repeated(let stored): return try await contexts.repeated(stored, detail: .full, in: scope)[0].get()
     case .written(let write):
       let (context, formerBytes) = write.value
       if write.stamp != nil {
