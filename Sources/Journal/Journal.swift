@@ -4,7 +4,7 @@ import Synchronization
 
 /// The order of everything that happens, and the way to hear of it: what all domains share.
 ///
-/// A write goes through ``write(_:_:)`` or ``create(_:keys:_:_:answer:)`` and gets one position;
+/// A write goes through ``write(_:in:)`` or ``create(in:keys:write:found:answer:)`` and gets one position;
 /// feeds deliver what was written, in order, each row once. See docs/journal.md.
 package final class Journal: Sendable {
   package let configuration: JournalConfiguration

@@ -25,7 +25,7 @@ package struct TokenKey: Sendable {
   }
 
   /// Whether `seal` is that of `message`, in a time that does not tell where they differ.
-  package func matches(_ seal: some Collection<UInt8>, _ message: [UInt8]) -> Bool {
+  package func matches(_ seal: some Collection<UInt8>, for message: [UInt8]) -> Bool {
     guard seal.count == Self.sealSize else { return false }
     return CRYPTO_memcmp(Array(seal), self.seal(message), Self.sealSize) == 0
   }

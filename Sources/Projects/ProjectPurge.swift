@@ -25,7 +25,7 @@ package struct ProjectPurge: BackgroundWork {
   package init() {}
 
   package func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let project = operation.subject
     let isLast: Bool

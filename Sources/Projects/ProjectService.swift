@@ -29,7 +29,7 @@ package struct ProjectService: ProjectServiceProvider {
   {
     let draft = try ProjectDraft(validating: request)
     let scope = try await journal.scope(ofManaging: request, call)
-    switch try await store.create(draft, scope) {
+    switch try await store.create(draft, in: scope) {
     case .written(nil): throw .projectExists(draft.id.text)
     case .written(let stamp): return Project(draft, scope.effect == .kept ? stamp : nil)
     case .repeated(let stored): return Project(draft, stored.stamp)
@@ -49,7 +49,7 @@ package struct ProjectService: ProjectServiceProvider {
   {
     let update = try ProjectUpdate(validating: request)
     let scope = try await journal.scope(ofManaging: request, call)
-    switch try await store.update(update, scope, answer: { Project($0).serializedBytes() }) {
+    switch try await store.update(update, in: scope, answer: { Project($0).serializedBytes() }) {
     case .written(let row): return Project(row)
     case .repeated(let stored): return try stored.decoded()
     }
@@ -60,7 +60,7 @@ package struct ProjectService: ProjectServiceProvider {
   {
     let id = try ProjectID(deletedBy: request)
     let scope = try await journal.scope(ofManaging: request, call)
-    switch try await store.delete(id, scope, answer: { Project($0).serializedBytes() }) {
+    switch try await store.delete(id, in: scope, answer: { Project($0).serializedBytes() }) {
     case .written(let row): return Project(row)
     case .repeated(let stored):
       var project: Project = try stored.decoded()
@@ -105,7 +105,7 @@ extension Journal {
   fileprivate func scope(
     ofManaging request: some NamedRequest, _ call: CallContext
   ) async throws(RPCError) -> CallScope {
-    var scope = try await caller(call, request.requestKey)
+    var scope = try await caller(call, request: request.requestKey)
     scope.effect = request.effect
     return scope
   }

@@ -26,13 +26,13 @@ struct ProjectStore: Sendable {
   /// Makes a project; the creation is the first change in it. Nil when the id is or was another one's.
   ///
   /// - Parameter scope: The call's; its request id counts in the new project.
-  func create(_ draft: ProjectDraft, _ scope: CallScope) async throws(RPCError) -> WriteResult<Stamp?> {
+  func create(_ draft: ProjectDraft, in scope: CallScope) async throws(RPCError) -> WriteResult<Stamp?> {
     try Self.checkHasNoLease(scope)
     var scope = scope
     scope.project = draft.id
     let result = try await journal.create(
-      scope, keys: .client(ChosenKey(RowKey(.project, draft.id.text))),
-      ProjectQueries.create.bind((scope, draft)), answer: { [] })
+      in: scope, keys: .client(ChosenKey(RowKey(.project, draft.id.text))),
+      write: ProjectQueries.create.bind((scope, draft)), answer: { [] })
     switch result {
     case .repeated(let stored): return .repeated(stored)
     case .written(let rows):
@@ -47,9 +47,9 @@ struct ProjectStore: Sendable {
   ///
   /// - Parameter answer: The bytes of the answer, kept for a repetition of the request.
   func update(
-    _ update: ProjectUpdate, _ scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
+    _ update: ProjectUpdate, in scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
   ) async throws(RPCError) -> WriteResult<ProjectRow> {
-    try await write(update.id, scope) { found throws(RPCError) in
+    try await write(update.id, in: scope) { found throws(RPCError) in
       if found.deleteTime != nil { throw .projectDeleted(found.id.text) }
       let updated = found.updated(by: update)
       return WritePlan(
@@ -57,7 +57,7 @@ struct ProjectStore: Sendable {
         statements: VersionedKind.projects.superseding(rows: [[found.id.text]], in: found.id) + [
           ProjectQueries.update.bind(updated)
         ],
-        changes: [.project(found, "updated")], answer: { answer(updated) })
+        changes: [.project(found, action: "updated")], answer: { answer(updated) })
     }.map { $0.value }
   }
 
@@ -67,18 +67,18 @@ struct ProjectStore: Sendable {
   /// - Parameter answer: The bytes of the answer without the time of the deletion, kept for a repetition of the
   ///   request.
   func delete(
-    _ project: ProjectID, _ scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
+    _ project: ProjectID, in scope: CallScope, answer: @escaping (ProjectRow) -> [UInt8]
   ) async throws(RPCError) -> WriteResult<ProjectRow> {
     let purge = Operations.beginning(
       ProjectPurge.kind, about: project.text, total: 0, in: .default, by: scope.principal)
-    let result = try await write(project, scope) { found throws(RPCError) in
+    let result = try await write(project, in: scope) { found throws(RPCError) in
       if found.deleteTime != nil { return WritePlan(found, statements: [purge]) }
       return WritePlan(
         found,
         statements: VersionedKind.projects.superseding(rows: [[project.text]], in: project) + [
           ProjectQueries.delete.bind(project), purge,
         ],
-        changes: [.project(found, "deleted")], answer: { answer(found) })
+        changes: [.project(found, action: "deleted")], answer: { answer(found) })
     }
     if scope.effect == .kept {
       await journal.forget([project])
@@ -101,14 +101,14 @@ struct ProjectStore: Sendable {
   }
 
   private func write(
-    _ project: ProjectID, _ scope: CallScope,
-    _ plan: @escaping (ProjectRow) throws(RPCError) -> WritePlan<ProjectRow>
+    _ project: ProjectID, in scope: CallScope,
+    plan: @escaping (ProjectRow) throws(RPCError) -> WritePlan<ProjectRow>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<ProjectRow>> {
     try Self.checkHasNoLease(scope)
     var scope = scope
     scope.project = project
     return try await journal.write(
-      scope, locking: [WriteLock(.project, rows: [project.text], [ProjectQueries.lock.bind(project)])]
+      in: scope, locking: [WriteLock(.project, rows: [project.text], [ProjectQueries.lock.bind(project)])]
     ) { locked throws(RPCError) in
       let found: ProjectRow? = try database { () throws(PostgresError) in
         try ProjectQueries.lock.results(locked.rows[0]).first()
@@ -120,7 +120,7 @@ struct ProjectStore: Sendable {
 }
 
 extension ChangeRecord {
-  fileprivate static func project(_ found: ProjectRow, _ action: String) -> ChangeRecord {
+  fileprivate static func project(_ found: ProjectRow, action: String) -> ChangeRecord {
     ChangeRecord(
       kind: VersionedKind.projects.name, id: found.id.text, action: action, oldVersion: found.version,
       newVersion: found.version + 1)

@@ -78,7 +78,7 @@ package struct PageSeal: Sendable {
   fileprivate func code(of body: [UInt8]) -> [UInt8] { key.seal(message(body)) }
 
   fileprivate func matches(_ code: some Collection<UInt8>, for body: [UInt8]) -> Bool {
-    key.matches(code, message(body))
+    key.matches(code, for: message(body))
   }
 
   private func message(_ body: [UInt8]) -> [UInt8] {

@@ -42,7 +42,7 @@ extension Journal {
   package func scope(
     of request: some WriteRequest, key: RequestKey?, _ call: CallContext
   ) async throws(RPCError) -> CallScope {
-    var scope = try await scope(request.project, call, key)
+    var scope = try await scope(request.project, call, for: key)
     scope.effect = request.effect
     return scope
   }

@@ -64,7 +64,7 @@ extension Journal {
   ) async throws(RPCError) -> WriteResult<Int64?> {
     let head = LogHead(RowKey(.log, log), lock: Logs.lock.bind((scope.project, log)))
     let result = try await create(
-      scope, keys: .next(head), Logs.append.bind((scope, log, body)), answer: { Array(body.utf8) })
+      in: scope, keys: .next(head), write: Logs.append.bind((scope, log, body)), answer: { Array(body.utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
     case .written(let rows):

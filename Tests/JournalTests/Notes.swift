@@ -53,8 +53,8 @@ extension Journal {
     _ id: String, body: String = "", keys: NoteKeys = .server, _ scope: CallScope = .test
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
-      scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))),
-      Notes.create.bind((scope, id, body)), found: Notes.find.bind((scope.project, id)),
+      in: scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))),
+      write: Notes.create.bind((scope, id, body)), found: Notes.find.bind((scope.project, id)),
       answer: { Array("made \(id)".utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)
@@ -70,7 +70,7 @@ extension Journal {
     _ ids: [String], at version: Int64? = nil, _ scope: CallScope = .test, pause: Double? = nil,
     decided: @escaping () throws(RPCError) -> Void = {}
   ) async throws(RPCError) -> WriteResult<PlannedWrite<[Int64]>> {
-    try await write(scope, .updating(ids, at: version, in: scope.project, pause: pause, decided: decided))
+    try await write(.updating(ids, at: version, in: scope.project, pause: pause, decided: decided), in: scope)
   }
 }
 

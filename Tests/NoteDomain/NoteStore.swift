@@ -13,7 +13,7 @@ struct NoteStore: Sendable {
     let (id, keys) = LockKind.note.key(chosen: draft.id)
     note.id = id
     let result = try await journal.create(
-      scope, keys: keys, NoteQueries.create.bind((scope, note)), answer: { Array(id.utf8) })
+      in: scope, keys: keys, write: NoteQueries.create.bind((scope, note)), answer: { Array(id.utf8) })
     guard case .written(let rows) = result else { return try await answered(result, in: scope.project) }
     let stored = try NoteQueries.notes(rows).first
     guard let stored else { throw RPCError(.alreadyExists, "a note \(id.quoted) exists already") }
@@ -22,7 +22,7 @@ struct NoteStore: Sendable {
 
   func update(_ note: Note, _ scope: CallScope) async throws(RPCError) -> Note {
     let lock = NoteQueries.one(note.id, in: scope.project, isLocked: true).statement
-    let result = try await journal.write(scope, locking: [WriteLock(.note, rows: [note.id], [lock])]) {
+    let result = try await journal.write(in: scope, locking: [WriteLock(.note, rows: [note.id], [lock])]) {
       locked throws(RPCError) in
       let stored = try NoteQueries.notes(locked.rows[0]).first.orNotFound(note.id)
       if !note.etag.isEmpty, note.etag != stored.etag {

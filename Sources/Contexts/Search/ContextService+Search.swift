@@ -24,6 +24,6 @@ extension ContextService {
     let scope = try await journal.scope(request.project, call)
     let total = try await searches.count(in: scope.project)
     try await journal.checkLease(of: scope)
-    return Operation(try await journal.operations.begin(Reindexing().kind, total: total, scope))
+    return Operation(try await journal.operations.begin(Reindexing().kind, total: total, in: scope))
   }
 }

@@ -62,7 +62,7 @@ extension CallKey {
   /// Gives `keep` each key of ours that has a value. Throws CALL_METADATA_INVALID with a message that names every wrong
   /// key.
   static func read(
-    _ metadata: Metadata, _ keep: (CallKey, UnsafeBufferPointer<UInt8>) -> Void
+    _ metadata: Metadata, keep: (CallKey, UnsafeBufferPointer<UInt8>) -> Void
   ) throws(RPCError) {
     var seen = KeySet()
     var given = KeySet()

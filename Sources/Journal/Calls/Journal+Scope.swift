@@ -24,7 +24,7 @@ extension Journal {
   /// - Parameter named: The project that the request names, empty for none.
   /// - Throws: CALL_METADATA_INVALID, FIELD_INVALID, PROJECT_NOT_FOUND or PROJECT_DELETED.
   package func scope(
-    _ named: String, _ call: CallContext, _ request: RequestKey? = nil
+    _ named: String, _ call: CallContext, for request: RequestKey? = nil
   ) async throws(RPCError) -> CallScope {
     var scope = try CallScope(metadata: call.metadata, path: call.path, project: named)
     try await require(scope.project, on: call.loop, for: call.connection)
@@ -36,15 +36,16 @@ extension Journal {
   /// Who calls, for methods that manage projects and are in none.
   ///
   /// - Throws: CALL_METADATA_INVALID.
-  package func caller(_ call: CallContext, _ request: RequestKey?) async throws(RPCError) -> CallScope {
+  package func caller(_ call: CallContext, request: RequestKey?) async throws(RPCError) -> CallScope {
     var scope = try CallScope(metadata: call.metadata, path: call.path)
     scope.request = request
     try await name(to: call)
     return scope
   }
 
-  package func scope(_ call: CallContext, _ request: RequestKey? = nil) async throws(RPCError) -> CallScope {
-    try await scope("", call, request)
+  package func scope(_ call: CallContext, for request: RequestKey? = nil) async throws(RPCError) -> CallScope
+  {
+    try await scope("", call, for: request)
   }
 
   /// Throws PROJECT_NOT_FOUND when there is no such project, PROJECT_DELETED when it is deleted. Asks the database once

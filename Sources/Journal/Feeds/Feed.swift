@@ -20,7 +20,7 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
     self.tail = tail
     hubs = PerLoop(loops) { loop in
       FeedHub(loop: loop, configuration) { hub, topic, subscription in
-        home.execute { tail.subscribe(hub, topic, subscription) }
+        home.execute { tail.subscribe(hub, to: topic, subscription: subscription) }
       }
     }
     tail.attach(Array(hubs.all))

@@ -40,9 +40,9 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
 
   // MARK: Watchers
 
-  func insert(_ waiter: any FeedWaiter, _ topic: FeedTopic) {
+  func insert(_ waiter: any FeedWaiter, for topic: FeedTopic) {
     loop.assertOnLoop()
-    if watchers.insert(waiter, topic) {
+    if watchers.insert(waiter, for: topic) {
       lastSubscription += 1
       subscriptions[topic] = lastSubscription
       subscribe(self, topic, lastSubscription)
@@ -50,10 +50,10 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
     startReminding()
   }
 
-  func remove(_ waiter: any FeedWaiter, _ topic: FeedTopic) {
+  func remove(_ waiter: any FeedWaiter, from topic: FeedTopic) {
     loop.assertOnLoop()
     arrivals.removeAll { $0.waiter === waiter }
-    guard watchers.remove(waiter, topic) else { return }
+    guard watchers.remove(waiter, from: topic) else { return }
     subscriptions[topic] = nil
     if deleted.contains(topic.project), !subscriptions.keys.contains(where: { $0.project == topic.project }) {
       deleted.remove(topic.project)
@@ -103,7 +103,7 @@ final class FeedHub<Entry: FeedRow>: @unchecked Sendable {
   // MARK: From the tail, in order
 
   /// Every row of the topic after what was read so far will be among those appended.
-  func activate(_ topic: FeedTopic, _ subscription: Int) {
+  func activate(_ topic: FeedTopic, subscription: Int) {
     loop.assertOnLoop()
     guard subscriptions[topic] == subscription else { return }
     recent.activate(topic)

@@ -25,21 +25,24 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     delivered = machine.cursor
   }
 
-  func open() { hub.insert(self, machine.topic) }
+  func open() { hub.insert(self, for: machine.topic) }
 
   func close() {
-    hub.remove(self, machine.topic)
+    hub.remove(self, from: machine.topic)
     wake()
   }
 
   func next() async throws(RPCError) -> FeedElement<Entry> {
     loop.assertOnLoop()
     while true {
-      if Task.isCancelled { throw failure(.cancelled, nil, "the call was cancelled") }
+      if Task.isCancelled { throw failure(.cancelled, reason: nil, message: "the call was cancelled") }
       if hub.isDeleted(machine.topic.project) { throw .projectDeleted(machine.topic.project.text) }
-      if hub.isDraining { throw failure(.unavailable, .shuttingDown, "the server is stopping") }
+      if hub.isDraining {
+        throw failure(.unavailable, reason: .shuttingDown, message: "the server is stopping")
+      }
       if hub.incarnation != incarnation {
-        throw failure(.unavailable, .databaseUnavailable, "the database was put back to an older state")
+        throw failure(
+          .unavailable, reason: .databaseUnavailable, message: "the database was put back to an older state")
       }
       if let element = ready.popFirst() {
         note(element)
@@ -110,7 +113,7 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     }
   }
 
-  private func failure(_ code: StatusCode, _ reason: ErrorReason?, _ message: String) -> RPCError {
+  private func failure(_ code: StatusCode, reason: ErrorReason?, message: String) -> RPCError {
     guard let reason else { return RPCError(code, message) }
     return RPCError(code, reason, message, particulars)
   }

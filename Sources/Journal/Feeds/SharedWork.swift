@@ -33,18 +33,18 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: @unch
         if let run = runs[key] {
           run.callers[caller] = continuation
         } else {
-          start(key, caller, continuation, work)
+          start(key, for: caller, continuation: continuation, work: work)
         }
       }
     } onCancel: {
-      loop.execute { self.leave(key, caller) }
+      loop.execute { self.leave(key, as: caller) }
     }
     return try result.get()
   }
 
   private func start(
-    _ key: Key, _ caller: Int, _ continuation: Caller,
-    _ work: @escaping @Sendable () async throws(RPCError) -> Value
+    _ key: Key, for caller: Int, continuation: Caller,
+    work: @escaping @Sendable () async throws(RPCError) -> Value
   ) {
     let run = Run()
     run.callers[caller] = continuation
@@ -58,7 +58,7 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: @unch
     }
   }
 
-  private func leave(_ key: Key, _ caller: Int) {
+  private func leave(_ key: Key, as caller: Int) {
     guard let run = runs[key], let continuation = run.callers.removeValue(forKey: caller) else { return }
     continuation.resume(returning: .failure(Self.cancelled))
     if run.callers.isEmpty {

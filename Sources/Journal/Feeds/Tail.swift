@@ -37,7 +37,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   func attach(_ hubs: [FeedHub<Entry>]) { self.hubs = hubs }
 
   /// - Parameter subscription: Nil when the loop does not watch the topic any more.
-  func subscribe(_ hub: FeedHub<Entry>, _ topic: FeedTopic, _ subscription: Int?) {
+  func subscribe(_ hub: FeedHub<Entry>, to topic: FeedTopic, subscription: Int?) {
     loop.assertOnLoop()
     guard let subscription else {
       waiting.removeAll { $0.hub === hub && $0.topic == topic }
@@ -53,7 +53,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
     if !waiting.isEmpty { sight = nil }
     for (hub, topic, subscription) in waiting {
       watched[topic, default: []].insert(ObjectIdentifier(hub))
-      hub.loop.execute { hub.activate(topic, subscription) }
+      hub.loop.execute { hub.activate(topic, subscription: subscription) }
     }
     waiting.removeAll()
   }

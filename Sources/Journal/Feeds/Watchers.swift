@@ -15,13 +15,13 @@ struct Watchers {
   var isEmpty: Bool { byTopic.isEmpty }
 
   /// - Returns: Whether it is the first one of the topic.
-  mutating func insert(_ waiter: any FeedWaiter, _ topic: FeedTopic) -> Bool {
+  mutating func insert(_ waiter: any FeedWaiter, for topic: FeedTopic) -> Bool {
     byTopic[topic, default: [:]][ObjectIdentifier(waiter)] = waiter
     return byTopic[topic]!.count == 1
   }
 
   /// - Returns: Whether it was the last one of the topic.
-  mutating func remove(_ waiter: any FeedWaiter, _ topic: FeedTopic) -> Bool {
+  mutating func remove(_ waiter: any FeedWaiter, from topic: FeedTopic) -> Bool {
     guard byTopic[topic]?.removeValue(forKey: ObjectIdentifier(waiter)) != nil else { return false }
     guard byTopic[topic]!.isEmpty else { return false }
     byTopic[topic] = nil

@@ -20,14 +20,14 @@ package struct Hold: Sendable, Hashable {
 
   /// A hold at the position of the write that it is a statement of, until it is released. Nothing is locked for it: the
   /// horizon comes to no position before its write has ended.
-  package static func here(_ id: String, _ kind: Kind, in project: ProjectID) -> BoundStatement {
+  package static func here(_ id: String, kind: Kind, in project: ProjectID) -> BoundStatement {
     JournalQueries.holdHere.bind(.init(project: project, id: id, kind: kind))
   }
 
   /// A hold at an earlier position, as a part of a write; until it is released. The horizon stays where it is until the
   /// write has ended. Throws POSITION_PRUNED where it has passed the position.
   package static func part(
-    _ id: String, _ kind: Kind, at position: Int64, in project: ProjectID
+    _ id: String, kind: Kind, at position: Int64, in project: ProjectID
   ) -> WritePart<Hold> {
     let lock = WriteLock(.horizon, [JournalQueries.keepHorizon.bind(project)])
     return WritePart(locking: [lock]) { locked throws(RPCError) in
@@ -47,7 +47,7 @@ package struct Hold: Sendable, Hashable {
   }
 
   static func taking(
-    _ id: String, _ kind: Kind, at position: Int64?, for duration: Duration, in project: ProjectID
+    _ id: String, kind: Kind, at position: Int64?, for duration: Duration, in project: ProjectID
   ) -> BoundStatement {
     JournalQueries.takeHold.bind(
       (.init(project: project, id: id, kind: kind), position, duration / .seconds(1)))
@@ -79,15 +79,15 @@ extension Journal {
   /// - Parameter position: Nil for the horizon itself: all that is kept is held.
   package func holding<Answer>(
     _ kind: Hold.Kind, at position: Int64?, in project: ProjectID, on loop: EventLoop,
-    _ body: (Hold) async throws(RPCError) -> Answer
+    body: (Hold) async throws(RPCError) -> Answer
   ) async throws(RPCError) -> Answer {
     let id = UUID128.makeVersion7().description
     let lifetime = configuration.holdLifetime
     let hold = try await take(
-      Hold.taking(id, kind, at: position, for: lifetime, in: project), id, kind, project)
+      Hold.taking(id, kind: kind, at: position, for: lifetime, in: project), id: id, kind: kind, in: project)
     let longest = configuration.longestHold
     let renewal = loop.startTask { [pool] in
-      let renew = Hold.taking(id, kind, at: hold.position, for: lifetime, in: project)
+      let renew = Hold.taking(id, kind: kind, at: hold.position, for: lifetime, in: project)
       let end = Instant.now + longest
       while !Task.isCancelled, Instant.now < end {
         guard (try? await loop.sleep(for: lifetime / 4)) != nil else { return }
@@ -108,7 +108,7 @@ extension Journal {
   }
 
   private func take(
-    _ statement: BoundStatement, _ id: String, _ kind: Hold.Kind, _ project: ProjectID
+    _ statement: BoundStatement, id: String, kind: Hold.Kind, in project: ProjectID
   ) async throws(RPCError) -> Hold {
     let rows = try await database { () async throws(PostgresError) in
       try await pool.write(statement.statement, statement.parameters)

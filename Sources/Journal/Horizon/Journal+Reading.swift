@@ -21,24 +21,24 @@ extension Journal {
   /// Throws what ``moment(_:in:_:)`` throws; what `body` throws counts only when history was still there.
   package func reading<Answer>(
     _ wanted: WantedMoment?, in project: ProjectID, _ call: CallContext,
-    _ body: (Moment?) async throws(RPCError) -> Answer
+    body: (Moment?) async throws(RPCError) -> Answer
   ) async throws(RPCError) -> Answer {
     guard let wanted else { return try await body(nil) }
     let sight = HorizonSight(since: .now, grace: configuration.pruneGrace)
     guard let moment = try await moment(wanted, in: project, call) else { return try await body(nil) }
     do throws(RPCError) {
       let answer = try await body(moment)
-      try await confirm(moment, in: project, sight)
+      try await confirm(moment, in: project, sight: sight)
       return answer
     } catch {
-      if error.reason != .positionPruned { try await confirm(moment, in: project, sight) }
+      if error.reason != .positionPruned { try await confirm(moment, in: project, sight: sight) }
       throw error
     }
   }
 
   /// Throws POSITION_PRUNED when the horizon of the project has passed the moment.
   private func confirm(
-    _ moment: Moment, in project: ProjectID, _ sight: HorizonSight
+    _ moment: Moment, in project: ProjectID, sight: HorizonSight
   ) async throws(RPCError) {
     if sight.isWhole() { return }
     try await confirm(moment.position, in: project)

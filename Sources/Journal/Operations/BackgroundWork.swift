@@ -8,7 +8,7 @@ package protocol BackgroundWork: Sendable {
   /// Does one short step of `operation` and says how far it is: a second at most, because whoever cancels the operation
   /// waits for it. What the step writes is committed together with its progress: it is done once, whatever breaks.
   func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress
 }
 

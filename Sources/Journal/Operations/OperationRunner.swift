@@ -72,7 +72,7 @@ final class OperationRunner: @unchecked Sendable {
         if let next = nextLook, next <= loop.now { nextLook = nil }
         let holder = UUID128.makeVersion7().description
         for operation in (try? await claim(lanes - turns.count, for: holder)) ?? [] {
-          begin(operation, holder)
+          begin(operation, holder: holder)
         }
       }
       await bell.wait(atMost: max(.zero, min(Self.interval, nextLook.map { $0 - loop.now } ?? Self.interval)))
@@ -85,14 +85,14 @@ final class OperationRunner: @unchecked Sendable {
   }
 
   /// Gives an operation its turn.
-  private func begin(_ operation: OperationRow, _ holder: String) {
+  private func begin(_ operation: OperationRow, holder: String) {
     guard let work = works[operation.kind] else { return }
     lastTurn += 1
     let number = lastTurn
     turns[number] = loop.startTask { [self] in
       let held = HeldOperation(project: operation.project, id: operation.id, holder: holder)
       do throws(PostgresError) {
-        try await takeTurn(held, work)
+        try await takeTurn(held, with: work)
       } catch {
         await note(error, of: held)
       }
@@ -102,11 +102,11 @@ final class OperationRunner: @unchecked Sendable {
   }
 
   /// Does steps until the turn is over, the work waits for something, or nothing is left.
-  private func takeTurn(_ held: HeldOperation, _ work: any BackgroundWork) async throws(PostgresError) {
+  private func takeTurn(_ held: HeldOperation, with work: any BackgroundWork) async throws(PostgresError) {
     let end = loop.now + Self.turn
     while true {
       // Nil: the operation is somebody else's, or was cancelled.
-      guard let progress = try await step(held, work), progress.resume != nil else { return }
+      guard let progress = try await step(held, with: work), progress.resume != nil else { return }
       guard isStopped || progress.pause > .zero || Instant.now >= end else { continue }
       _ = try await pool.write(JournalQueries.leaveOperation, (held, progress.pause / .seconds(1)))
       // A little later than the database says that it is free.
@@ -117,12 +117,12 @@ final class OperationRunner: @unchecked Sendable {
 
   /// One step and its progress, committed together. Nil when there was none to do.
   private func step(
-    _ held: HeldOperation, _ work: any BackgroundWork
+    _ held: HeldOperation, with work: any BackgroundWork
   ) async throws(PostgresError) -> WorkProgress? {
     try await pool.transaction(.repeatable) { tx throws(PostgresError) in
       let row: OperationRow? = try await tx.query(JournalQueries.holdOperation, held).first()
       guard let row else { return nil }
-      let progress = try await work.step(row, tx)
+      let progress = try await work.step(row, in: tx)
       try await tx.commit([JournalQueries.advanceOperation.bind((held, progress))])
       return progress
     }

@@ -39,7 +39,7 @@ package final class Operations: Sendable {
   ///   - subject: What it is about, where a project may have several of the kind at once.
   ///   - total: How many items there are about.
   package func begin(
-    _ kind: String, about subject: String = "", total: Int64, _ scope: CallScope
+    _ kind: String, about subject: String = "", total: Int64, in scope: CallScope
   ) async throws(RPCError) -> OperationRow {
     for _ in 0..<Self.beginAttempts {
       let operation = BeginOperation(

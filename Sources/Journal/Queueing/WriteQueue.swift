@@ -65,24 +65,24 @@ final class WriteQueue: @unchecked Sendable {
 
   func leave(_ number: Int) {
     loop.assertOnLoop()
-    for next in queue.leave(number) { end(next, .begins) }
+    for next in queue.leave(number) { end(next, as: .begins) }
   }
 
   private func wait(_ number: Int) async -> Outcome {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         if Task.isCancelled { return continuation.resume(returning: .cancelled) }
-        let waiter = Waiter { [unowned self] in end(number, .late) }
+        let waiter = Waiter { [unowned self] in end(number, as: .late) }
         waiter.continuation = continuation
         waiters[number] = waiter
         loop.schedule(waiter, after: timeout)
       }
     } onCancel: {
-      self.loop.execute { self.end(number, .cancelled) }
+      self.loop.execute { self.end(number, as: .cancelled) }
     }
   }
 
-  private func end(_ number: Int, _ outcome: Outcome) {
+  private func end(_ number: Int, as outcome: Outcome) {
     guard let waiter = waiters.removeValue(forKey: number) else { return }
     loop.cancel(waiter)
     waiter.continuation.take()?.resume(returning: outcome)
@@ -93,7 +93,7 @@ extension Journal {
   /// Runs a write when it is its turn for the rows that it will lock. What does not run on one of the journal's loops
   /// does not queue.
   func inTurn<T>(
-    for rows: [RowKey], _ scope: CallScope, _ write: () async throws(RPCError) -> T
+    for rows: [RowKey], in scope: CallScope, write: () async throws(RPCError) -> T
   ) async throws(RPCError) -> T {
     var rows = rows
     if let request = scope.request { rows.append(request.row(in: scope)) }

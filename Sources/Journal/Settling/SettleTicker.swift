@@ -119,13 +119,13 @@ final class SettleTicker: @unchecked Sendable {
       await pause(.milliseconds(milliseconds))
       return machine.handle(.resumed)
     case .publish(let position):
-      let isWatched = publish(.settled(position), position)
+      let isWatched = publish(.settled(position), at: position)
       hints.tell(position)
       await pause(isWatched ? configuration.settlePause : configuration.unwatchedSettlePause)
       return machine.handle(.resumed)
     case .regressed(let position):
       hints.reset()
-      _ = publish(.restarted(position), position)
+      _ = publish(.restarted(position), at: position)
       return machine.handle(.resumed)
     case .rest:
       await bell.wait(atMost: configuration.pollInterval)
@@ -133,7 +133,7 @@ final class SettleTicker: @unchecked Sendable {
     }
   }
 
-  private func publish(_ outcome: Outcome, _ position: Int64) -> Bool {
+  private func publish(_ outcome: Outcome, at position: Int64) -> Bool {
     current.withLock { $0 = SettleStatus(settled: position) }
     return handler(outcome)
   }

@@ -22,34 +22,34 @@ extension Journal {
   ///     caller is told that the outcome is unknown.
   ///   - answer: The answer's bytes without position and time, kept for a repetition of the request.
   package func create(
-    _ scope: CallScope, keys: KeyOrigin, _ write: BoundStatement,
+    in scope: CallScope, keys: KeyOrigin, write: BoundStatement,
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     let result =
       scope.effect == .takenBack
-      ? .written(try await takenBack(scope, keys, write))
-      : try await drawn(scope, keys: keys, write, found: found(), answer: answer)
+      ? .written(try await takenBack(in: scope, keys: keys, write: write))
+      : try await drawn(in: scope, keys: keys, write: write, found: found(), answer: answer)
     if case .written(let rows) = result, rows.isEmpty { try await checkLease(of: scope) }
     return result
   }
 
   private func drawn(
-    _ scope: CallScope, keys: KeyOrigin, _ write: BoundStatement,
+    in scope: CallScope, keys: KeyOrigin, write: BoundStatement,
     found: @autoclosure () -> BoundStatement?, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     defer { ticker.nudge() }
     guard let request = scope.request else {
-      return .written(try await create(scope, keys, write, found))
+      return .written(try await create(in: scope, keys: keys, write: write, found: found))
     }
     let store = storing(answer(), for: request, in: scope)
-    return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+    return try await inTurn(for: keys.rows, in: scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         return try await once(request, in: scope) { () async throws(WriteFailure) in
           try await self.pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
             var opening = self.opening(of: scope, keys)
             if keys.mayWriteNothing || scope.lease != nil {
               // What was not drawn has no position to keep the answer under: look first.
-              if let early = try await self.look(scope, keys, tx) { return early }
+              if let early = try await self.look(in: scope, keys: keys, on: tx) { return early }
               opening = []
             }
             let results = try await tx.committing(opening + [write, store])
@@ -63,10 +63,10 @@ extension Journal {
 
   /// What the statement returns, rolled back.
   private func takenBack(
-    _ scope: CallScope, _ keys: KeyOrigin, _ write: BoundStatement
+    in scope: CallScope, keys: KeyOrigin, write: BoundStatement
   ) async throws(RPCError) -> Rows {
     let opening = opening(of: scope, keys)
-    return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+    return try await inTurn(for: keys.rows, in: scope) { () async throws(RPCError) in
       try await database { () async throws(PostgresError) in
         try await pool.transaction(.repeatable(scope.group)) { tx throws(PostgresError) in
           let results = try await tx.rollBack(after: opening + [write])
@@ -89,7 +89,7 @@ extension Journal {
   /// Takes the locks of a named create that may write nothing. Returns how it ends when it is answered already, or there
   /// is no log to append to; throws LEASE_LOST.
   private func look(
-    _ scope: CallScope, _ keys: KeyOrigin, _ tx: Transaction
+    in scope: CallScope, keys: KeyOrigin, on tx: Transaction
   ) async throws(WriteFailure) -> WriteAttempt<Rows>? {
     let lease = scope.lease.map { $0.lock(in: scope.project).statements } ?? []
     let requests = self.opening(of: scope)
@@ -104,13 +104,13 @@ extension Journal {
 
   /// Runs a create that has no name.
   private func create(
-    _ scope: CallScope, _ keys: KeyOrigin, _ write: BoundStatement, _ found: () -> BoundStatement?
+    in scope: CallScope, keys: KeyOrigin, write: BoundStatement, found: () -> BoundStatement?
   ) async throws(RPCError) -> Rows {
     let opening = opening(of: scope, keys)
     let group: WriteGroup
     switch keys {
     case .client:
-      return try await inTurn(for: keys.rows, scope) { () async throws(RPCError) in
+      return try await inTurn(for: keys.rows, in: scope) { () async throws(RPCError) in
         try await database { () async throws(PostgresError) in
           try await pool.write(
             write.statement, write.parameters, group: scope.group, prologue: opening)
@@ -124,7 +124,8 @@ extension Journal {
     } catch {
       guard error.isOutcomeUnknown, let found = found() else { throw RPCError(error) }
       do throws(WriteFailure) {
-        return try await decided(opening, group.project, write, found, WriteFailure(error))
+        return try await decided(
+          opening: opening, group: group.project, write: write, found: found, unknown: WriteFailure(error))
       } catch { throw error.error }
     }
   }
@@ -134,8 +135,8 @@ extension Journal {
   /// Finds out what became of a write whose connection died during its commit, and makes up for it if nothing
   /// did. Throws `unknown` when the database does not come back within the attempts.
   private func decided(
-    _ opening: [BoundStatement], _ group: WriteGroup, _ write: BoundStatement, _ found: BoundStatement,
-    _ unknown: WriteFailure
+    opening: [BoundStatement], group: WriteGroup, write: BoundStatement, found: BoundStatement,
+    unknown: WriteFailure
   ) async throws(WriteFailure) -> Rows {
     var delay = Duration.milliseconds(50)
     for _ in 0..<Self.decisionAttempts {

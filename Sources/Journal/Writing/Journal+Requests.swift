@@ -26,7 +26,7 @@ extension Journal {
   /// when nobody knows whether it was committed.
   func once<Written>(
     _ request: RequestKey, in scope: CallScope,
-    _ write: () async throws(WriteFailure) -> WriteAttempt<Written>
+    write: () async throws(WriteFailure) -> WriteAttempt<Written>
   ) async throws(WriteFailure) -> WriteResult<Written> {
     var attempts = 0
     while true {

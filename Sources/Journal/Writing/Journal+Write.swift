@@ -2,12 +2,12 @@ import GRPC
 import Postgres
 
 extension Journal {
-  /// ``write(_:_:)`` of one part.
+  /// ``write(_:in:)`` of one part.
   package func write<Value>(
-    _ scope: CallScope, locking locks: [WriteLock] = [],
-    _ decide: @escaping (LockedRows) throws(RPCError) -> WritePlan<Value>
+    in scope: CallScope, locking locks: [WriteLock] = [],
+    decide: @escaping (LockedRows) throws(RPCError) -> WritePlan<Value>
   ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
-    try await write(scope, WritePart(locking: locks, decide))
+    try await write(WritePart(locking: locks, decide), in: scope)
   }
 
   /// Runs a write in the one right order: the project's lock and the transaction's id, the row locks, the position, the
@@ -18,39 +18,39 @@ extension Journal {
   ///
   /// Throws what the decisions throw, LEASE_LOST, and what may befall any write.
   package func write<Value>(
-    _ scope: CallScope, _ part: WritePart<Value>
+    _ part: WritePart<Value>, in scope: CallScope
   ) async throws(RPCError) -> WriteResult<PlannedWrite<Value>> {
     let fenced = scope.lease.map { part.fenced(by: $0, in: scope.project) } ?? part
-    return try await inTurn(for: part.locks.flatMap(\.rows), scope) { () async throws(RPCError) in
+    return try await inTurn(for: part.locks.flatMap(\.rows), in: scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         defer { ticker.nudge() }
-        guard let request = scope.request else { return try await attempt(scope, fenced).result }
+        guard let request = scope.request else { return try await attempt(fenced, in: scope).result }
         return try await once(request, in: scope) { () async throws(WriteFailure) in
-          try await attempt(scope, fenced)
+          try await attempt(fenced, in: scope)
         }
       } catch { throw error.error }
     }
   }
 
   private func attempt<Value>(
-    _ scope: CallScope, _ part: WritePart<Value>
+    _ part: WritePart<Value>, in scope: CallScope
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     let order = LockOrder(part.locks)
     if order.statements.isEmpty {
-      let plan = try decide(part, LockedRows([]))
+      let plan = try decide(part, given: LockedRows([]))
       if plan.isEmpty, !keepsAnswer(of: plan, scope) { return WriteAttempt(try plan.nothing()) }
       return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
-        if plan.isEmpty { return try await self.finishNothing(plan, scope, tx) }
-        return try await self.finish(plan, scope, opening: [scope.prologue], tx)
+        if plan.isEmpty { return try await self.finishNothing(plan, in: scope, on: tx) }
+        return try await self.finish(plan, in: scope, opening: [scope.prologue], on: tx)
       }
     }
     let opening = opening(of: scope)
     return try await pool.transaction(.repeatable(scope.group)) { tx throws(WriteFailure) in
       let rows = try await tx.running(opening + order.statements)
       if let answer = try self.answer(in: rows, scope) { return WriteAttempt(.repeated(answer)) }
-      let plan = try self.decide(part, order.locked(rows.dropFirst(opening.count)))
-      if plan.isEmpty { return try await self.finishNothing(plan, scope, tx) }
-      return try await self.finish(plan, scope, opening: [], tx)
+      let plan = try self.decide(part, given: order.locked(rows.dropFirst(opening.count)))
+      if plan.isEmpty { return try await self.finishNothing(plan, in: scope, on: tx) }
+      return try await self.finish(plan, in: scope, opening: [], on: tx)
     }
   }
 
@@ -76,14 +76,14 @@ extension Journal {
   }
 
   private func decide<Value>(
-    _ part: WritePart<Value>, _ locked: LockedRows
+    _ part: WritePart<Value>, given locked: LockedRows
   ) throws(WriteFailure) -> WritePlan<Value> {
     do throws(RPCError) { return try part.decide(locked) } catch { throw WriteFailure(error) }
   }
 
   /// Draws the position, writes, commits: one round trip.
   private func finish<Value>(
-    _ plan: WritePlan<Value>, _ scope: CallScope, opening: [BoundStatement], _ tx: Transaction
+    _ plan: WritePlan<Value>, in scope: CallScope, opening: [BoundStatement], on tx: Transaction
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     var statements = opening
     statements.append(JournalQueries.drawPosition.bind())
@@ -110,7 +110,7 @@ extension Journal {
 
   /// Ends a write that changes nothing.
   private func finishNothing<Value>(
-    _ plan: WritePlan<Value>, _ scope: CallScope, _ tx: Transaction
+    _ plan: WritePlan<Value>, in scope: CallScope, on tx: Transaction
   ) async throws(WriteFailure) -> WriteAttempt<PlannedWrite<Value>> {
     if let request = scope.request, let answer = plan.answer {
       _ = try await tx.committing([storingRefusals(answer(), for: request, in: scope)])

@@ -26,13 +26,13 @@ extension TokenKey {
     let key = TokenKey(Array(key.utf8))
     let code = key.seal(Array(message.utf8))
     #expect(code.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == seal)
-    #expect(key.matches(code, Array(message.utf8)))
+    #expect(key.matches(code, for: Array(message.utf8)))
     for index in code.indices {
       var wrong = code
       wrong[index] ^= 1
-      #expect(!key.matches(wrong, Array(message.utf8)))
+      #expect(!key.matches(wrong, for: Array(message.utf8)))
     }
-    #expect(!key.matches(code.dropLast(), Array(message.utf8)) && !key.matches([], []))
+    #expect(!key.matches(code.dropLast(), for: Array(message.utf8)) && !key.matches([], for: []))
   }
 
   @Test(

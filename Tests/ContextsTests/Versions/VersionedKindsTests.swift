@@ -41,7 +41,7 @@ import Wire
         let part = Self.writeBack(history, to: moment, ids: zip(before, then).map { $0.ids.union($1.ids) })
         var written: PlannedWrite<(([WriteBackStep], [WriteBackStep]), [WriteBackStep])>?
         let trips = try await history.test.roundTrips {
-          if case .written(let result) = try await history.test.journal.write(history.test.scope, part) {
+          if case .written(let result) = try await history.test.journal.write(part, in: history.test.scope) {
             written = result
           }
         }
@@ -65,7 +65,7 @@ import Wire
         #expect(unfinished == 0)
         // Once more changes nothing.
         let again = Self.writeBack(history, to: moment, ids: zip(before, then).map { $0.ids.union($1.ids) })
-        if case .written(let result) = try await history.test.journal.write(history.test.scope, again) {
+        if case .written(let result) = try await history.test.journal.write(again, in: history.test.scope) {
           #expect(result.stamp == nil)
         }
         try await history.grow(by: 6)
@@ -143,12 +143,12 @@ import Wire
       _ = try await test.store.delete(
         Batch(ContextTarget(validating: "b", etag: "", &violations)), detail: .basic, in: test.scope)
       let due = test.stores.kinds[0].writeBack(["b"], to: moment, in: .default)
-      if case .written(let write) = try await test.journal.write(test.scope, due) {
+      if case .written(let write) = try await test.journal.write(due, in: test.scope) {
         #expect(write.value.map(\.outcome) == [.gone])
       }
       #expect(try await test.stores.lifetime.purge(["b"], in: .default, while: { true }) == 1)
       let part = Self.writeBack(history, to: moment, ids: [["a", "b"], [key.text], []])
-      if case .written(let write) = try await test.journal.write(test.scope, part) {
+      if case .written(let write) = try await test.journal.write(part, in: test.scope) {
         #expect(write.value.0.0.map(\.outcome) == [.unchanged, .absent])
         #expect(write.value.0.1.map(\.outcome) == [.absent])
       }
@@ -202,7 +202,7 @@ import Wire
       try await relate(back)
       func outcomes(_ keys: [RelationshipKey]) async throws -> [WriteBackStep.Outcome] {
         let part = history.kinds[1].writeBack(keys.map(\.text), to: moment, in: .default)
-        guard case .written(let write) = try await test.journal.write(test.scope, part) else { return [] }
+        guard case .written(let write) = try await test.journal.write(part, in: test.scope) else { return [] }
         return write.value.map(\.outcome)
       }
       let alone = try await outcomes([first, second])

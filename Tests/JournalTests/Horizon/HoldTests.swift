@@ -18,7 +18,7 @@ import Testing
       try await server.settled(last)
       let place = history.changes[400].position
       _ = try await server.journal.write(
-        .test, Hold.part("p", .point, at: place, in: .default))
+        Hold.part("p", kind: .point, at: place, in: .default), in: .test)
       try history.keep(1)
       try await server.journal.holding(
         .export, at: history.changes[700].position, in: .default, on: server.loop
@@ -55,7 +55,7 @@ import Testing
       let below = last - 1
       let refusals = [
         await #expect(throws: RPCError.self) {
-          _ = try await server.journal.write(.test, Hold.part("p", .point, at: below, in: .default))
+          _ = try await server.journal.write(Hold.part("p", kind: .point, at: below, in: .default), in: .test)
         },
         await #expect(throws: RPCError.self) {
           try await server.journal.holding(.export, at: below, in: .default, on: server.loop) { _ in }
@@ -71,7 +71,8 @@ import Testing
         #expect(hold.position == last)
       }
       #expect(
-        try await server.journal.write(.test, Hold.part("p", .point, at: last, in: .default)).written?.value
+        try await server.journal.write(Hold.part("p", kind: .point, at: last, in: .default), in: .test)
+          .written?.value
           .position == last)
     }
   }
@@ -151,13 +152,13 @@ import Testing
       let connection = try database.connect()
       _ = try await server.journal.createNote("a")
       let point = try await server.journal.write(
-        .test,
         WritePart { _ throws(RPCError) in
           WritePlan(
-            (), statements: [Hold.here("p", .point, in: .default)],
+            (), statements: [Hold.here("p", kind: .point, in: .default)],
             changes: [ChangeRecord(kind: "point", id: "p", action: "created", oldVersion: nil, newVersion: 1)]
           )
-        }
+        },
+        in: .test
       ).written?.stamp?.position
       #expect(
         try connection.query("SELECT position FROM hold WHERE kind = 'point'").only().decode(

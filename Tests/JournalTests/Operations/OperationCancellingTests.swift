@@ -14,7 +14,7 @@ import Testing
       server.journal.operations.start([
         Counting("long", steps: .max, crowd: crowd), Counting("short", steps: 1),
       ])
-      let long = try await server.journal.operations.begin("long", total: 0, .of("a"))
+      let long = try await server.journal.operations.begin("long", total: 0, in: .of("a"))
       try await eventually("some steps were done") { crowd.steps > 3 }
 
       let other = try TestServer(database.url)
@@ -27,7 +27,7 @@ import Testing
       #expect(cancelled.state == .cancelled)
       let steps = crowd.steps
       // Its lane is free again, and it never comes back.
-      let short = try await server.journal.operations.begin("short", total: 1, .of("a"))
+      let short = try await server.journal.operations.begin("short", total: 1, in: .of("a"))
       try await server.becomes(.done, short)
       #expect(crowd.steps <= steps + 1, "one that had begun finds itself cancelled")
       #expect(try await server.find(long) == cancelled)

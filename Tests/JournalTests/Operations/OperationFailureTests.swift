@@ -13,7 +13,7 @@ import Testing
       // In its only lane: no other one of the same server can take over.
       let other = try TestServer(database.url, { $0.operationLanes = 1 })
       other.journal.operations.start([frozen])
-      let operation = try await server.journal.operations.begin("freezing", total: 10, .of("a"))
+      let operation = try await server.journal.operations.begin("freezing", total: 10, in: .of("a"))
       other.journal.operations.nudge()
       try await eventually("the first worker hangs") { frozen.backend != nil }
       // Nobody else may touch it while its worker may still be alive.
@@ -36,11 +36,11 @@ import Testing
     try await withServer({ $0.operationLanes = 1 }) { server, database in
       let operations = server.journal.operations
       operations.start([Failing(), Counting("short", steps: 1)])
-      let failing = try await operations.begin("failing", total: 0, .of("a"))
+      let failing = try await operations.begin("failing", total: 0, in: .of("a"))
       try await eventually("it has failed once") {
         try await server.pool.read(Self.failures, []).only().decode(0, as: Int.self) > 0
       }
-      try await server.becomes(.done, try await operations.begin("short", total: 1, .of("a")))
+      try await server.becomes(.done, try await operations.begin("short", total: 1, in: .of("a")))
       #expect(try await server.find(failing).state == .running)
       // The pauses between attempts grow; here nobody waits for them.
       let connection = try database.connect()

@@ -9,13 +9,13 @@ import Testing
   func onlyOne() async throws {
     try await withServer { server, _ in
       let operations = server.journal.operations
-      let first = try await operations.begin("count", about: "x", total: 1, .of("a"))
-      #expect(try await operations.begin("count", about: "x", total: 9, .of("a")) == first)
-      #expect(try await operations.begin("count", about: "y", total: 1, .of("a")).id != first.id)
-      #expect(try await operations.begin("count", about: "x", total: 1, .of("b")).id != first.id)
+      let first = try await operations.begin("count", about: "x", total: 1, in: .of("a"))
+      #expect(try await operations.begin("count", about: "x", total: 9, in: .of("a")) == first)
+      #expect(try await operations.begin("count", about: "y", total: 1, in: .of("a")).id != first.id)
+      #expect(try await operations.begin("count", about: "x", total: 1, in: .of("b")).id != first.id)
       operations.start([Counting("count", steps: 1)])
       try await server.becomes(.done, first)
-      #expect(try await operations.begin("count", about: "x", total: 1, .of("a")).id != first.id)
+      #expect(try await operations.begin("count", about: "x", total: 1, in: .of("a")).id != first.id)
     }
   }
 
@@ -26,9 +26,9 @@ import Testing
       var ids: [String] = []
       for number in 0..<6 {
         let kind = number.isMultiple(of: 2) ? "even" : "odd"
-        ids.insert(try await operations.begin(kind, about: "\(number)", total: 0, .of("a")).id, at: 0)
+        ids.insert(try await operations.begin(kind, about: "\(number)", total: 0, in: .of("a")).id, at: 0)
       }
-      _ = try await operations.begin("even", total: 0, .of("b"))
+      _ = try await operations.begin("even", total: 0, in: .of("b"))
       _ = try await operations.cancel(ids[0], in: try #require(ProjectID("a")), until: .now)
       func list(
         before id: String? = nil, kinds: [String] = [], states: [OperationRow.State] = [], limit: Int = 10

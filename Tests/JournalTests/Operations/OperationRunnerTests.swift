@@ -14,7 +14,7 @@ import Testing
       // Five: with as many as two rounds of the lanes, they could have their turns in two groups that never mix.
       for (work, projects) in zip(works, [["a", "b", "c"], ["a", "b"]]) {
         for project in projects {
-          begun.append(try await server.journal.operations.begin(work.kind, total: 25, .of(project)))
+          begun.append(try await server.journal.operations.begin(work.kind, total: 25, in: .of(project)))
         }
       }
       server.journal.operations.start(works)
@@ -35,11 +35,11 @@ import Testing
       let operations = server.journal.operations
       var long: [OperationRow] = []
       for project in ["a", "b", "c", "d", "e"] {
-        long.append(try await operations.begin("long", total: 0, .of(project)))
+        long.append(try await operations.begin("long", total: 0, in: .of(project)))
       }
       operations.start([Counting("long", steps: .max), Counting("short", steps: 3)])
       try await eventually("the long ones have begun") { try await server.find(long[0]).done > 0 }
-      let short = try await operations.begin("short", total: 3, .of("a"))
+      let short = try await operations.begin("short", total: 3, in: .of("a"))
       try await server.becomes(.done, short)
       try await eventually("each of the long ones has had a turn") {
         for operation in long where try await server.find(operation).done == 0 { return false }

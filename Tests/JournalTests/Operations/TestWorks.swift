@@ -54,7 +54,7 @@ struct Counting: BackgroundWork {
   }
 
   func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let member = Crowd.Member(kind: kind, project: operation.project)
     crowd?.enter(member)
@@ -80,7 +80,7 @@ final class Freezing: BackgroundWork {
   func thaw() { state.withLock { $0.isThawed = true } }
 
   func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     let pid: Int32 = try await transaction.query(Self.pid, []).only().decode(0)
     let count = state.withLock { state in
@@ -103,7 +103,7 @@ struct Failing: BackgroundWork {
   private static let wrong = Statement("test_wrong", "SELECT 1 / 0")
 
   func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     _ = try await transaction.query(Self.wrong, [])
     return WorkProgress(done: 1, resume: nil)

@@ -49,13 +49,13 @@ import Testing
       request.project = Project()
       request.project?.id = "p"
       _ = try await server.journal.createNote("a project is not the first thing")
-      _ = try await store.create(try ProjectDraft(validating: request), .test)
+      _ = try await store.create(try ProjectDraft(validating: request), in: .test)
       var states = [try State(try await server.pool.query(Self.find).only())]
       var random = SeededGenerator(seed: 11)
       for _ in 0..<12 {
         let title = ["one", "two", "three"].randomElement(using: &random)!
         let language = ["simple", "english", "german"].randomElement(using: &random)!
-        _ = try await store.update(try update(title, language), .test, answer: { _ in [] })
+        _ = try await store.update(try update(title, language), in: .test, answer: { _ in [] })
         states.append(try State(try await server.pool.query(Self.find).only()))
       }
       try await body(server, database, store, states)
@@ -99,7 +99,7 @@ import Testing
       for state in [states[3], states[0], states[7]] {
         let before = try State(try await server.pool.query(Self.find).only())
         let part = VersionedKind.projects.writeBack(["p"], to: state.moment, in: Self.project)
-        let steps = try #require(try await server.journal.write(scope, part).written?.value)
+        let steps = try #require(try await server.journal.write(part, in: scope).written?.value)
         let now = try State(try await server.pool.query(Self.find).only())
         #expect(now.settings == state.settings)
         #expect(now.createPosition == before.createPosition)
@@ -109,7 +109,7 @@ import Testing
       }
       let before = Moment(position: states[0].position - 1, time: .now)
       let part = VersionedKind.projects.writeBack(["p"], to: before, in: Self.project)
-      let steps = try #require(try await server.journal.write(scope, part).written?.value)
+      let steps = try #require(try await server.journal.write(part, in: scope).written?.value)
       #expect(steps.map(\.outcome) == [.kept])
     }
   }

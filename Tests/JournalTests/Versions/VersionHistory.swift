@@ -46,7 +46,7 @@ final class VersionHistory: @unchecked Sendable {
           ChangeRecord(kind: test.kind.name, id: id, action: "written", oldVersion: nil, newVersion: nil))
       }
       let plan = WritePlan((), statements: statements, changes: changes)
-      let result = try await server.journal.write(.test) { _ throws(RPCError) in plan }
+      let result = try await server.journal.write(in: .test) { _ throws(RPCError) in plan }
       let stamp = try #require(result.written?.stamp)
       moments.append((Moment(position: stamp.position, time: stamp.at), rows))
     }

@@ -67,7 +67,7 @@ import Testing
       for version: Int64 in [1, 3, present.version] {
         let former = history.moments.lazy.compactMap { $0.rows[id]?[""] }.first { $0.version == version }!
         let before = history.rows[id]![""]!
-        let result = try await history.server.journal.write(.test) { _ throws(RPCError) in
+        let result = try await history.server.journal.write(in: .test) { _ throws(RPCError) in
           WritePlan(
             statements: kind.restoring(version: version, row: [[id]], in: .default), changes: []
           ) { written throws(RPCError) in
@@ -88,7 +88,7 @@ import Testing
         let found = try await history.read(at: .max, [id])
         #expect(found == history.rows.only([id]))
       }
-      let none = try await history.server.journal.write(.test) { _ throws(RPCError) in
+      let none = try await history.server.journal.write(in: .test) { _ throws(RPCError) in
         WritePlan(statements: kind.restoring(version: 99, row: [[id]], in: .default), changes: []) {
           $0.rows.last!.count
         }
@@ -111,7 +111,7 @@ import Testing
         let before = history.rows
         let then = history.rows(at: moment.position)
         let part = test.kind.writeBack(ids, to: moment, in: .default)
-        let written = try #require(try await history.server.journal.write(.test, part).written)
+        let written = try #require(try await history.server.journal.write(part, in: .test).written)
         let now = try await history.read(at: .max, test.ids)
         // Values as they were, and nothing else was touched.
         #expect(now.only(ids).values == then.only(ids).values)
@@ -178,7 +178,7 @@ import Testing
         let part = TestKinds.card.writeBack(TestKind.cards.ids, to: moment, in: .default) {
           $0.id != "a"
         }
-        let steps = try #require(try await server.journal.write(.test, part).written?.value)
+        let steps = try #require(try await server.journal.write(part, in: .test).written?.value)
         #expect(await server.pool.statistics().roundTrips - before2 == 2)
         #expect(!steps.contains { $0.id == "a" && $0.isWritten } && steps.contains(where: \.isWritten))
         let found = try await history.read(at: .max, ["a"])
@@ -189,7 +189,7 @@ import Testing
           _ throws(RPCError) in throw RPCError(.aborted, "no")
         }
         let error = await #expect(throws: RPCError.self) {
-          _ = try await server.journal.write(.test, refusing)
+          _ = try await server.journal.write(refusing, in: .test)
         }
         #expect(error?.message == "no")
         return .success(())

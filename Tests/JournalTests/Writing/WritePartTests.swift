@@ -72,8 +72,10 @@ import Testing
         _ = try await server.journal.updateNotes(["a"])
         let before = await server.pool.statistics().roundTrips
         let scope = isNamed ? CallScope.test.named("r") : .test
-        let written = try await server.journal.write(scope, WritePart.updating(["a"]).and(using(["x", "y"])))
-          .written
+        let written = try await server.journal.write(
+          WritePart.updating(["a"]).and(using(["x", "y"])), in: scope
+        )
+        .written
         let after = await server.pool.statistics().roundTrips
         #expect(after - before == 2)
         #expect(written?.value.0 == [2] && written?.value.1.sorted() == [1, 8])
@@ -93,8 +95,8 @@ import Testing
     try await withDomains { server, _ in
       let part = WritePart.updating(["a"]).and(using(["x"]))
       let scope = CallScope.test.named("r")
-      _ = try await server.journal.write(scope, part)
-      let answers = try await server.journal.write(scope, part).repeated?.divided()
+      _ = try await server.journal.write(part, in: scope)
+      let answers = try await server.journal.write(part, in: scope).repeated?.divided()
       #expect(answers?.0?.bytes == Array("updated".utf8))
       #expect(answers?.1?.bytes == Array("labels".utf8))
     }
@@ -107,7 +109,7 @@ import Testing
       var scope = CallScope.test
       scope.lease = Lease(id: "l", epoch: 1)
       do {
-        _ = try await server.journal.write(scope, WritePart.updating(["a"], at: 9).and(using(["none"])))
+        _ = try await server.journal.write(WritePart.updating(["a"], at: 9).and(using(["none"])), in: scope)
         Issue.record("was written")
       } catch {
         let error = try #require(error as? RPCError)
@@ -131,9 +133,11 @@ import Testing
             try await server.loop.run {
               for _ in 0..<10 {
                 if number % 2 == 0 {
-                  _ = try await journal.write(.test, WritePart.updating(["a", "b"]).and(using(["x", "y"])))
+                  _ = try await journal.write(
+                    WritePart.updating(["a", "b"]).and(using(["x", "y"])), in: .test)
                 } else {
-                  _ = try await journal.write(.test, using(["x", "y"]).and(WritePart.updating(["a", "b"])))
+                  _ = try await journal.write(
+                    using(["x", "y"]).and(WritePart.updating(["a", "b"])), in: .test)
                 }
               }
             }

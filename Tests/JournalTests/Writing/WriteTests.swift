@@ -58,7 +58,7 @@ import Testing
     try await withQuietServer { server, database in
       let scope = CallScope.test.named("r")
       func write() async throws -> WriteResult<PlannedWrite<String>> {
-        try await server.journal.write(scope) { _ in
+        try await server.journal.write(in: scope) { _ in
           WritePlan("value", changes: [Notes.change("x", from: 1)]) { Array("answer".utf8) }
         }
       }
@@ -77,7 +77,7 @@ import Testing
     try await withQuietServer { server, database in
       _ = try await server.journal.createNote("a")
       let locks = [WriteLock(.note, [Notes.lock.bind((.default, ["a"]))])]
-      let result = try await server.journal.write(.test, locking: locks) { _ in WritePlan(3) }
+      let result = try await server.journal.write(in: .test, locking: locks) { _ in WritePlan(3) }
       #expect(result.written?.value == 3)
       #expect(result.written?.stamp == nil)
       let last = try lastPosition(database)
@@ -93,7 +93,8 @@ import Testing
       let scope = CallScope.test.named("r")
       func write(_ changes: [ChangeRecord]) async throws -> WriteResult<PlannedWrite<Int>> {
         let lock = Notes.lock.bind((.default, ["a"]))
-        return try await server.journal.write(scope, locking: locks ? [WriteLock(.note, [lock])] : []) { _ in
+        return try await server.journal.write(in: scope, locking: locks ? [WriteLock(.note, [lock])] : []) {
+          _ in
           WritePlan(3, changes: changes) { Array("refused".utf8) }
         }
       }

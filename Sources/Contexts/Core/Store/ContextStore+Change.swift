@@ -48,7 +48,8 @@ extension ContextStore {
   ) async throws(RPCError) -> BatchOutcome {
     let ids = batch.valid.map(id)
     let lock = ContextQueries.lock.bind((scope.project, ids))
-    let result = try await journal.write(scope, locking: ids.isEmpty ? [] : [.contexts(ids, by: [lock])]) {
+    let result = try await journal.write(in: scope, locking: ids.isEmpty ? [] : [.contexts(ids, by: [lock])])
+    {
       locked throws(RPCError) in
       let stored = try StoredHeads(locked.rows.first)
       let decided = try batch.decided { item in stored.checked(decide(item, stored[id(item)])) }

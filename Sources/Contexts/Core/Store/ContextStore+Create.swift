@@ -20,8 +20,8 @@ extension ContextStore {
         ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind((scope.project, id))))
     }
     let result = try await journal.create(
-      scope, keys: keys ?? .server,
-      ContextQueries.create.bind(NewContext(scope: scope, id: id, draft: draft)),
+      in: scope, keys: keys ?? .server,
+      write: ContextQueries.create.bind(NewContext(scope: scope, id: id, draft: draft)),
       found: ContextQueries.findCreated.bind((scope.project, id)),
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {
@@ -58,7 +58,7 @@ extension ContextStore {
     let chosen = batch.valid.compactMap(\.draft.id)
     let find = ContextQueries.findIDs.bind((scope.project, chosen))
     let result = try await journal.write(
-      scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, by: [find])]
+      in: scope, locking: chosen.isEmpty ? [] : [.contexts(chosen, by: [find])]
     ) {
       locked throws(RPCError) in
       let holders = try locked.rows.first.map { rows throws(RPCError) in try Self.holders(in: rows) } ?? [:]

@@ -15,7 +15,7 @@ extension LifetimeStore {
   /// Deletes contexts softly whose expiry was not moved since; returns how many.
   func expire(_ ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     let lock = WriteLock(.context, rows: ids, [LifetimeQueries.lockExpired.bind((project, ids))])
-    let result = try await journal.write(.sweep(of: project, as: "ExpireContexts"), locking: [lock]) {
+    let result = try await journal.write(in: .sweep(of: project, as: "ExpireContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0], of: LifetimeQueries.lockExpired)
       let ids = due.map(\.id)

@@ -34,7 +34,7 @@ extension LifetimeStore {
       }
     }
     let lock = WriteLock(.context, [LifetimeQueries.lockPurged.bind((project, ids))])
-    let result = try await journal.write(.sweep(of: project, as: "PurgeContexts"), locking: [lock]) {
+    let result = try await journal.write(in: .sweep(of: project, as: "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try VersionedID.list(locked.rows[0], of: LifetimeQueries.lockPurged)
       let ids = due.map(\.id)

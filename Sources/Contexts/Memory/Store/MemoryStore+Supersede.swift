@@ -13,7 +13,7 @@ extension MemoryStore {
     let named = NamedDraft(id: supersession.draft.id ?? ContextStore.newID(), draft: supersession.draft)
     let locks = Self.locks(for: supersession, in: scope)
     let ids = supersession.targets.map(\.id) + (supersession.draft.id.map { [$0] } ?? [])
-    let result = try await journal.write(scope, locking: [.contexts(ids, by: locks)]) {
+    let result = try await journal.write(in: scope, locking: [.contexts(ids, by: locks)]) {
       locked throws(RPCError) in
       let heads = try StoredHeads(locked.rows[0])
       let resolved = try Self.decide(supersession, over: heads, taken: locked.rows.dropFirst().first)

@@ -13,7 +13,7 @@ extension RelationshipStore {
   func purge(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     let lock = WriteLock(
       .relationship, [RelationshipQueries.lockPurged.bind((project, ids, Self.batchRows))])
-    let result = try await journal.write(.sweep(of: project, as: "PurgeContexts"), locking: [lock]) {
+    let result = try await journal.write(in: .sweep(of: project, as: "PurgeContexts"), locking: [lock]) {
       locked throws(RPCError) in
       let due = try PurgedRelationship.list(locked.rows[0])
       return WritePlan(

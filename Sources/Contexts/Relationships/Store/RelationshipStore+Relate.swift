@@ -12,7 +12,9 @@ extension RelationshipStore {
   ) async throws(RPCError) -> RelationshipAnswer {
     let statements = Self.looks(for: batch.valid, scope)
     let rows = RelationshipLocks(batch.valid, scope.project).rows
-    let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: rows, statements)]) {
+    let result = try await journal.write(
+      in: scope, locking: [WriteLock(.relationship, rows: rows, statements)]
+    ) {
       locked throws(RPCError) in
       let decided = try Self.decide(batch, given: try RelateLooks(Array(locked.rows.dropFirst())))
       let outcomes = decided.map { $0.map(\.outcome) }

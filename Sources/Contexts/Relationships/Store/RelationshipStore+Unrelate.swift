@@ -13,8 +13,9 @@ extension RelationshipStore {
     let endings = batch.valid
     let locks = RelationshipLocks(endings.map(\.key), scope.project, containing: false)
     let looks = endings.isEmpty ? [] : [locks.statement, Self.look(for: endings, scope)]
-    let result = try await journal.write(scope, locking: [WriteLock(.relationship, rows: locks.rows, looks)])
-    {
+    let result = try await journal.write(
+      in: scope, locking: [WriteLock(.relationship, rows: locks.rows, looks)]
+    ) {
       locked throws(RPCError) in
       let decided = try Self.decide(batch, given: locked.rows.last)
       let outcomes = decided.map { $0.map(\.outcome) }

@@ -18,7 +18,7 @@ package struct Reindexing: BackgroundWork {
   private static let waitingPause: Duration = .milliseconds(50)
 
   package func step(
-    _ operation: OperationRow, _ transaction: Transaction
+    _ operation: OperationRow, in transaction: Transaction
   ) async throws(PostgresError) -> WorkProgress {
     switch Place(operation.resume) {
     case .after(let id): try await renew(after: id, of: operation, in: transaction)

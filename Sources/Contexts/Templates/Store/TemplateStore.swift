@@ -107,7 +107,7 @@ struct TemplateStore: Sendable {
   ) async throws(RPCError) -> Template {
     let lock = TemplateQueries.lock.bind((scope.project, id))
     let result = try await journal.write(
-      scope, locking: isNew ? [] : [WriteLock(.template, rows: [id], [lock])]
+      in: scope, locking: isNew ? [] : [WriteLock(.template, rows: [id], [lock])]
     ) { locked throws(RPCError) in
       let stored = try database { () throws(PostgresError) -> Template? in
         guard let rows = locked.rows.first else { return nil }

@@ -49,7 +49,7 @@ extension TransferStore {
       .transfer(plan.id, in: scope, by: TransferQueries.lock.bind(key)),
       .contexts(ids, by: ids.isEmpty ? [] : [look]),
     ]
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let result = try await journal.write(in: scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let taken = ids.isEmpty ? [:] : try locked.rows[1].taken(areLocked: locksThem)
       let decided = DecidedBatch(

@@ -27,7 +27,7 @@ extension TransferStore {
       .transfer(plan.id, in: scope, by: TransferQueries.lock.bind(key)),
       WriteLock(.relationship, rows: rows, RelationshipStore.looks(for: drafts.valid, scope)),
     ]
-    let result = try await journal.write(scope, locking: locks) { locked throws(RPCError) in
+    let result = try await journal.write(in: scope, locking: locks) { locked throws(RPCError) in
       guard try locked.rows[0].epoch() == progress.epoch else { throw .importTakenOver(plan.id) }
       let decided = try RelationshipStore.decide(
         drafts, given: try RelateLooks(Array(locked.rows.dropFirst(2))))

@@ -10,7 +10,7 @@ extension VersionStore {
     let id = restoration.id
     let version = (project: scope.project, id: id, version: restoration.version)
     let locks = [ContextQueries.lock.bind((scope.project, [id])), VersionQueries.find.bind(version)]
-    let result = try await contexts.journal.write(scope, locking: [.contexts([id], by: locks)]) {
+    let result = try await contexts.journal.write(in: scope, locking: [.contexts([id], by: locks)]) {
       locked throws(RPCError) in
       let head = try StoredHeads(locked.rows[0])[id]
       let isKept = try database { () throws(PostgresError) in
