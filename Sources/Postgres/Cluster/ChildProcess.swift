@@ -62,7 +62,7 @@ enum ChildProcess {
   }
 
   private static func withArguments<T>(
-    _ arguments: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> T
+    _ arguments: [String], body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> T
   ) -> T {
     let copies = arguments.map { strdup($0) } + [nil]
     defer { for copy in copies { free(copy) } }

@@ -37,7 +37,7 @@ extension EmbeddedCluster {
   }
 
   /// What must hold however the configuration files were edited: the command line wins over them.
-  static func settings(_ configuration: Configuration, _ directory: ClusterDirectory) -> [String] {
+  static func settings(for configuration: Configuration, in directory: ClusterDirectory) -> [String] {
     [
       ("listen_addresses", ""),
       ("unix_socket_directories", directory.socketDirectory),

@@ -26,11 +26,11 @@ final class ClusterDirectory: Sendable {
 
   /// Takes the folder, making it when it is not there. Throws when another server has it.
   init(_ directory: String, _ user: SystemUser) throws(PostgresError) {
-    path = try Self.open(directory, user)
+    path = try Self.open(directory, for: user)
     self.user = user
-    if user.isOther { try Self.checkReachable(path, user) }
-    try Self.makeFolder("\(path)/log", user)
-    socketDirectory = try Self.makeSocketDirectory(path, user)
+    if user.isOther { try Self.checkReachable(path, by: user) }
+    try Self.makeFolder("\(path)/log", for: user)
+    socketDirectory = try Self.makeSocketDirectory(path, for: user)
     // Last: what throws before it leaves no lock behind.
     lock = Mutex(try Self.takeLock(path))
   }
@@ -59,7 +59,7 @@ final class ClusterDirectory: Sendable {
 
   // MARK: Folders
 
-  private static func open(_ directory: String, _ user: SystemUser) throws(PostgresError) -> String {
+  private static func open(_ directory: String, for user: SystemUser) throws(PostgresError) -> String {
     var path = ""
     for part in absolute(directory).split(separator: "/") {
       path += "/\(part)"
@@ -74,12 +74,12 @@ final class ClusterDirectory: Sendable {
     guard let real = realpath(path, nil) else { throw failure("cannot use the folder \(path)") }
     defer { free(real) }
     let resolved = String(cString: real)
-    try checkContents(resolved, user)
+    try checkContents(of: resolved, for: user)
     return resolved
   }
 
   /// A folder full of other things was given by mistake.
-  private static func checkContents(_ path: String, _ user: SystemUser) throws(PostgresError) {
+  private static func checkContents(of path: String, for user: SystemUser) throws(PostgresError) {
     // A mounted file system comes with a folder of its own.
     let names = entries(path).filter { $0 != "lost+found" }
     if names.contains("lock") || names.contains("data") { return }
@@ -92,7 +92,7 @@ final class ClusterDirectory: Sendable {
     guard chmod(path, 0o700) == 0 else { throw failure("cannot make \(path) private") }
   }
 
-  private static func makeFolder(_ path: String, _ user: SystemUser) throws(PostgresError) {
+  private static func makeFolder(_ path: String, for user: SystemUser) throws(PostgresError) {
     var information = stat()
     if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("cannot make the folder \(path)") }
     // Somebody else's folder, or a link to one, in a place where all may write is not ours to use.
@@ -104,14 +104,14 @@ final class ClusterDirectory: Sendable {
   }
 
   private static func makeSocketDirectory(
-    _ path: String, _ user: SystemUser
+    _ path: String, for user: SystemUser
   ) throws(PostgresError) -> String {
     let candidates = ["\(path)/run"] + shortFolders(for: path, user)
     let suffix = "/.s.PGSQL.\(port)".utf8.count
     guard let chosen = candidates.first(where: { $0.utf8.count + suffix <= longestSocketPath }) else {
       throw PostgresError(.cluster, "no folder for a socket with a short enough path")
     }
-    try makeFolder(chosen, user)
+    try makeFolder(chosen, for: user)
     return chosen
   }
 
@@ -130,7 +130,7 @@ final class ClusterDirectory: Sendable {
   }
 
   /// Whether the other user can get at the folder: those above it may be closed to it.
-  private static func checkReachable(_ path: String, _ user: SystemUser) throws(PostgresError) {
+  private static func checkReachable(_ path: String, by user: SystemUser) throws(PostgresError) {
     let test = user.command(["/usr/bin/test", "-w", path])
     let result = try ChildProcess.run(test, output: "/dev/null", directory: "/")
     if result.status == 0 { return }

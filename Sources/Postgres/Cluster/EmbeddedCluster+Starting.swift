@@ -21,7 +21,7 @@ extension EmbeddedCluster {
   }
 
   static func chooseBinaries(
-    _ configuration: Configuration, _ folder: ClusterDirectory
+    _ configuration: Configuration, for folder: ClusterDirectory
   ) throws(PostgresError) -> PostgresBinaries {
     var installed = PostgresBinaries.installed()
     if let directory = configuration.binaries {
@@ -39,16 +39,16 @@ extension EmbeddedCluster {
   /// Makes the data folder. It gets its name when it is complete: a server that is killed in the
   /// middle leaves nothing that looks like a cluster.
   static func create(
-    _ folder: ClusterDirectory, _ binaries: PostgresBinaries, _ configuration: Configuration
+    _ folder: ClusterDirectory, binaries: PostgresBinaries, configuration: Configuration
   ) throws(PostgresError) {
     configuration.log?("creating a PostgreSQL \(binaries.majorVersion) cluster in \(folder.path)")
     try requireSpace(folder)
     try removeUnfinished(folder)
     // Code point order with Unicode's upper and lower case; not every system has the locale.
-    let first = try initialize(folder, binaries, locale: "C.UTF-8")
+    let first = try initialize(folder, binaries: binaries, locale: "C.UTF-8")
     if first.status != 0 {
       try removeUnfinished(folder)
-      let second = try initialize(folder, binaries, locale: "C")
+      let second = try initialize(folder, binaries: binaries, locale: "C")
       guard second.status == 0 else {
         throw PostgresError(.cluster, "initdb failed in \(folder.path): \(lastLines(first.output))")
       }
@@ -59,7 +59,7 @@ extension EmbeddedCluster {
   }
 
   private static func initialize(
-    _ folder: ClusterDirectory, _ binaries: PostgresBinaries, locale: String
+    _ folder: ClusterDirectory, binaries: PostgresBinaries, locale: String
   ) throws(PostgresError) -> (status: Int32, output: String) {
     let command = [
       binaries.initdb, "--pgdata=\(folder.unfinishedData)", "--username=\(superuser)",
@@ -85,10 +85,10 @@ extension EmbeddedCluster {
   // MARK: Starting
 
   static func adoptOrStart(
-    _ configuration: Configuration, _ folder: ClusterDirectory, _ binaries: PostgresBinaries
+    _ configuration: Configuration, in folder: ClusterDirectory, binaries: PostgresBinaries
   ) throws(PostgresError) -> Postmaster {
     if let running = Postmaster.running(on: folder.data) {
-      let adopted = try waitUntilReady(running, configuration, folder)
+      let adopted = try waitUntilReady(running, configuration: configuration, in: folder)
       if adopted {
         configuration.log?("adopted the running PostgreSQL \(running.pid) in \(folder.path)")
         return running
@@ -96,11 +96,11 @@ extension EmbeddedCluster {
       // It was on its way out.
     }
     try requireSpace(folder)
-    let command = [binaries.postgres, "-D", folder.data] + settings(configuration, folder)
+    let command = [binaries.postgres, "-D", folder.data] + settings(for: configuration, in: folder)
     let pid = try ChildProcess.spawn(
       folder.user.command(command), output: folder.startLog, directory: folder.data)
     let started = Postmaster(pid: pid, isChild: true, socketDirectory: folder.socketDirectory)
-    guard try waitUntilReady(started, configuration, folder) else {
+    guard try waitUntilReady(started, configuration: configuration, in: folder) else {
       throw PostgresError(
         .cluster,
         "PostgreSQL did not start in \(folder.path): \(lastLines(startOutput(folder))) "
@@ -111,14 +111,14 @@ extension EmbeddedCluster {
 
   /// Waits until connections are taken, recovery included. Returns false when the process ended.
   private static func waitUntilReady(
-    _ postmaster: Postmaster, _ configuration: Configuration, _ folder: ClusterDirectory
+    _ postmaster: Postmaster, configuration: Configuration, in folder: ClusterDirectory
   ) throws(PostgresError) -> Bool {
     let url = url(role: superuser, database: "postgres", postmaster)
     let deadline = ContinuousClock.now + configuration.startTimeout
     while postmaster.isAlive {
       do throws(PostgresError) {
         let connection = try BlockingConnection(url: url, timeout: .seconds(5))
-        try requireSameData(connection, folder)
+        try requireSameData(through: connection, as: folder)
         return true
       } catch {
         guard error.kind == .connectionFailed || error.isConnectionFailure else { throw error }
@@ -135,7 +135,7 @@ extension EmbeddedCluster {
   }
 
   private static func requireSameData(
-    _ connection: BlockingConnection, _ folder: ClusterDirectory
+    through connection: BlockingConnection, as folder: ClusterDirectory
   ) throws(PostgresError) {
     let rows = try connection.query("SELECT current_setting('data_directory')")
     let data = try rows.only().decode(0, as: String.self)

@@ -42,9 +42,9 @@ package final class EmbeddedCluster: Sendable {
     let directory = configuration.directory ?? Self.defaultDirectory()
     if configuration.mustExist { try ClusterDirectory.requireData(directory) }
     folder = try ClusterDirectory(directory, try .forPostgres())
-    binaries = try Self.chooseBinaries(configuration, folder)
-    if folder.dataVersion == nil { try Self.create(folder, binaries, configuration) }
-    let postmaster = try Self.adoptOrStart(configuration, folder, binaries)
+    binaries = try Self.chooseBinaries(configuration, for: folder)
+    if folder.dataVersion == nil { try Self.create(folder, binaries: binaries, configuration: configuration) }
+    let postmaster = try Self.adoptOrStart(configuration, in: folder, binaries: binaries)
     life = Mutex(Life(postmaster: postmaster))
     try Self.makeRoles(Self.url(role: Self.superuser, database: "postgres", postmaster))
   }
@@ -114,7 +114,7 @@ package final class EmbeddedCluster: Sendable {
   private func restart() {
     log("PostgreSQL has ended; starting it again")
     do throws(PostgresError) {
-      let started = try Self.adoptOrStart(configuration, folder, binaries)
+      let started = try Self.adoptOrStart(configuration, in: folder, binaries: binaries)
       let isWanted = life.withLock { life in
         if life.state == .stopped { return false }
         life.postmaster = started

@@ -33,7 +33,7 @@ package final class BlockingConnection {
   /// Runs a script of any number of statements; without BEGIN they are one transaction.
   package func execute(_ script: String) throws(PostgresError) {
     guard let result = PQexec(handle, script) else { throw lost }
-    try check(result, "script")
+    try check(result, of: "script")
     PQclear(result)
   }
 
@@ -49,7 +49,7 @@ package final class BlockingConnection {
         handle, sql, Int32(parameters.count), buffer.types, $0, buffer.lengths, buffer.formats, 1)
     }
     guard let result = sent else { throw lost }
-    try check(result, "query")
+    try check(result, of: "query")
     return Rows(result)
   }
 
@@ -60,7 +60,7 @@ package final class BlockingConnection {
     return quoted + "\""
   }
 
-  private func check(_ result: OpaquePointer, _ what: String) throws(PostgresError) {
+  private func check(_ result: OpaquePointer, of what: String) throws(PostgresError) {
     switch PQresultStatus(result) {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return
     default:

@@ -5,7 +5,7 @@ extension Connection {
   /// Sends a statement; a sync must follow. Returns false, having told the call, when the parameters
   /// cannot be sent.
   @discardableResult
-  func send(_ pending: PendingStatement, _ delivery: Pipeline.Delivery) -> Bool {
+  func send(_ pending: PendingStatement, delivery: Pipeline.Delivery) -> Bool {
     guard let handle else {
       pending.finish(.failure(PostgresError(.connectionLost, "the connection is closed")))
       return false
@@ -23,30 +23,30 @@ extension Connection {
     pending.wasInterrupted = false
     let sent =
       settings.prepareStatements
-      ? sendPrepared(pending.statement, handle) : sendUnprepared(pending.statement, handle)
-    machine.sentExecute(pending, delivery, weight: pending.weight)
+      ? sendPrepared(pending.statement, on: handle) : sendUnprepared(pending.statement, on: handle)
+    machine.sentExecute(pending, delivery: delivery, weight: pending.weight)
     if !sent { breakOff(afterTurn: PostgresError.text(PQerrorMessage(handle))) }
     return true
   }
 
-  private func sendPrepared(_ statement: Statement, _ handle: OpaquePointer) -> Bool {
+  private func sendPrepared(_ statement: Statement, on handle: OpaquePointer) -> Bool {
     let count = Int32(parameters.parameterCount)
     let name: CString
     switch statements.use(statement) {
     case .ready(let known): name = known
     case .prepare(let new, let evicted):
       name = new
-      if let evicted { deallocate(evicted, handle) }
+      if let evicted { deallocate(evicted, on: handle) }
       guard PQsendPrepare(handle, name.pointer, statement.text.pointer, count, parameters.types) != 0
       else { return false }
-      machine.sentPrepare(statement.key, delivery)
+      machine.sentPrepare(statement.key, delivery: delivery)
     }
     return parameters.withPointers {
       PQsendQueryPrepared(handle, name.pointer, count, $0, parameters.lengths, parameters.formats, 1)
     } != 0
   }
 
-  private func sendUnprepared(_ statement: Statement, _ handle: OpaquePointer) -> Bool {
+  private func sendUnprepared(_ statement: Statement, on handle: OpaquePointer) -> Bool {
     parameters.withPointers {
       PQsendQueryParams(
         handle, statement.text.pointer, Int32(parameters.parameterCount), parameters.types, $0,
@@ -54,18 +54,18 @@ extension Connection {
     } != 0
   }
 
-  private func deallocate(_ name: CString, _ handle: OpaquePointer) {
+  private func deallocate(_ name: CString, on handle: OpaquePointer) {
     let statement = Statement.composed("DEALLOCATE \(String(cString: name.pointer))")
     guard PQsendQueryParams(handle, statement.text.pointer, 0, nil, nil, nil, nil, 1) != 0 else { return }
-    machine.sentExecute(PendingStatement(statement, []), delivery)
+    machine.sentExecute(PendingStatement(statement, []), delivery: delivery)
   }
 
   /// Makes sure that the session has these timeouts. Costs a statement, in the same round trip, when
   /// it has others.
-  func ensure(_ wanted: SessionTimeouts, _ delivery: Pipeline.Delivery) {
+  func ensure(_ wanted: SessionTimeouts, delivery: Pipeline.Delivery) {
     guard timeouts != wanted else { return }
     let isLocal = !settings.prepareStatements
-    send(wanted.statement(isLocal: isLocal), delivery)
+    send(wanted.statement(isLocal: isLocal), delivery: delivery)
     if !isLocal { timeouts = wanted }
   }
 

@@ -3,7 +3,7 @@ import EventLoop
 
 /// Whoever made a connection hears of its end and of what comes unasked.
 protocol ConnectionOwner: AnyObject {
-  func connectionBroke(_ connection: Connection, _ error: PostgresError)
+  func connectionBroke(_ connection: Connection, because error: PostgresError)
   func connection(_ connection: Connection, received notification: (channel: String, payload: String))
 }
 
@@ -116,8 +116,8 @@ final class Connection: DescriptorHandler, Flushable {
     let client = client.take()
     let owner = owner
     // The owner first: it must not lend this connection to those who are told next.
-    owner?.connectionBroke(self, error)
-    client?.lost(fates, error)
+    owner?.connectionBroke(self, because: error)
+    client?.lost(fates, because: error)
   }
 
   /// For PQcancel, on another thread.

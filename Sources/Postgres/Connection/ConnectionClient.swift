@@ -9,5 +9,5 @@ protocol ConnectionClient: AnyObject {
   /// Whether nobody waits any more for what runs.
   func isAbandoned(_ connection: Connection) -> Bool
   /// The connection broke; what was under way, and what that means.
-  func lost(_ statements: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError)
+  func lost(_ statements: [(member: PendingStatement, fate: Pipeline.Fate)], because error: PostgresError)
 }

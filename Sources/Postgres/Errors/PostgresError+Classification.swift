@@ -38,18 +38,18 @@ extension PostgresError {
 
   /// A unique key, and that of `constraint` when it is given, exists already.
   package func isUniqueViolation(_ constraint: String? = nil) -> Bool {
-    isConstraintViolation(.uniqueViolation, constraint)
+    isConstraintViolation(.uniqueViolation, of: constraint)
   }
 
   package func isForeignKeyViolation(_ constraint: String? = nil) -> Bool {
-    isConstraintViolation(.foreignKeyViolation, constraint)
+    isConstraintViolation(.foreignKeyViolation, of: constraint)
   }
 
   package func isCheckViolation(_ constraint: String? = nil) -> Bool {
-    isConstraintViolation(.checkViolation, constraint)
+    isConstraintViolation(.checkViolation, of: constraint)
   }
 
-  private func isConstraintViolation(_ state: SQLState, _ constraint: String?) -> Bool {
+  private func isConstraintViolation(_ state: SQLState, of constraint: String?) -> Bool {
     sqlState == state && (constraint == nil || server?.constraint == constraint)
   }
 

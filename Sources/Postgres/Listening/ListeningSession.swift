@@ -65,7 +65,7 @@ final class ListeningSession: ConnectionOwner, ConnectionClient {
     connection.client = self
     for channel in channels {
       let name = BlockingConnection.quoted(channel)
-      connection.send(PendingStatement(.composed("LISTEN \(name)"), []), .atSync(commits: false))
+      connection.send(PendingStatement(.composed("LISTEN \(name)"), []), delivery: .atSync(commits: false))
     }
     connection.sync()
     schedule(Self.heartbeat)
@@ -106,10 +106,10 @@ final class ListeningSession: ConnectionOwner, ConnectionClient {
     handler(.notification(channel: notification.channel, payload: notification.payload))
   }
 
-  func connectionBroke(_: Connection, _ error: PostgresError) { lost(error) }
+  func connectionBroke(_: Connection, because error: PostgresError) { lost(error) }
 
   func progressed(_: Connection) {}
   func isAbandoned(_: Connection) -> Bool { false }
   func mustRunAgain(_: PendingStatement, on _: Connection) {}
-  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], _: PostgresError) {}
+  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], because _: PostgresError) {}
 }

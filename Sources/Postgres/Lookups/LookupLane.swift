@@ -63,7 +63,7 @@ final class LookupLane: ConnectionClient, Flushable {
   }
 
   private func send(_ lookup: PendingStatement, on connection: Connection) {
-    if connection.send(lookup, .eachResult) { pool.loop.needsFlush(connection) }
+    if connection.send(lookup, delivery: .eachResult) { pool.loop.needsFlush(connection) }
   }
 
   /// Whether the connection takes another look-up. Whoever waits for a connection gets this one when it has
@@ -94,7 +94,7 @@ final class LookupLane: ConnectionClient, Flushable {
     self.connection = connection
     favourite = connection.id
     seen = (connection.results, connection.resultBytes)
-    connection.ensure(pool.shared.readTimeouts, .eachResult)
+    connection.ensure(pool.shared.readTimeouts, delivery: .eachResult)
     sendWaiting(on: connection)
     if connection.isBusy {
       pool.loop.needsFlush(connection)
@@ -146,7 +146,7 @@ final class LookupLane: ConnectionClient, Flushable {
     }
     // By itself: whatever was sent before it in this turn gets a sync of its own first.
     connection.sync()
-    connection.send(lookup, .eachResult)
+    connection.send(lookup, delivery: .eachResult)
     connection.sync()
   }
 
@@ -172,7 +172,7 @@ final class LookupLane: ConnectionClient, Flushable {
     pool.release(connection)
   }
 
-  func lost(_ lookups: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
+  func lost(_ lookups: [(member: PendingStatement, fate: Pipeline.Fate)], because error: PostgresError) {
     connection = nil
     let failure = pool.shared.explain(error)
     for (lookup, _) in lookups {

@@ -115,7 +115,7 @@ package struct Migrator: Sendable {
       );
 
       """
-    try inTransaction(connection) { () throws(PostgresError) in
+    try inTransaction(on: connection) { () throws(PostgresError) in
       try connection.execute(script)
       try connection.execute("COMMIT")
     }
@@ -123,7 +123,7 @@ package struct Migrator: Sendable {
 
   private func grantRights(_ connection: BlockingConnection) throws(PostgresError) {
     guard let role else { return }
-    try inTransaction(connection) { () throws(PostgresError) in
+    try inTransaction(on: connection) { () throws(PostgresError) in
       try connection.execute("BEGIN")
       try connection.query(Self.lock)
       let known = rights.map(\.table) + ["cairn_migration"]
@@ -140,15 +140,15 @@ package struct Migrator: Sendable {
   /// server may have been faster.
   private func takeStep(_ connection: BlockingConnection) throws(PostgresError) -> Step {
     var step = Step.nothing
-    try inTransaction(connection) { () throws(PostgresError) in
+    try inTransaction(on: connection) { () throws(PostgresError) in
       try connection.execute("BEGIN")
       try connection.query(Self.lock)
       let plan = MigrationPlan(migrations, try records(connection))
       if let refusal = plan.refusal { throw refusal }
       guard let next = plan.pending.first else { return try connection.execute("ROLLBACK") }
       try connection.execute(Self.lockTimeout)
-      let isDone = try run(next, connection)
-      if isDone { try record(next, connection) }
+      let isDone = try run(next, on: connection)
+      if isDone { try record(next, on: connection) }
       try connection.execute("COMMIT")
       step = isDone ? .applied(next) : .batch
     }
@@ -157,7 +157,7 @@ package struct Migrator: Sendable {
 
   /// Returns whether nothing of the migration is left to do.
   private func run(
-    _ migration: Migration, _ connection: BlockingConnection
+    _ migration: Migration, on connection: BlockingConnection
   ) throws(PostgresError) -> Bool {
     do throws(PostgresError) {
       if migration.isBatched { return try connection.query(migration.sql).affectedCount == 0 }
@@ -172,7 +172,7 @@ package struct Migrator: Sendable {
   }
 
   private func record(
-    _ migration: Migration, _ connection: BlockingConnection
+    _ migration: Migration, on connection: BlockingConnection
   ) throws(PostgresError) {
     try connection.query(
       "INSERT INTO cairn_migration (module, version, name, checksum) VALUES ($1, $2, $3, $4)",
@@ -197,7 +197,7 @@ package struct Migrator: Sendable {
   }
 
   private func inTransaction(
-    _ connection: BlockingConnection, _ body: () throws(PostgresError) -> Void
+    on connection: BlockingConnection, body: () throws(PostgresError) -> Void
   ) throws(PostgresError) {
     do throws(PostgresError) {
       try body()

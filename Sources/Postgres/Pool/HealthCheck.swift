@@ -24,7 +24,7 @@ final class HealthCheck: ConnectionClient {
     pool.release(connection)
   }
 
-  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], _: PostgresError) {
+  func lost(_: [(member: PendingStatement, fate: Pipeline.Fate)], because _: PostgresError) {
     if let timer { pool.loop.cancel(timer) }
   }
 

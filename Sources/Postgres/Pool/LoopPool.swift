@@ -287,7 +287,7 @@ final class LoopPool: @unchecked Sendable {
 }
 
 extension LoopPool: ConnectionOwner {
-  func connectionBroke(_ connection: Connection, _ error: PostgresError) {
+  func connectionBroke(_ connection: Connection, because error: PostgresError) {
     guard connections.removeValue(forKey: connection.id) != nil else { return }
     finishedRoundTrips += connection.roundTrips
     lastFailure = shared.explain(error)

@@ -151,7 +151,7 @@ package final class PostgresPool: Sendable {
     _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
   ) async throws(PostgresError) -> Rows {
     try await onLoop { (pool) async throws(PostgresError) in
-      try await pool.query(statement, parameters, isLong: false, timeout: timeout)
+      try await pool.query(statement, parameters: parameters, isLong: false, timeout: timeout)
     }
   }
 
@@ -162,7 +162,7 @@ package final class PostgresPool: Sendable {
     _ statement: Statement, _ parameters: [any PostgresValue] = [], timeout: Duration? = nil
   ) async throws(PostgresError) -> Rows {
     try await onLoop { (pool) async throws(PostgresError) in
-      try await pool.query(statement, parameters, isLong: true, timeout: timeout)
+      try await pool.query(statement, parameters: parameters, isLong: true, timeout: timeout)
     }
   }
 
@@ -176,7 +176,7 @@ package final class PostgresPool: Sendable {
     _ options: TransactionOptions = TransactionOptions(),
     _ body: @escaping (Transaction) async throws(E) -> T
   ) async throws(E) -> T {
-    try await onLoop { (pool) async throws(E) in try await pool.transaction(options, body) }
+    try await onLoop { (pool) async throws(E) in try await pool.transaction(options, body: body) }
   }
 
   /// Figures of all loops together.

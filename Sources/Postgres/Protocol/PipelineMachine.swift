@@ -112,13 +112,13 @@ struct PipelineMachine<Member> {
 
   // MARK: What was sent
 
-  mutating func sentPrepare(_ key: StatementKey, _ delivery: Delivery) {
+  mutating func sentPrepare(_ key: StatementKey, delivery: Delivery) {
     openSegment(delivery)
     steps.append(.prepare(key))
   }
 
   /// - Parameter weight: How many the member stands for.
-  mutating func sentExecute(_ member: Member, _ delivery: Delivery, weight: Int = 1) {
+  mutating func sentExecute(_ member: Member, delivery: Delivery, weight: Int = 1) {
     openSegment(delivery)
     steps.append(.execute(member, weight: weight))
     weightUnderWay += weight
@@ -126,7 +126,7 @@ struct PipelineMachine<Member> {
 
   mutating func sentSync(_ delivery: Delivery = .eachResult) {
     openSegment(delivery)
-    segments.update(segments.count - 1) { $0.isSynced = true }
+    segments.update(at: segments.count - 1) { $0.isSynced = true }
     steps.append(.sync)
   }
 
@@ -157,7 +157,7 @@ struct PipelineMachine<Member> {
 
   private mutating func fail(_ state: HeadState) {
     head = state
-    segments.update(0) { $0.hasFailed = true }
+    segments.update(at: 0) { $0.hasFailed = true }
   }
 
   private mutating func endOfStatement() -> Action {
@@ -181,7 +181,7 @@ struct PipelineMachine<Member> {
 
   private mutating func settle(_ member: Member) -> Action {
     guard segments[0].delivery == .eachResult else {
-      segments.update(0) { $0.stored.append(member) }
+      segments.update(at: 0) { $0.stored.append(member) }
       return .store(member)
     }
     switch head {

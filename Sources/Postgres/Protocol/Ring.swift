@@ -23,7 +23,7 @@ struct Ring<Element> {
   }
 
   /// Changes the element at `position` from the front.
-  mutating func update<T>(_ position: Int, _ body: (inout Element) -> T) -> T {
+  mutating func update<T>(at position: Int, body: (inout Element) -> T) -> T {
     precondition(position < count)
     return body(&storage[(head + position) & (storage.count - 1)]!)
   }

@@ -93,13 +93,15 @@ package struct Row {
     let result = rows.result
     let field = Int32(truncatingIfNeeded: column)
     let found = PostgresType(oid: PQftype(result, field))
-    guard found == T.postgresType || T.decodes(found) else { throw mismatch(column, found, T.self) }
+    guard found == T.postgresType || T.decodes(found) else {
+      throw mismatch(column, found: found, wanted: T.self)
+    }
     let length = PQgetlength(result, index, field)
     if length == 0, PQgetisnull(result, index, field) != 0 {
-      do { return try T.decodeNull() } catch { throw inColumn(column, error) }
+      do { return try T.decodeNull() } catch { throw inColumn(column, error: error) }
     }
     let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result, index, field), count: Int(length))
-    do { return try T(decoding: bytes) } catch { throw inColumn(column, error) }
+    do { return try T(decoding: bytes) } catch { throw inColumn(column, error: error) }
   }
 
   /// The value of a column. Throws `invalidResult` when it is NULL and the column is not optional.
@@ -120,11 +122,11 @@ package struct Row {
     defer { extendLifetime(rows) }
     let length = PQgetlength(rows.result, index, column.index)
     if length == 0, PQgetisnull(rows.result, index, column.index) != 0 {
-      do { return try T.decodeNull() } catch { throw inColumn(Int(column.index), error) }
+      do { return try T.decodeNull() } catch { throw inColumn(Int(column.index), error: error) }
     }
     let bytes = UnsafeRawBufferPointer(
       start: PQgetvalue(rows.result, index, column.index), count: Int(length))
-    do { return try T(decoding: bytes) } catch { throw inColumn(Int(column.index), error) }
+    do { return try T(decoding: bytes) } catch { throw inColumn(Int(column.index), error: error) }
   }
 
   /// The value of a column that may be NULL.
@@ -143,16 +145,16 @@ package struct Row {
 
   /// A column's binary form, without a copy; `nil` for NULL.
   package func withBytes<V, T, E: Error>(
-    _ column: Column<V>, _ body: (UnsafeRawBufferPointer?) throws(E) -> T
+    _ column: Column<V>, body: (UnsafeRawBufferPointer?) throws(E) -> T
   ) throws(E) -> T {
-    try withBytes(Int(column.index), body)
+    try withBytes(Int(column.index), body: body)
   }
 
   package func isNull(_ column: Int) -> Bool { PQgetisnull(rows.result, index, Int32(column)) != 0 }
 
   /// A column's binary form, without a copy; `nil` for NULL.
   package func withBytes<T, E: Error>(
-    _ column: Int, _ body: (UnsafeRawBufferPointer?) throws(E) -> T
+    _ column: Int, body: (UnsafeRawBufferPointer?) throws(E) -> T
   ) throws(E) -> T {
     let length = Int(PQgetlength(rows.result, index, Int32(column)))
     let bytes =
@@ -162,13 +164,13 @@ package struct Row {
     return try body(bytes)
   }
 
-  private func mismatch(_ column: Int, _ found: PostgresType, _ wanted: Any.Type) -> PostgresError {
+  private func mismatch(_ column: Int, found: PostgresType, wanted: Any.Type) -> PostgresError {
     PostgresError(
       .invalidResult,
       "column \(column) (\(rows.columnName(column))) has type \(found.oid), which is not read as \(wanted)")
   }
 
-  private func inColumn(_ column: Int, _ error: PostgresError) -> PostgresError {
+  private func inColumn(_ column: Int, error: PostgresError) -> PostgresError {
     PostgresError(error.kind, "column \(column) (\(rows.columnName(column))): \(error.message)")
   }
 }

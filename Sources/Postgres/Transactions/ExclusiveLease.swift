@@ -59,7 +59,7 @@ final class ExclusiveLease: ConnectionClient {
     var isWhole = true
     for statement in statements {
       if isWhole {
-        isWhole = connection.send(statement, .atSync(commits: commits))
+        isWhole = connection.send(statement, delivery: .atSync(commits: commits))
       } else {
         statement.outcome = .failure(
           PostgresError(.skipped, "not sent because the statement before it could not be"))
@@ -103,7 +103,7 @@ final class ExclusiveLease: ConnectionClient {
 
   func segmentEnded(_: [PendingStatement], failed _: Bool, on _: Connection) { resume() }
 
-  func lost(_ statements: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
+  func lost(_ statements: [(member: PendingStatement, fate: Pipeline.Fate)], because error: PostgresError) {
     let failure = pool.shared.explain(error)
     lostWith = failure
     let isUnknown = statements.contains { $0.fate == .unknown }

@@ -2,13 +2,13 @@ import EventLoop
 
 extension LoopPool {
   func transaction<T, E: PostgresErrorConvertible>(
-    _ options: TransactionOptions, _ body: (Transaction) async throws(E) -> T
+    _ options: TransactionOptions, body: (Transaction) async throws(E) -> T
   ) async throws(E) -> T {
     var attempt = 1
     while true {
       var failure: PostgresError?
       do throws(E) {
-        return try await runOnce(options, body, &failure)
+        return try await runOnce(options, body: body, failure: &failure)
       } catch {
         guard options.isRepeatable, let failure, failure.isRetryable,
           attempt < (failure.isStaleSession ? 2 : options.attempts),
@@ -21,8 +21,8 @@ extension LoopPool {
 
   /// - Parameter failure: The database's own error, when there was one.
   private func runOnce<T, E: PostgresErrorConvertible>(
-    _ options: TransactionOptions, _ body: (Transaction) async throws(E) -> T,
-    _ failure: inout PostgresError?
+    _ options: TransactionOptions, body: (Transaction) async throws(E) -> T,
+    failure: inout PostgresError?
   ) async throws(E) -> T {
     let lease: ExclusiveLease
     do throws(PostgresError) {
@@ -62,19 +62,19 @@ extension LoopPool {
 
   /// A read whose connection breaks is sent once more: it may have been broken for long, unnoticed.
   func query(
-    _ statement: Statement, _ parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
+    _ statement: Statement, parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
   ) async throws(PostgresError) -> Rows {
     do throws(PostgresError) {
-      return try await queryOnce(statement, parameters, isLong: isLong, timeout: timeout)
+      return try await queryOnce(statement, parameters: parameters, isLong: isLong, timeout: timeout)
     } catch {
       guard error.kind == .connectionLost || error.isStaleSession, !Task.isCancelled, !machine.isClosing
       else { throw error }
     }
-    return try await queryOnce(statement, parameters, isLong: isLong, timeout: timeout)
+    return try await queryOnce(statement, parameters: parameters, isLong: isLong, timeout: timeout)
   }
 
   private func queryOnce(
-    _ statement: Statement, _ parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
+    _ statement: Statement, parameters: [any PostgresValue], isLong: Bool, timeout: Duration?
   ) async throws(PostgresError) -> Rows {
     let lease = try await lease(isLong ? turns[.longReads] : nil)
     defer { lease.release() }

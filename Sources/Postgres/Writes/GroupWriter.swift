@@ -28,7 +28,7 @@ final class GroupWriter: Flushable {
       group.prologue = prologue
     }
     group.waiting.append(write)
-    touch(key, group)
+    touch(group, for: key)
   }
 
   /// Tells those that wait and whose callers have gone.
@@ -44,7 +44,7 @@ final class GroupWriter: Flushable {
     }
   }
 
-  private func touch(_ key: WriteGroup, _ group: Group) {
+  private func touch(_ group: Group, for key: WriteGroup) {
     guard !group.isTouched else { return }
     group.isTouched = true
     touched.append((key, group))
@@ -57,11 +57,11 @@ final class GroupWriter: Flushable {
     touched.removeAll(keepingCapacity: true)
     for (key, group) in turn {
       group.isTouched = false
-      launch(key, group)
+      launch(group, for: key)
     }
   }
 
-  private func launch(_ key: WriteGroup, _ group: Group) {
+  private func launch(_ group: Group, for key: WriteGroup) {
     guard !group.waiting.isEmpty else {
       if group.batchesUnderWay == 0 { groups[key] = nil }
       return
@@ -70,9 +70,9 @@ final class GroupWriter: Flushable {
     group.batchesUnderWay += 1
     var isRefused = false
     let turns = key.mayWait ? pool.turns(of: key.project) : nil
-    acquire(for: group, turns) { [self] result in
+    acquire(for: group, turns: turns) { [self] result in
       switch result {
-      case .success(let connection): begin(key, group, turns, on: connection)
+      case .success(let connection): begin(group, for: key, turns: turns, on: connection)
       case .failure(let error):
         isRefused = true
         group.batchesUnderWay -= 1
@@ -84,10 +84,10 @@ final class GroupWriter: Flushable {
       }
     }
     // More than fits in one batch. Who was refused at once would be refused again.
-    if !isRefused, group.waiting.count > pool.configuration.writeBatchSize { launch(key, group) }
+    if !isRefused, group.waiting.count > pool.configuration.writeBatchSize { launch(group, for: key) }
   }
 
-  private func acquire(for group: Group, _ turns: Turns?, _ receiver: @escaping LoopPool.Receiver) {
+  private func acquire(for group: Group, turns: Turns?, receiver: @escaping LoopPool.Receiver) {
     guard let turns else {
       pool.acquire(preferred: group.favourite, receiver)
       return
@@ -110,12 +110,12 @@ final class GroupWriter: Flushable {
     return nil
   }
 
-  private func begin(_ key: WriteGroup, _ group: Group, _ turns: Turns?, on connection: Connection) {
+  private func begin(_ group: Group, for key: WriteGroup, turns: Turns?, on connection: Connection) {
     group.favourite = connection.id
     let batch = WriteBatch(pool: pool, prologue: group.prologue) { [self] in
       turns?.leave()
       group.batchesUnderWay -= 1
-      touch(key, group)
+      touch(group, for: key)
     }
     batch.start(on: connection) { Self.next(of: group) }
   }

@@ -34,7 +34,7 @@ final class WriteBatch: ConnectionClient {
       let write = next()
     {
       // One that cannot be encoded has been told so, and the others do not mind.
-      guard connection.send(write, Self.delivery) else { continue }
+      guard connection.send(write, delivery: Self.delivery) else { continue }
       bytes += connection.lastParameterBytes
       sent.append(write)
     }
@@ -43,8 +43,8 @@ final class WriteBatch: ConnectionClient {
   }
 
   private func begin(_ connection: Connection) {
-    connection.ensure(pool.shared.writeTimeouts, Self.delivery)
-    for statement in prologue { connection.send(PendingStatement(statement), Self.delivery) }
+    connection.ensure(pool.shared.writeTimeouts, delivery: Self.delivery)
+    for statement in prologue { connection.send(PendingStatement(statement), delivery: Self.delivery) }
   }
 
   func segmentEnded(_ members: [PendingStatement], failed: Bool, on connection: Connection) {
@@ -107,7 +107,7 @@ final class WriteBatch: ConnectionClient {
     if write.isAbandoned { return write.finish(.failure(.cancelledByCaller)) }
     if connection.isStale { return left.append(write) }
     begin(connection)
-    connection.send(write, Self.delivery)
+    connection.send(write, delivery: Self.delivery)
     connection.sync()
   }
 
@@ -139,7 +139,7 @@ final class WriteBatch: ConnectionClient {
     }
   }
 
-  func lost(_ members: [(member: PendingStatement, fate: Pipeline.Fate)], _ error: PostgresError) {
+  func lost(_ members: [(member: PendingStatement, fate: Pipeline.Fate)], because error: PostgresError) {
     let unknown = PostgresError(
       .outcomeUnknown,
       "\(error.message); whether the write was committed must be found out before it is sent again",

@@ -22,8 +22,8 @@ private func run(_ delivery: Machine.Delivery, _ events: [Event]) -> [String] {
   var said: [String] = []
   for event in events {
     switch event {
-    case .prepare(let id): machine.sentPrepare(.named(id), delivery)
-    case .send(let member): machine.sentExecute(member, delivery)
+    case .prepare(let id): machine.sentPrepare(.named(id), delivery: delivery)
+    case .send(let member): machine.sentExecute(member, delivery: delivery)
     case .sync: machine.sentSync(delivery)
     case .lose: for (member, fate) in machine.disconnected() { said.append("\(member) \(fate)") }
     case .receive(let reply):
@@ -157,8 +157,8 @@ struct PipelineMachineTests {
   func bookkeeping() {
     var machine = Machine()
     #expect(!machine.needsSync && !machine.isExpectingReply)
-    machine.sentPrepare(.named(1), each)
-    machine.sentExecute("a", each)
+    machine.sentPrepare(.named(1), delivery: each)
+    machine.sentExecute("a", delivery: each)
     #expect(machine.needsSync && machine.isExpectingReply && machine.weightUnderWay == 1)
     #expect(machine.current == "a")
     machine.sentSync()
@@ -172,9 +172,9 @@ struct PipelineMachineTests {
   @Test("a member counts as much as it stands for until its result has come")
   func weights() {
     var machine = Machine()
-    machine.sentPrepare(.named(1), each)
-    machine.sentExecute("a", each, weight: 32)
-    machine.sentExecute("b", each)
+    machine.sentPrepare(.named(1), delivery: each)
+    machine.sentExecute("a", delivery: each, weight: 32)
+    machine.sentExecute("b", delivery: each)
     machine.sentSync()
     #expect(machine.weightUnderWay == 33 && machine.headWeight == 0)
     for reply in [.completed, .end] as [Machine.Reply] { _ = machine.received(reply) }
