@@ -35,10 +35,10 @@ extension DynamicMessage {
       case .list(let items):
         let first = arena.places(place, count: items.count, in: target)
         for (index, item) in items.enumerated() {
-          Self.write(item, to: first + index * place.kind.size, &arena)
+          Self.write(item, to: first + index * place.kind.size, arena: &arena)
         }
-      case .map(let entries): write(entries, field, place, in: target, &arena)
-      default: Self.write(value, to: arena.place(place, in: target), &arena)
+      case .map(let entries): write(entries, of: field, at: place, in: target, arena: &arena)
+      default: Self.write(value, to: arena.place(place, in: target), arena: &arena)
       }
     }
     writeUnknownFields(to: target, &arena)
@@ -46,8 +46,8 @@ extension DynamicMessage {
   }
 
   private func write(
-    _ entries: [DynamicValue: DynamicValue], _ field: SchemaField, _ place: FieldLayout,
-    in target: PackedMessage, _ arena: inout PackArena
+    _ entries: [DynamicValue: DynamicValue], of field: SchemaField, at place: FieldLayout,
+    in target: PackedMessage, arena: inout PackArena
   ) {
     guard let entry = place.message, let key = arena.descriptors.layouts[entry].field(1),
       let value = arena.descriptors.layouts[entry].field(2)
@@ -57,14 +57,14 @@ extension DynamicMessage {
     for (index, pair) in sorted.enumerated() {
       let item = arena.message(entry)
       // Key and value are always written, zero or not, as protobuf's own libraries do.
-      Self.write(pair.key, to: arena.place(key, in: item), &arena)
-      Self.write(pair.value, to: arena.place(value, in: item), &arena)
+      Self.write(pair.key, to: arena.place(key, in: item), arena: &arena)
+      Self.write(pair.value, to: arena.place(value, in: item), arena: &arena)
       first.storeBytes(of: item.memory, toByteOffset: index * 8, as: UnsafeMutableRawPointer.self)
     }
   }
 
   private static func write(
-    _ value: DynamicValue, to place: UnsafeMutableRawPointer, _ arena: inout PackArena
+    _ value: DynamicValue, to place: UnsafeMutableRawPointer, arena: inout PackArena
   ) {
     switch value {
     case .bool(let value): place.storeBytes(of: value ? 1 : 0, as: Int32.self)

@@ -19,20 +19,22 @@ extension DynamicMessage {
     for field in type.fields {
       guard let place = source.layout.field(field.number), let first = source.values(place) else { continue }
       if !field.isRepeated {
-        store(Self.single(source, at: first, place, type: type, field), for: field)
+        store(Self.single(source, at: first, layout: place, type: type, field: field), for: field)
         continue
       }
       let items = (0..<source.count(place)).map { index in
-        Self.single(source, at: first + index * place.kind.size, place, type: type, field)
+        Self.single(source, at: first + index * place.kind.size, layout: place, type: type, field: field)
       }
-      store(type.mapEntry(of: field).map { Self.map(items, $0.key, $0.value) } ?? .list(items), for: field)
+      store(
+        type.mapEntry(of: field).map { Self.map(items, key: $0.key, value: $0.value) } ?? .list(items),
+        for: field)
     }
     unknownFields = Self.unknownFields(source)
   }
 
   private static func single(
-    _ source: UnpackedMessage, at place: UnsafeRawPointer, _ layout: FieldLayout, type: MessageType,
-    _ field: SchemaField
+    _ source: UnpackedMessage, at place: UnsafeRawPointer, layout: FieldLayout, type: MessageType,
+    field: SchemaField
   ) -> DynamicValue {
     switch field.kind {
     case .bool: .bool(place.load(as: Int32.self) != 0)
@@ -55,8 +57,7 @@ extension DynamicMessage {
   }
 
   /// Later entries win, and an entry without a key or a value has the zero one.
-  private static func map(_ entries: [DynamicValue], _ key: SchemaField, _ value: SchemaField) -> DynamicValue
-  {
+  private static func map(_ entries: [DynamicValue], key: SchemaField, value: SchemaField) -> DynamicValue {
     var result: [DynamicValue: DynamicValue] = [:]
     for case .message(let entry) in entries {
       let empty = entry.type.type(of: value).map { DynamicValue.message(DynamicMessage($0)) }

@@ -65,31 +65,33 @@ package struct DynamicMessage: Sendable, Hashable {
   private func check(_ value: DynamicValue, for field: SchemaField) throws(DynamicTypeError) {
     switch value {
     case .map(let entries):
-      guard let entry = type.mapEntry(of: field) else { throw misfit(field, "it is not a map") }
+      guard let entry = type.mapEntry(of: field) else { throw misfit(field, because: "it is not a map") }
       for (key, value) in entries {
-        guard key.fits(entry.key.kind) else { throw misfit(field, "a key is of another type") }
+        guard key.fits(entry.key.kind) else { throw misfit(field, because: "a key is of another type") }
         try checkSingle(value, for: entry.value)
       }
     case .list(let items):
-      guard field.isRepeated, type.mapEntry(of: field) == nil else { throw misfit(field, "it is not a list") }
+      guard field.isRepeated, type.mapEntry(of: field) == nil else {
+        throw misfit(field, because: "it is not a list")
+      }
       for item in items { try checkSingle(item, for: field) }
     default:
-      guard !field.isRepeated else { throw misfit(field, "it holds many values") }
+      guard !field.isRepeated else { throw misfit(field, because: "it holds many values") }
       try checkSingle(value, for: field)
     }
   }
 
   private func checkSingle(_ value: DynamicValue, for field: SchemaField) throws(DynamicTypeError) {
-    guard value.fits(field.kind) else { throw misfit(field, "the value is of another type") }
+    guard value.fits(field.kind) else { throw misfit(field, because: "the value is of another type") }
     if case .message(let message) = value,
       message.type.pool !== type.pool
         || message.type.fullName != field.typeName
     {
-      throw misfit(field, "it holds \(field.typeName ?? "messages"), not \(message.type.fullName)")
+      throw misfit(field, because: "it holds \(field.typeName ?? "messages"), not \(message.type.fullName)")
     }
   }
 
-  private func misfit(_ field: SchemaField, _ reason: String) -> DynamicTypeError {
+  private func misfit(_ field: SchemaField, because reason: String) -> DynamicTypeError {
     DynamicTypeError(field: field.fullName, reason: reason)
   }
 }

@@ -29,14 +29,14 @@ package struct CodeGeneratorResponse: Sendable {
     let descriptors = DescriptorShapes.descriptors
     var arena = PackArena(descriptors)
     let root = arena.message("CodeGeneratorResponse")
-    if let error { arena.set(root, 1, string: error) }
-    arena.set(root, 2, uint64: Self.supportedFeatures)
+    if let error { arena.set(1, of: root, string: error) }
+    arena.set(2, of: root, uint64: Self.supportedFeatures)
     arena.set(
-      root, 15,
+      15, of: root,
       messages: files.map { file in
         let item = arena.message("File")
-        arena.set(item, 1, string: file.name)
-        arena.set(item, 15, string: file.content)
+        arena.set(1, of: item, string: file.name)
+        arena.set(15, of: item, string: file.content)
         return item
       })
     return arena.pack(root)

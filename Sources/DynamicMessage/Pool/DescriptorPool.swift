@@ -26,7 +26,7 @@ package final class DescriptorPool: Sendable {
     for table in tables where table.byNumber.count != table.schema.fields.count {
       throw .repeatedNumber(message: table.schema.fullName)
     }
-    let missing = Self.missingTypes(tables, index.symbols)
+    let missing = Self.missingTypes(in: tables, symbols: index.symbols)
     guard missing.isEmpty else { throw .missingTypes(missing) }
     descriptors = RuntimeDescriptors(tables.map { MessageShape($0.schema) })
   }
@@ -63,7 +63,7 @@ package final class DescriptorPool: Sendable {
 
   package var services: [SchemaService] { files.flatMap(\.services) }
 
-  private static func missingTypes(_ tables: [MessageTable], _ symbols: [String: SchemaSymbol]) -> [String] {
+  private static func missingTypes(in tables: [MessageTable], symbols: [String: SchemaSymbol]) -> [String] {
     let needed = tables.flatMap(\.schema.fields).filter { $0.kind != .group }
     let missing = needed.compactMap { field -> String? in
       switch field.kind {

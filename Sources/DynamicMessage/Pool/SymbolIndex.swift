@@ -8,37 +8,39 @@ struct SymbolIndex {
 
   mutating func add(_ file: SchemaFile, at position: Int) throws(PoolError) {
     fileNames.append(file.name)
-    for message in file.messages { try add(message, position) }
-    for type in file.enums { try add(type, scope: file.package, position) }
-    for field in file.extensions { try add(field.fullName, .extension(field), position) }
+    for message in file.messages { try add(message, position: position) }
+    for type in file.enums { try add(type, scope: file.package, position: position) }
+    for field in file.extensions { try add(field.fullName, as: .extension(field), position: position) }
     for service in file.services {
-      try add(service.fullName, .service(service), position)
-      for method in service.methods { try add(method.fullName, .method(method), position) }
+      try add(service.fullName, as: .service(service), position: position)
+      for method in service.methods { try add(method.fullName, as: .method(method), position: position) }
     }
   }
 
-  private mutating func add(_ message: SchemaMessage, _ position: Int) throws(PoolError) {
-    try add(message.fullName, .message(message), position)
+  private mutating func add(_ message: SchemaMessage, position: Int) throws(PoolError) {
+    try add(message.fullName, as: .message(message), position: position)
     messages.append(message)
-    for field in message.fields { try add(field.fullName, .field(field, in: message), position) }
-    for oneof in message.oneofs where !oneof.isSynthetic {
-      try add("\(message.fullName).\(oneof.name)", .oneof(oneof, in: message), position)
+    for field in message.fields {
+      try add(field.fullName, as: .field(field, in: message), position: position)
     }
-    for nested in message.messages { try add(nested, position) }
-    for type in message.enums { try add(type, scope: message.fullName, position) }
-    for field in message.extensions { try add(field.fullName, .extension(field), position) }
+    for oneof in message.oneofs where !oneof.isSynthetic {
+      try add("\(message.fullName).\(oneof.name)", as: .oneof(oneof, in: message), position: position)
+    }
+    for nested in message.messages { try add(nested, position: position) }
+    for type in message.enums { try add(type, scope: message.fullName, position: position) }
+    for field in message.extensions { try add(field.fullName, as: .extension(field), position: position) }
   }
 
   /// Values of an enum are siblings of their type, as in C++.
-  private mutating func add(_ type: SchemaEnum, scope: String, _ position: Int) throws(PoolError) {
-    try add(type.fullName, .enumeration(type), position)
+  private mutating func add(_ type: SchemaEnum, scope: String, position: Int) throws(PoolError) {
+    try add(type.fullName, as: .enumeration(type), position: position)
     for value in type.values {
       let name = scope.isEmpty ? value.name : "\(scope).\(value.name)"
-      try add(name, .enumValue(value, in: type), position)
+      try add(name, as: .enumValue(value, in: type), position: position)
     }
   }
 
-  private mutating func add(_ name: String, _ symbol: SchemaSymbol, _ position: Int) throws(PoolError) {
+  private mutating func add(_ name: String, as symbol: SchemaSymbol, position: Int) throws(PoolError) {
     if let other = files[name] {
       throw .duplicate(symbol: name, files: [fileNames[other], fileNames[position]])
     }

@@ -24,7 +24,7 @@ package struct ProtoPrinter {
     return printer.text.lines.joined(separator: "\n")
   }
 
-  private static func printing(_ scope: String, _ body: (inout ProtoPrinter) -> Void) -> ProtoPrinter {
+  private static func printing(_ scope: String, body: (inout ProtoPrinter) -> Void) -> ProtoPrinter {
     var printer = ProtoPrinter(scope: scope)
     body(&printer)
     return printer
@@ -33,9 +33,10 @@ package struct ProtoPrinter {
   // MARK: Declarations
 
   private mutating func write(_ message: SchemaMessage) {
-    block("message \(message.name)", message.comments) { printer in
+    block("message \(message.name)", comments: message.comments) { printer in
       if message.isDeprecated { printer.text.line("option deprecated = true;") }
-      printer.writeReserved(message.reservedRanges, message.reservedNames, highest: 0x1FFF_FFFF)
+      printer.writeReserved(
+        ranges: message.reservedRanges, names: message.reservedNames, highest: 0x1FFF_FFFF)
       for range in message.extensionRanges {
         printer.text.line("extensions \(Self.range(range, highest: 0x1FFF_FFFF));")
       }
@@ -63,7 +64,7 @@ package struct ProtoPrinter {
   }
 
   private mutating func write(_ oneof: SchemaOneof, in message: SchemaMessage) {
-    block("oneof \(oneof.name)", oneof.comments) { printer in
+    block("oneof \(oneof.name)", comments: oneof.comments) { printer in
       for field in message.fields
       where field.realOneofIndex.map({ message.oneofs[$0].name == oneof.name }) ?? false {
         printer.write(field, in: message)
@@ -73,7 +74,7 @@ package struct ProtoPrinter {
 
   private mutating func write(_ field: SchemaField, in message: SchemaMessage?) {
     var options: [String] = []
-    if let value = field.defaultValue { options.append("default = \(Self.literal(value, field.kind))") }
+    if let value = field.defaultValue { options.append("default = \(Self.literal(value, as: field.kind))") }
     if let packed = field.packedOption { options.append("packed = \(packed)") }
     if field.isDeprecated { options.append("deprecated = true") }
     if field.jsonName != SchemaField.jsonName(field.name) {
@@ -81,7 +82,7 @@ package struct ProtoPrinter {
     }
     let suffix = options.isEmpty ? "" : " [\(options.joined(separator: ", "))]"
     text.statement(
-      "\(type(of: field, in: message)) \(field.name) = \(field.number)\(suffix);", field.comments)
+      "\(type(of: field, in: message)) \(field.name) = \(field.number)\(suffix);", comments: field.comments)
   }
 
   private func type(of field: SchemaField, in message: SchemaMessage?) -> String {
@@ -107,25 +108,27 @@ package struct ProtoPrinter {
   }
 
   private mutating func writeExtension(_ field: SchemaField) {
-    block("extend \(field.extendee.map(short) ?? "")", SchemaComments()) { $0.write(field, in: nil) }
+    block("extend \(field.extendee.map(short) ?? "")", comments: SchemaComments()) {
+      $0.write(field, in: nil)
+    }
   }
 
   private mutating func write(_ type: SchemaEnum) {
-    block("enum \(type.name)", type.comments) { printer in
+    block("enum \(type.name)", comments: type.comments) { printer in
       if type.allowsAlias { printer.text.line("option allow_alias = true;") }
       if type.isDeprecated { printer.text.line("option deprecated = true;") }
-      printer.writeReserved(type.reservedRanges, type.reservedNames, highest: .max)
+      printer.writeReserved(ranges: type.reservedRanges, names: type.reservedNames, highest: .max)
       for value in type.values { printer.write(value) }
     }
   }
 
   private mutating func write(_ value: SchemaEnumValue) {
     let options = value.isDeprecated ? " [deprecated = true]" : ""
-    text.statement("\(value.name) = \(value.number)\(options);", value.comments)
+    text.statement("\(value.name) = \(value.number)\(options);", comments: value.comments)
   }
 
   private mutating func write(_ service: SchemaService) {
-    block("service \(service.name)", service.comments) { printer in
+    block("service \(service.name)", comments: service.comments) { printer in
       if service.isDeprecated { printer.text.line("option deprecated = true;") }
       for method in service.methods {
         if method.comments.leading != nil { printer.text.separate() }
@@ -146,22 +149,23 @@ package struct ProtoPrinter {
     }
     if method.isDeprecated { options.append("option deprecated = true;") }
     if options.isEmpty {
-      text.statement(head + ";", method.comments)
+      text.statement(head + ";", comments: method.comments)
     } else {
-      block(head, method.comments) { printer in for option in options { printer.text.line(option) } }
+      block(head, comments: method.comments) { printer in for option in options { printer.text.line(option) }
+      }
     }
   }
 
-  private mutating func writeReserved(_ ranges: [ClosedRange<Int32>], _ names: [String], highest: Int32) {
+  private mutating func writeReserved(ranges: [ClosedRange<Int32>], names: [String], highest: Int32) {
     let numbers = ranges.map { Self.range($0, highest: highest) }
     if !numbers.isEmpty { text.line("reserved \(numbers.joined(separator: ", "));") }
     if !names.isEmpty { text.line("reserved \(names.map { "\"\($0)\"" }.joined(separator: ", "));") }
   }
 
   private mutating func block(
-    _ head: String, _ comments: SchemaComments, _ body: (inout ProtoPrinter) -> Void
+    _ head: String, comments: SchemaComments, body: (inout ProtoPrinter) -> Void
   ) {
-    text.open(head, comments)
+    text.open(head, comments: comments)
     body(&self)
     text.close()
   }
@@ -176,7 +180,7 @@ package struct ProtoPrinter {
   }
 
   /// Bytes come escaped; a string has to be quoted and escaped again.
-  private static func literal(_ value: String, _ kind: SchemaKind) -> String {
+  private static func literal(_ value: String, as kind: SchemaKind) -> String {
     switch kind {
     case .bytes: return "\"\(value)\""
     case .string:

@@ -7,7 +7,7 @@ struct ProtoText {
     lines.append(text.isEmpty ? "" : String(repeating: "  ", count: indent) + text)
   }
 
-  mutating func open(_ head: String, _ comments: SchemaComments) {
+  mutating func open(_ head: String, comments: SchemaComments) {
     comment(comments.leading)
     line(head + " {")
     indent += 1
@@ -24,7 +24,7 @@ struct ProtoText {
     }
   }
 
-  mutating func statement(_ text: String, _ comments: SchemaComments) {
+  mutating func statement(_ text: String, comments: SchemaComments) {
     comment(comments.leading)
     let trailing = Self.rows(comments.trailing)
     line(trailing.count == 1 ? "\(text)  //\(trailing[0])" : text)

@@ -7,7 +7,7 @@ package enum NearestName {
     let wanted = plain(name)
     let limit = max(1, min(wanted.count / 3, 4))
     let ranked = known.compactMap { candidate -> (distance: Int, name: String)? in
-      let distance = distance(wanted, plain(candidate), limit: limit)
+      let distance = distance(from: wanted, to: plain(candidate), limit: limit)
       return distance <= limit ? (distance, candidate) : nil
     }
     let best = ranked.map(\.distance).min()
@@ -17,13 +17,13 @@ package enum NearestName {
   /// Words to put behind a complaint: `; did you mean "title"?`, or what there is, or nothing.
   package static func hint(for name: String, among known: [String]) -> String {
     let near = suggestions(for: name, among: known)
-    if !near.isEmpty { return "; did you mean \(quoted(near, " or "))?" }
+    if !near.isEmpty { return "; did you mean \(quoted(near, separator: " or "))?" }
     if known.isEmpty { return "" }
     let some = known.prefix(12)
-    return "; there is \(quoted(Array(some), ", "))" + (known.count > some.count ? ", …" : "")
+    return "; there is \(quoted(Array(some), separator: ", "))" + (known.count > some.count ? ", …" : "")
   }
 
-  private static func quoted(_ names: [String], _ separator: String) -> String {
+  private static func quoted(_ names: [String], separator: String) -> String {
     names.map { "\"\($0)\"" }.joined(separator: separator)
   }
 
@@ -32,7 +32,7 @@ package enum NearestName {
   }
 
   /// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment).
-  private static func distance(_ left: [UInt8], _ right: [UInt8], limit: Int) -> Int {
+  private static func distance(from left: [UInt8], to right: [UInt8], limit: Int) -> Int {
     guard abs(left.count - right.count) <= limit else { return limit + 1 }
     guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
     var beforeLast: [Int] = []

@@ -1,7 +1,7 @@
 import Wire
 
 extension ProtoJSONReader {
-  func scalar(_ json: JSONValue, _ kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
+  func scalar(_ json: JSONValue, as kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
     switch kind {
     case .bool:
       guard case .bool(let value) = json else { throw .expected("true or false", found: json) }
@@ -25,14 +25,14 @@ extension ProtoJSONReader {
     }
   }
 
-  func mapKey(_ name: String, _ kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
+  func mapKey(_ name: String, as kind: SchemaKind) throws(ProtoJSONError) -> DynamicValue {
     guard let key = JSONValue(key: name, isBool: kind == .bool) else {
       throw ProtoJSONError("the key must be \"true\" or \"false\"")
     }
-    return try scalar(key, kind)
+    return try scalar(key, as: kind)
   }
 
-  func enumeration(_ json: JSONValue, _ field: SchemaField, in pool: DescriptorPool) throws(ProtoJSONError)
+  func enumeration(_ json: JSONValue, of field: SchemaField, in pool: DescriptorPool) throws(ProtoJSONError)
     -> Int32
   {
     guard let name = field.typeName, let type = pool.enumeration(name) else {

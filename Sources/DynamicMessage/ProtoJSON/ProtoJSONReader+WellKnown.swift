@@ -1,34 +1,37 @@
 import Wire
 
 extension ProtoJSONReader {
-  func wellKnown(_ json: JSONValue, _ form: WellKnownForm, _ type: MessageType) throws(ProtoJSONError)
+  func wellKnown(_ json: JSONValue, as form: WellKnownForm, type: MessageType) throws(ProtoJSONError)
     -> DynamicMessage
   {
     switch form {
     case .timestamp:
-      return try seconds(json, type, "an RFC 3339 time such as \"2024-05-01T12:00:00Z\"", TimestampText.parse)
-    case .duration: return try seconds(json, type, "a duration such as \"1.5s\"", DurationText.parse)
-    case .fieldMask: return try fieldMask(json, type)
+      return try seconds(
+        json, as: type, expected: "an RFC 3339 time such as \"2024-05-01T12:00:00Z\"",
+        parse: TimestampText.parse)
+    case .duration:
+      return try seconds(json, as: type, expected: "a duration such as \"1.5s\"", parse: DurationText.parse)
+    case .fieldMask: return try fieldMask(json, as: type)
     case .wrapper:
       var message = DynamicMessage(type)
       let field = type.wellKnownField(1)
       // A null on its own is the wrapper with its zero; as a field it would have been unset.
-      if json != .null { message.store(try scalar(json, field.kind), for: field) }
+      if json != .null { message.store(try scalar(json, as: field.kind), for: field) }
       return message
     case .structure:
       guard case .object(let members) = json else { throw .expected("an object", found: json) }
-      return try structure(members, type)
+      return try structure(members, as: type)
     case .listValue:
       guard case .array(let items) = json else { throw .expected("an array", found: json) }
-      return try listValue(items, type)
-    case .value: return try value(json, type)
-    case .any: return try any(json, type)
+      return try listValue(items, as: type)
+    case .value: return try value(json, as: type)
+    case .any: return try any(json, as: type)
     }
   }
 
   private func seconds(
-    _ json: JSONValue, _ type: MessageType, _ expected: String,
-    _ parse: (String) -> (seconds: Int64, nanos: Int32)?
+    _ json: JSONValue, as type: MessageType, expected: String,
+    parse: (String) -> (seconds: Int64, nanos: Int32)?
   ) throws(ProtoJSONError) -> DynamicMessage {
     guard case .string(let text) = json, let time = parse(text) else {
       throw .expected(expected, found: json)
@@ -39,7 +42,7 @@ extension ProtoJSONReader {
     return message
   }
 
-  private func fieldMask(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+  private func fieldMask(_ json: JSONValue, as type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
     guard case .string(let text) = json, let paths = FieldMaskText.parse(text) else {
       throw .expected("paths in lowerCamelCase such as \"title,owner.displayName\"", found: json)
     }
@@ -48,10 +51,10 @@ extension ProtoJSONReader {
     return message
   }
 
-  private func structure(_ members: [JSONMember], _ type: MessageType) throws(ProtoJSONError)
+  private func structure(_ members: [JSONMember], as type: MessageType) throws(ProtoJSONError)
     -> DynamicMessage
   {
-    try check(type, .structure)
+    try check(type, has: .structure)
     var message = DynamicMessage(type)
     let field = type.wellKnownField(1)
     guard let entry = type.mapEntry(of: field), let nested = type.type(of: field)?.type(of: entry.value)
@@ -61,15 +64,16 @@ extension ProtoJSONReader {
     var entries: [DynamicValue: DynamicValue] = [:]
     for member in members {
       entries[.string(member.name)] = try PathComponent.key(member.name).around { () throws(ProtoJSONError) in
-        .message(try value(member.value, nested))
+        .message(try value(member.value, as: nested))
       }
     }
     message.store(.map(entries), for: field)
     return message
   }
 
-  private func listValue(_ items: [JSONValue], _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
-    try check(type, .listValue)
+  private func listValue(_ items: [JSONValue], as type: MessageType) throws(ProtoJSONError) -> DynamicMessage
+  {
+    try check(type, has: .listValue)
     var message = DynamicMessage(type)
     let field = type.wellKnownField(1)
     guard let nested = type.type(of: field) else { preconditionFailure("the form of ListValue was checked") }
@@ -77,15 +81,15 @@ extension ProtoJSONReader {
     for (index, item) in items.enumerated() {
       values.append(
         try PathComponent.index(index).around { () throws(ProtoJSONError) in
-          .message(try value(item, nested))
+          .message(try value(item, as: nested))
         })
     }
     message.store(.list(values), for: field)
     return message
   }
 
-  private func value(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
-    try check(type, .value)
+  private func value(_ json: JSONValue, as type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+    try check(type, has: .value)
     var message = DynamicMessage(type)
     func nested(_ number: Int32) -> MessageType {
       guard let nested = type.type(of: type.wellKnownField(number)) else {
@@ -95,25 +99,25 @@ extension ProtoJSONReader {
     }
     switch json {
     case .null: message.store(.enumeration(0), for: type.wellKnownField(1))
-    case .number: message.store(try scalar(json, .double), for: type.wellKnownField(2))
+    case .number: message.store(try scalar(json, as: .double), for: type.wellKnownField(2))
     case .string(let text): message.store(.string(text), for: type.wellKnownField(3))
     case .bool(let flag): message.store(.bool(flag), for: type.wellKnownField(4))
     case .object(let members):
-      message.store(.message(try structure(members, nested(5))), for: type.wellKnownField(5))
+      message.store(.message(try structure(members, as: nested(5))), for: type.wellKnownField(5))
     case .array(let items):
-      message.store(.message(try listValue(items, nested(6))), for: type.wellKnownField(6))
+      message.store(.message(try listValue(items, as: nested(6))), for: type.wellKnownField(6))
     }
     return message
   }
 
   /// A server may send types of these names with other fields.
-  private func check(_ type: MessageType, _ form: WellKnownForm) throws(ProtoJSONError) {
+  private func check(_ type: MessageType, has form: WellKnownForm) throws(ProtoJSONError) {
     guard type.wellKnownForm == form else {
       throw ProtoJSONError("\(type.fullName) lacks the fields it should have")
     }
   }
 
-  private func any(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+  private func any(_ json: JSONValue, as type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
     guard case .object(let members) = json else { throw .expected("an object with \"@type\"", found: json) }
     var message = DynamicMessage(type)
     if members.isEmpty { return message }
@@ -131,7 +135,7 @@ extension ProtoJSONReader {
         throw ProtoJSONError("an Any of \(name) has exactly \"@type\" and \"value\"")
       }
       inner = try PathComponent.field("value").around { () throws(ProtoJSONError) in
-        try self.message(rest[0].value, content)
+        try self.message(rest[0].value, as: content)
       }
     } else {
       inner = try fields(rest, of: content)

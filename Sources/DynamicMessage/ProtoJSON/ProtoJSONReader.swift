@@ -19,7 +19,7 @@ extension DynamicMessage {
   package init(json: JSONValue, type: MessageType, ignoringUnknownFields: Bool = false)
     throws(ProtoJSONError)
   {
-    self = try ProtoJSONReader(ignoresUnknownFields: ignoringUnknownFields).message(json, type)
+    self = try ProtoJSONReader(ignoresUnknownFields: ignoringUnknownFields).message(json, as: type)
   }
 }
 
@@ -29,8 +29,8 @@ extension DynamicMessage {
 struct ProtoJSONReader {
   let ignoresUnknownFields: Bool
 
-  func message(_ json: JSONValue, _ type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
-    if let form = type.wellKnownForm { return try wellKnown(json, form, type) }
+  func message(_ json: JSONValue, as type: MessageType) throws(ProtoJSONError) -> DynamicMessage {
+    if let form = type.wellKnownForm { return try wellKnown(json, as: form, type: type) }
     guard case .object(let members) = json else {
       throw .expected("an object for \(type.fullName)", found: json)
     }
@@ -70,14 +70,14 @@ struct ProtoJSONReader {
   private func value(_ json: JSONValue, of field: SchemaField, in type: MessageType) throws(ProtoJSONError)
     -> DynamicValue?
   {
-    if case .null = json, field.isRepeated || !meansSomethingAsNull(field, type) { return nil }
+    if case .null = json, field.isRepeated || !meansSomethingAsNull(field, in: type) { return nil }
     if let entry = type.mapEntry(of: field), let entryType = type.type(of: field) {
-      return try map(json, entry.key, entry.value, entryType)
+      return try map(json, key: entry.key, value: entry.value, entry: entryType)
     }
     return field.isRepeated ? try list(json, of: field, in: type) : try single(json, of: field, in: type)
   }
 
-  private func meansSomethingAsNull(_ field: SchemaField, _ type: MessageType) -> Bool {
+  private func meansSomethingAsNull(_ field: SchemaField, in type: MessageType) -> Bool {
     field.typeName == "google.protobuf.NullValue" || type.type(of: field)?.wellKnownForm == .value
   }
 
@@ -96,14 +96,14 @@ struct ProtoJSONReader {
     return .list(values)
   }
 
-  private func map(_ json: JSONValue, _ key: SchemaField, _ value: SchemaField, _ entry: MessageType)
+  private func map(_ json: JSONValue, key: SchemaField, value: SchemaField, entry: MessageType)
     throws(ProtoJSONError) -> DynamicValue
   {
     guard case .object(let members) = json else { throw .expected("an object", found: json) }
     var entries: [DynamicValue: DynamicValue] = [:]
     for member in members {
       try PathComponent.key(member.name).around { () throws(ProtoJSONError) in
-        let name = try mapKey(member.name, key.kind)
+        let name = try mapKey(member.name, as: key.kind)
         let content = try single(member.value, of: value, in: entry)
         if entries.updateValue(content, forKey: name) != nil {
           throw ProtoJSONError("the key is there twice")
@@ -119,9 +119,9 @@ struct ProtoJSONReader {
     switch field.kind {
     case .message:
       guard let nested = type.type(of: field) else { throw ProtoJSONError("its type is not known") }
-      return .message(try message(json, nested))
-    case .enum: return .enumeration(try enumeration(json, field, in: type.pool))
-    default: return try scalar(json, field.kind)
+      return .message(try message(json, as: nested))
+    case .enum: return .enumeration(try enumeration(json, of: field, in: type.pool))
+    default: return try scalar(json, as: field.kind)
     }
   }
 }

@@ -1,12 +1,12 @@
 import Wire
 
 extension ProtoJSONWriter {
-  func wellKnown(_ message: DynamicMessage, _ form: WellKnownForm, depth: Int) throws(ProtoJSONError)
+  func wellKnown(_ message: DynamicMessage, as form: WellKnownForm, depth: Int) throws(ProtoJSONError)
     -> JSONValue
   {
     switch form {
-    case .timestamp: return try seconds(message, TimestampText.format)
-    case .duration: return try seconds(message, DurationText.format)
+    case .timestamp: return try seconds(message, format: TimestampText.format)
+    case .duration: return try seconds(message, format: DurationText.format)
     case .fieldMask: return try fieldMask(message)
     case .wrapper: return try wrapper(message)
     case .structure: return .object(try structure(message, depth: depth))
@@ -16,7 +16,7 @@ extension ProtoJSONWriter {
     }
   }
 
-  private func seconds(_ message: DynamicMessage, _ format: (Int64, Int32) -> String?) throws(ProtoJSONError)
+  private func seconds(_ message: DynamicMessage, format: (Int64, Int32) -> String?) throws(ProtoJSONError)
     -> JSONValue
   {
     var time: (seconds: Int64, nanos: Int32) = (0, 0)
@@ -52,7 +52,7 @@ extension ProtoJSONWriter {
     guard case .map(let entries)? = field(1, of: message),
       let entry = message.type.mapEntry(of: message.type.wellKnownField(1))
     else { return [] }
-    return try map(entries, entry.value, message.type, depth: depth)
+    return try map(entries, of: entry.value, in: message.type, depth: depth)
   }
 
   private func items(_ message: DynamicMessage, depth: Int) throws(ProtoJSONError) -> [JSONValue] {

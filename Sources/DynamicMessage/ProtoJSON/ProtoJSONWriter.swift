@@ -41,14 +41,16 @@ struct ProtoJSONWriter {
 
   func message(_ message: DynamicMessage, depth: Int) throws(ProtoJSONError) -> JSONValue {
     guard depth <= Self.depthLimit else { throw ProtoJSONError("nested more than \(Self.depthLimit) deep") }
-    if let form = message.type.wellKnownForm { return try wellKnown(message, form, depth: depth) }
+    if let form = message.type.wellKnownForm { return try wellKnown(message, as: form, depth: depth) }
     return .object(try members(message, depth: depth))
   }
 
   func members(_ message: DynamicMessage, depth: Int) throws(ProtoJSONError) -> [JSONMember] {
     var members: [JSONMember] = []
     for field in message.type.fields {
-      guard let value = message.value(of: field) ?? defaultValue(field, message.type) else { continue }
+      guard let value = message.value(of: field) ?? defaultValue(of: field, in: message.type) else {
+        continue
+      }
       let name = options.keepsProtoNames ? field.name : field.jsonName
       let json = try PathComponent.field(name).around { () throws(ProtoJSONError) in
         try self.value(value, of: field, in: message.type, depth: depth)
@@ -58,7 +60,7 @@ struct ProtoJSONWriter {
     return members
   }
 
-  private func defaultValue(_ field: SchemaField, _ type: MessageType) -> DynamicValue? {
+  private func defaultValue(of field: SchemaField, in type: MessageType) -> DynamicValue? {
     guard options.includesDefaults, !field.hasPresence else { return nil }
     guard field.isRepeated else { return .zero(of: field.kind) }
     return type.mapEntry(of: field) == nil ? .list([]) : .map([:])
@@ -80,12 +82,12 @@ struct ProtoJSONWriter {
       return .array(values)
     case .map(let entries):
       guard let entry = type.mapEntry(of: field) else { preconditionFailure("\(field.fullName) is no map") }
-      return .object(try map(entries, entry.value, type, depth: depth))
+      return .object(try map(entries, of: entry.value, in: type, depth: depth))
     default: return try single(value, of: field, in: type, depth: depth)
     }
   }
 
-  func map(_ entries: [DynamicValue: DynamicValue], _ field: SchemaField, _ type: MessageType, depth: Int)
+  func map(_ entries: [DynamicValue: DynamicValue], of field: SchemaField, in type: MessageType, depth: Int)
     throws(ProtoJSONError) -> [JSONMember]
   {
     var members: [JSONMember] = []
@@ -103,7 +105,7 @@ struct ProtoJSONWriter {
     throws(ProtoJSONError) -> JSONValue
   {
     switch value {
-    case .enumeration(let number): return enumeration(number, field, type.pool)
+    case .enumeration(let number): return enumeration(number, of: field, in: type.pool)
     case .message(let nested): return try message(nested, depth: depth + 1)
     default:
       guard let json = value.scalarJSON else { preconditionFailure("a list within a list") }
@@ -111,7 +113,7 @@ struct ProtoJSONWriter {
     }
   }
 
-  private func enumeration(_ number: Int32, _ field: SchemaField, _ pool: DescriptorPool) -> JSONValue {
+  private func enumeration(_ number: Int32, of field: SchemaField, in pool: DescriptorPool) -> JSONValue {
     let type = field.typeName.flatMap(pool.enumeration)
     let name = type?.values.first { $0.number == number }?.name
     return .enumeration(number, name: name, of: field.typeName ?? "")

@@ -41,10 +41,10 @@ struct FieldShape {
   }
   static func bool(_ number: Int32, _ name: String) -> FieldShape { .init(number, name, .bool) }
   static func int32(_ number: Int32, _ name: String) -> FieldShape { .init(number, name, .int32) }
-  static func message(_ number: Int32, _ name: String, _ type: String) -> FieldShape {
+  static func message(_ number: Int32, _ name: String, of type: String) -> FieldShape {
     .init(number, name, .message, message: type)
   }
-  static func messages(_ number: Int32, _ name: String, _ type: String) -> FieldShape {
+  static func messages(_ number: Int32, _ name: String, of type: String) -> FieldShape {
     .init(number, name, .message, repeated: true, message: type)
   }
 }

@@ -73,16 +73,16 @@ struct PackArena: ~Copyable {
 
   // MARK: By number, for types whose layout is known here
 
-  mutating func set(_ message: PackedMessage, _ number: Int32, string: String) {
+  mutating func set(_ number: Int32, of message: PackedMessage, string: String) {
     place(field(number, of: message), in: message).storeBytes(
       of: data(string.utf8), as: ProtobufCBinaryData.self)
   }
 
-  func set(_ message: PackedMessage, _ number: Int32, uint64: UInt64) {
+  func set(_ number: Int32, of message: PackedMessage, uint64: UInt64) {
     place(field(number, of: message), in: message).storeBytes(of: uint64, as: UInt64.self)
   }
 
-  mutating func set(_ message: PackedMessage, _ number: Int32, messages: [PackedMessage]) {
+  mutating func set(_ number: Int32, of message: PackedMessage, messages: [PackedMessage]) {
     let places = places(field(number, of: message), count: messages.count, in: message)
     for (index, item) in messages.enumerated() {
       places.storeBytes(of: item.memory, toByteOffset: index * 8, as: UnsafeMutableRawPointer.self)

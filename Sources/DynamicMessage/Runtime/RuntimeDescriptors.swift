@@ -40,12 +40,12 @@ final class RuntimeDescriptors: @unchecked Sendable {
     target.package_name = name
     target.sizeof_message = layout.size
     target.n_fields = UInt32(layout.fields.count)
-    let fields = allocate(ProtobufCFieldDescriptor.self, layout.fields.count)
+    let fields = allocate(ProtobufCFieldDescriptor.self, count: layout.fields.count)
     for (position, field) in layout.fields.enumerated() { fields[position] = describe(field) }
     target.fields = UnsafePointer(fields)
     let ranges = numberRanges(layout.fields)
     target.n_field_ranges = UInt32(ranges.count - 1)
-    let rangeMemory = allocate(ProtobufCIntRange.self, ranges.count)
+    let rangeMemory = allocate(ProtobufCIntRange.self, count: ranges.count)
     for (position, range) in ranges.enumerated() { rangeMemory[position] = range }
     target.field_ranges = UnsafePointer(rangeMemory)
     // fields_sorted_by_name and message_init stay nil: nothing here looks fields up by name, and unpack
@@ -79,7 +79,7 @@ final class RuntimeDescriptors: @unchecked Sendable {
     return ranges + [ProtobufCIntRange(start_value: 0, orig_index: UInt32(fields.count))]
   }
 
-  private func allocate<T: BitwiseCopyable>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
+  private func allocate<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
     guard let block = calloc(max(count, 1), MemoryLayout<T>.stride) else { fatalError("out of memory") }
     blocks.append(block)
     return block.bindMemory(to: type, capacity: max(count, 1))

@@ -4,7 +4,7 @@ extension RuntimeDescriptors {
   /// Parses `bytes` with libprotobuf-c and hands the message to `body`, for as long as `body` runs.
   func withUnpacked<T, E: Error>(
     _ bytes: UnsafeRawBufferPointer, as message: Int, mapping: (UnpackError) -> E,
-    _ body: (UnpackedMessage) throws(E) -> T
+    body: (UnpackedMessage) throws(E) -> T
   ) throws(E) -> T {
     let unpacked: UnsafeMutablePointer<ProtobufCMessage>
     do throws(UnpackError) {
@@ -17,14 +17,14 @@ extension RuntimeDescriptors {
   }
 
   func withUnpacked<T>(
-    _ bytes: [UInt8], as name: String, _ body: (UnpackedMessage) throws(UnpackError) -> T
+    _ bytes: [UInt8], as name: String, body: (UnpackedMessage) throws(UnpackError) -> T
   ) throws(UnpackError) -> T {
     guard let message = indexByName[name] else {
       throw .malformed(message: name, reason: "the type is not known")
     }
     let result = bytes.withUnsafeBytes { buffer in
       Result { () throws(UnpackError) in
-        try withUnpacked(buffer, as: message, mapping: { $0 }, body)
+        try withUnpacked(buffer, as: message, mapping: { $0 }, body: body)
       }
     }
     return try result.get()
@@ -134,7 +134,7 @@ struct UnpackedMessage {
     return map(number) { message(at: $0, field) }.compactMap { $0 }
   }
 
-  private func map<T>(_ number: Int32, _ body: (UnsafeRawPointer) -> T) -> [T] {
+  private func map<T>(_ number: Int32, body: (UnsafeRawPointer) -> T) -> [T] {
     let field = field(number)
     guard let first = values(field) else { return [] }
     return (0..<count(field)).map { body(first + $0 * field.kind.size) }

@@ -20,7 +20,7 @@ struct WireCheck {
         throw .malformed(message: layout.name, reason: "`\(field.name)` has wire type \(tag.wireType)")
       }
       if packed {
-        try checkPacked(payload, field, in: layout)
+        try checkPacked(payload, of: field, in: layout)
       } else if field.kind == .string {
         guard String(validating: payload, as: UTF8.self) != nil else {
           throw .invalidUTF8(message: layout.name, field: field.name)
@@ -31,7 +31,7 @@ struct WireCheck {
     }
   }
 
-  private func checkPacked(_ bytes: UnsafeRawBufferPointer, _ field: FieldLayout, in layout: MessageLayout)
+  private func checkPacked(_ bytes: UnsafeRawBufferPointer, of field: FieldLayout, in layout: MessageLayout)
     throws(UnpackError)
   {
     var cursor = WireCursor(bytes: bytes, message: layout.name)

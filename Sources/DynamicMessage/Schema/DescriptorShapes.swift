@@ -14,12 +14,14 @@ enum DescriptorShapes {
       [
         .string(1, "name"), .string(2, "package"), .strings(3, "dependency"),
         FieldShape(10, "public_dependency", .int32, repeated: true),
-        .messages(4, "message_type", "DescriptorProto"), .messages(5, "enum_type", "EnumDescriptorProto"),
-        .messages(6, "service", "ServiceDescriptorProto"), .messages(7, "extension", "FieldDescriptorProto"),
-        .message(8, "options", "FileOptions"), .message(9, "source_code_info", "SourceCodeInfo"),
+        .messages(4, "message_type", of: "DescriptorProto"),
+        .messages(5, "enum_type", of: "EnumDescriptorProto"),
+        .messages(6, "service", of: "ServiceDescriptorProto"),
+        .messages(7, "extension", of: "FieldDescriptorProto"),
+        .message(8, "options", of: "FileOptions"), .message(9, "source_code_info", of: "SourceCodeInfo"),
         .string(12, "syntax"), FieldShape(14, "edition", .enum),
       ]),
-    MessageShape("SourceCodeInfo", [.messages(1, "location", "Location")]),
+    MessageShape("SourceCodeInfo", [.messages(1, "location", of: "Location")]),
     MessageShape(
       "Location",
       [
@@ -34,11 +36,12 @@ enum DescriptorShapes {
     MessageShape(
       "DescriptorProto",
       [
-        .string(1, "name"), .messages(2, "field", "FieldDescriptorProto"),
-        .messages(3, "nested_type", "DescriptorProto"), .messages(4, "enum_type", "EnumDescriptorProto"),
-        .messages(5, "extension_range", "Range"), .messages(6, "extension", "FieldDescriptorProto"),
-        .message(7, "options", "MessageOptions"), .messages(8, "oneof_decl", "OneofDescriptorProto"),
-        .messages(9, "reserved_range", "Range"), .strings(10, "reserved_name"),
+        .string(1, "name"), .messages(2, "field", of: "FieldDescriptorProto"),
+        .messages(3, "nested_type", of: "DescriptorProto"),
+        .messages(4, "enum_type", of: "EnumDescriptorProto"),
+        .messages(5, "extension_range", of: "Range"), .messages(6, "extension", of: "FieldDescriptorProto"),
+        .message(7, "options", of: "MessageOptions"), .messages(8, "oneof_decl", of: "OneofDescriptorProto"),
+        .messages(9, "reserved_range", of: "Range"), .strings(10, "reserved_name"),
       ]),
     MessageShape("Range", [.int32(1, "start"), .int32(2, "end")]),
     MessageShape(
@@ -46,7 +49,7 @@ enum DescriptorShapes {
       [
         .string(1, "name"), .string(2, "extendee"), .int32(3, "number"), FieldShape(4, "label", .enum),
         FieldShape(5, "type", .enum), .string(6, "type_name"), .string(7, "default_value"),
-        .message(8, "options", "FieldOptions"), .int32(9, "oneof_index"), .string(10, "json_name"),
+        .message(8, "options", of: "FieldOptions"), .int32(9, "oneof_index"), .string(10, "json_name"),
         .bool(17, "proto3_optional"),
       ]),
     MessageShape("OneofDescriptorProto", [.string(1, "name")]),
@@ -56,27 +59,28 @@ enum DescriptorShapes {
     MessageShape(
       "EnumDescriptorProto",
       [
-        .string(1, "name"), .messages(2, "value", "EnumValueDescriptorProto"),
-        .message(3, "options", "EnumOptions"), .messages(4, "reserved_range", "Range"),
+        .string(1, "name"), .messages(2, "value", of: "EnumValueDescriptorProto"),
+        .message(3, "options", of: "EnumOptions"), .messages(4, "reserved_range", of: "Range"),
         .strings(5, "reserved_name"),
       ]),
     MessageShape(
       "EnumValueDescriptorProto",
-      [.string(1, "name"), .int32(2, "number"), .message(3, "options", "EnumValueOptions")]),
+      [.string(1, "name"), .int32(2, "number"), .message(3, "options", of: "EnumValueOptions")]),
   ]
 
   private static let services = [
     MessageShape(
       "ServiceDescriptorProto",
       [
-        .string(1, "name"), .messages(2, "method", "MethodDescriptorProto"),
-        .message(3, "options", "ServiceOptions"),
+        .string(1, "name"), .messages(2, "method", of: "MethodDescriptorProto"),
+        .message(3, "options", of: "ServiceOptions"),
       ]),
     MessageShape(
       "MethodDescriptorProto",
       [
         .string(1, "name"), .string(2, "input_type"), .string(3, "output_type"),
-        .message(4, "options", "MethodOptions"), .bool(5, "client_streaming"), .bool(6, "server_streaming"),
+        .message(4, "options", of: "MethodOptions"), .bool(5, "client_streaming"),
+        .bool(6, "server_streaming"),
       ]),
   ]
 
@@ -95,7 +99,8 @@ enum DescriptorShapes {
     MessageShape(
       "CodeGeneratorRequest",
       [
-        .strings(1, "file_to_generate"), .string(2, "parameter"), .message(3, "compiler_version", "Version"),
+        .strings(1, "file_to_generate"), .string(2, "parameter"),
+        .message(3, "compiler_version", of: "Version"),
         FieldShape(15, "proto_file", .bytes, repeated: true),
       ]),
     MessageShape(
@@ -103,7 +108,7 @@ enum DescriptorShapes {
     MessageShape(
       "CodeGeneratorResponse",
       [
-        .string(1, "error"), FieldShape(2, "supported_features", .uint64), .messages(15, "file", "File"),
+        .string(1, "error"), FieldShape(2, "supported_features", .uint64), .messages(15, "file", of: "File"),
       ]),
     MessageShape("File", [.string(1, "name"), .string(2, "insertion_point"), .string(15, "content")]),
   ]

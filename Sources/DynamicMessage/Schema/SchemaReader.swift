@@ -34,26 +34,31 @@ private struct SchemaReader {
       publicDependencies: file.int32s(10).compactMap { index in
         dependencies.indices.contains(Int(index)) ? dependencies[Int(index)] : nil
       },
-      messages: try list(file, 4, []) { item, path throws(UnpackError) in
-        try message(item, in: package, path)
+      messages: try list(4, of: file, at: []) { item, path throws(UnpackError) in
+        try message(item, in: package, at: path)
       },
-      enums: try list(file, 5, []) { item, path throws(UnpackError) in enumeration(item, in: package, path) },
-      services: try list(file, 6, []) { item, path throws(UnpackError) in service(item, in: package, path) },
-      extensions: try list(file, 7, []) { item, path throws(UnpackError) in
-        try field(item, in: package, path)
+      enums: try list(5, of: file, at: []) { item, path throws(UnpackError) in
+        enumeration(item, in: package, at: path)
+      },
+      services: try list(6, of: file, at: []) { item, path throws(UnpackError) in
+        service(item, in: package, at: path)
+      },
+      extensions: try list(7, of: file, at: []) { item, path throws(UnpackError) in
+        try field(item, in: package, at: path)
       },
       swiftPrefix: options?.string(39), isDeprecated: options?.bool(23) ?? false,
       syntaxComments: comments[[12]], packageComments: comments[[2]], serialized: serialized)
   }
 
-  private func message(_ proto: UnpackedMessage, in scope: String, _ path: [Int32]) throws(UnpackError)
+  private func message(_ proto: UnpackedMessage, in scope: String, at path: [Int32]) throws(UnpackError)
     -> SchemaMessage
   {
     let name = qualified(proto, in: scope)
-    let fields = try list(proto, 2, path) { item, path throws(UnpackError) in try field(item, in: name, path)
+    let fields = try list(2, of: proto, at: path) { item, path throws(UnpackError) in
+      try field(item, in: name, at: path)
     }
     let synthetic = Set(fields.filter(\.isProto3Optional).compactMap(\.oneofIndex))
-    let oneofs = try list(proto, 8, path) { item, path throws(UnpackError) in
+    let oneofs = try list(8, of: proto, at: path) { item, path throws(UnpackError) in
       SchemaOneof(
         name: item.string(1) ?? "", isSynthetic: synthetic.contains(Int(path.last ?? 0)),
         comments: comments[path])
@@ -65,19 +70,22 @@ private struct SchemaReader {
     let options = proto.message(7)
     return SchemaMessage(
       name: proto.string(1) ?? "", fullName: name, fields: fields, oneofs: oneofs,
-      messages: try list(proto, 3, path) { item, path throws(UnpackError) in try message(item, in: name, path)
+      messages: try list(3, of: proto, at: path) { item, path throws(UnpackError) in
+        try message(item, in: name, at: path)
       },
-      enums: try list(proto, 4, path) { item, path throws(UnpackError) in enumeration(item, in: name, path) },
-      extensions: try list(proto, 6, path) { item, path throws(UnpackError) in
-        try field(item, in: name, path)
+      enums: try list(4, of: proto, at: path) { item, path throws(UnpackError) in
+        enumeration(item, in: name, at: path)
       },
-      extensionRanges: ranges(proto, 5, endIsInside: false),
-      reservedRanges: ranges(proto, 9, endIsInside: false), reservedNames: proto.strings(10),
+      extensions: try list(6, of: proto, at: path) { item, path throws(UnpackError) in
+        try field(item, in: name, at: path)
+      },
+      extensionRanges: ranges(5, of: proto, endIsInside: false),
+      reservedRanges: ranges(9, of: proto, endIsInside: false), reservedNames: proto.strings(10),
       isMapEntry: options?.bool(7) ?? false, isDeprecated: options?.bool(3) ?? false,
       comments: comments[path])
   }
 
-  private func field(_ proto: UnpackedMessage, in scope: String, _ path: [Int32]) throws(UnpackError)
+  private func field(_ proto: UnpackedMessage, in scope: String, at path: [Int32]) throws(UnpackError)
     -> SchemaField
   {
     let name = proto.string(1) ?? ""
@@ -102,7 +110,7 @@ private struct SchemaReader {
       isDeprecated: options?.bool(3) ?? false, comments: comments[path])
   }
 
-  private func enumeration(_ proto: UnpackedMessage, in scope: String, _ path: [Int32]) -> SchemaEnum {
+  private func enumeration(_ proto: UnpackedMessage, in scope: String, at path: [Int32]) -> SchemaEnum {
     let options = proto.message(3)
     let values = proto.messages(2).enumerated().map { index, value in
       SchemaEnumValue(
@@ -111,11 +119,11 @@ private struct SchemaReader {
     }
     return SchemaEnum(
       name: proto.string(1) ?? "", fullName: qualified(proto, in: scope), values: values,
-      allowsAlias: options?.bool(2) ?? false, reservedRanges: ranges(proto, 4, endIsInside: true),
+      allowsAlias: options?.bool(2) ?? false, reservedRanges: ranges(4, of: proto, endIsInside: true),
       reservedNames: proto.strings(5), isDeprecated: options?.bool(3) ?? false, comments: comments[path])
   }
 
-  private func service(_ proto: UnpackedMessage, in scope: String, _ path: [Int32]) -> SchemaService {
+  private func service(_ proto: UnpackedMessage, in scope: String, at path: [Int32]) -> SchemaService {
     let name = qualified(proto, in: scope)
     let methods = proto.messages(2).enumerated().map { index, method in
       let options = method.message(4)
@@ -132,8 +140,8 @@ private struct SchemaReader {
   }
 
   private func list<T>(
-    _ parent: UnpackedMessage, _ number: Int32, _ path: [Int32],
-    _ body: (UnpackedMessage, [Int32]) throws(UnpackError) -> T
+    _ number: Int32, of parent: UnpackedMessage, at path: [Int32],
+    body: (UnpackedMessage, [Int32]) throws(UnpackError) -> T
   ) throws(UnpackError) -> [T] {
     var result: [T] = []
     for (index, item) in parent.messages(number).enumerated() {
@@ -143,7 +151,8 @@ private struct SchemaReader {
   }
 
   /// Ranges that make no sense are left out: they only serve `describe`.
-  private func ranges(_ parent: UnpackedMessage, _ number: Int32, endIsInside: Bool) -> [ClosedRange<Int32>] {
+  private func ranges(_ number: Int32, of parent: UnpackedMessage, endIsInside: Bool) -> [ClosedRange<Int32>]
+  {
     parent.messages(number).compactMap { range in
       let start = range.int32(1) ?? 0
       let end = (range.int32(2) ?? 0) &- (endIsInside ? 0 : 1)

@@ -23,12 +23,12 @@ enum AnyJSON {
     let schema = try schema(for: message, mapping.options.registry)
     var writer = WireWriter()
     if SpecialForm(schema.name) == nil {
-      try mapping.write(members, schema, into: &writer)
+      try mapping.write(members, as: schema, into: &writer)
     } else {
       guard members.count == 1, members[0].name == "value" else {
         throw JSONError("expected \"value\" with the \(schema.name), and nothing else")
       }
-      try mapping.write(members[0].value, schema, into: &writer)
+      try mapping.write(members[0].value, as: schema, into: &writer)
     }
     message.value = [UInt8](writer.bytes)
     return message

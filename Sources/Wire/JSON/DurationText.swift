@@ -5,7 +5,7 @@ package enum DurationText {
 
   /// With 0, 3, 6 or 9 digits behind the second; nil when the value is out of range or of two signs.
   package static func format(seconds: Int64, nanos: Int32) -> String? {
-    guard isValid(seconds, nanos) else { return nil }
+    guard isValid(seconds: seconds, nanos: nanos) else { return nil }
     let sign = seconds < 0 || nanos < 0 ? "-" : ""
     return "\(sign)\(seconds.magnitude)\(TimestampText.fraction(Int32(nanos.magnitude)))s"
   }
@@ -19,10 +19,10 @@ package enum DurationText {
     else { return nil }
     let seconds = Int64(isNegative ? -whole : whole)
     let nanos = isNegative ? -fraction : fraction
-    return isValid(seconds, nanos) ? (seconds, nanos) : nil
+    return isValid(seconds: seconds, nanos: nanos) ? (seconds, nanos) : nil
   }
 
-  private static func isValid(_ seconds: Int64, _ nanos: Int32) -> Bool {
+  private static func isValid(seconds: Int64, nanos: Int32) -> Bool {
     Self.seconds.contains(seconds) && (-999_999_999...999_999_999).contains(nanos)
       && !(seconds > 0 && nanos < 0) && !(seconds < 0 && nanos > 0)
   }

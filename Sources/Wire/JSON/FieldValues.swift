@@ -18,7 +18,7 @@ struct FieldValues {
       let tag = try reader.nextTag()
       if tag == 0 { return }
       guard let index = schema.index(of: tag >> 3), let type = WireType(rawValue: tag & 7),
-        try take(schema.fields[index], index, type, from: &reader)
+        try take(schema.fields[index], at: index, as: type, from: &reader)
       else {
         try reader.skip(tag)
         continue
@@ -29,7 +29,7 @@ struct FieldValues {
 
   /// Reads one value or one packed run; false, with nothing read, when the wire type is not the field's.
   private mutating func take(
-    _ field: FieldSchema, _ index: Int, _ type: WireType, from reader: inout WireReader
+    _ field: FieldSchema, at index: Int, as type: WireType, from reader: inout WireReader
   ) throws(WireError) -> Bool {
     let isMap = if case .map = field.cardinality { true } else { false }
     let expected = isMap ? .bytes : field.kind.wireType

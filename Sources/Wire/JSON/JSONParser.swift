@@ -35,9 +35,9 @@ package struct JSONParser {
     case UInt8(ascii: "["): return .array(try array(depth: depth + 1))
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "-"): return .number(try number())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "t"): return try word("true", meaning: .bool(true))
+    case UInt8(ascii: "f"): return try word("false", meaning: .bool(false))
+    case UInt8(ascii: "n"): return try word("null", meaning: .null)
     case nil: throw error("the text ends where a value should be")
     default:
       guard isDigit(peek) else { throw error("expected a value") }
@@ -84,7 +84,9 @@ package struct JSONParser {
     position += 1
   }
 
-  private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+  private mutating func word(_ text: StaticString, meaning value: JSONValue) throws(JSONSyntaxError)
+    -> JSONValue
+  {
     let length = text.utf8CodeUnitCount
     let letters = UnsafeBufferPointer(start: text.utf8Start, count: length)
     guard bytes[position...].starts(with: letters) else { throw error("expected a value") }

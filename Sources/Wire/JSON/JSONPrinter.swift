@@ -21,9 +21,11 @@ package struct JSONPrinter {
     case .number(let digits): write(digits)
     case .string(let value): quote(value)
     case .array(let items):
-      list("[", "]", items, indent) { printer, item in printer.write(item, indent: indent + 1) }
+      list(items, open: "[", close: "]", indent: indent) { printer, item in
+        printer.write(item, indent: indent + 1)
+      }
     case .object(let members):
-      list("{", "}", members, indent) { printer, member in
+      list(members, open: "{", close: "}", indent: indent) { printer, member in
         printer.quote(member.name)
         printer.write(printer.style == .indented ? ": " : ":")
         printer.write(member.value, indent: indent + 1)
@@ -32,7 +34,7 @@ package struct JSONPrinter {
   }
 
   private mutating func list<Item>(
-    _ open: String, _ close: String, _ items: [Item], _ indent: Int, _ body: (inout JSONPrinter, Item) -> Void
+    _ items: [Item], open: String, close: String, indent: Int, body: (inout JSONPrinter, Item) -> Void
   ) {
     write(open)
     for (index, item) in items.enumerated() {

@@ -3,7 +3,7 @@ enum JSONScalar {
   /// Writes the value without a tag. False, with nothing written, for an unknown name of an enum value
   /// that is to be ignored.
   static func write(
-    _ value: JSONValue, _ kind: FieldKind, ignoringUnknown: Bool, into writer: inout WireWriter
+    _ value: JSONValue, as kind: FieldKind, ignoringUnknown: Bool, into writer: inout WireWriter
   ) throws(JSONError) -> Bool {
     switch kind {
     case .int32: ProtoInt32.prepend(try integer(value), to: &writer)
@@ -22,7 +22,9 @@ enum JSONScalar {
     case .string: ProtoString.prepend(try string(value), to: &writer)
     case .bytes: ProtoBytes.prepend(try bytes(value), to: &writer)
     case .enumType(let schema):
-      guard let number = try enumeration(value, schema(), ignoringUnknown) else { return false }
+      guard let number = try enumeration(value, as: schema(), ignoringUnknown: ignoringUnknown) else {
+        return false
+      }
       ProtoInt32.prepend(number, to: &writer)
     case .messageType: throw JSONError("expected a message")
     }
@@ -30,7 +32,7 @@ enum JSONScalar {
   }
 
   /// The value that the name of a member stands for, as the key of a map.
-  static func key(_ name: String, _ kind: FieldKind) throws(JSONError) -> JSONValue {
+  static func key(_ name: String, as kind: FieldKind) throws(JSONError) -> JSONValue {
     let isBool = if case .bool = kind { true } else { false }
     guard let key = JSONValue(key: name, isBool: isBool) else {
       throw JSONError("expected the key true or false")
@@ -40,14 +42,14 @@ enum JSONScalar {
 
   private static func integer<T: FixedWidthInteger>(_ value: JSONValue) throws(JSONError) -> T {
     if let number: T = value.wholeNumber() { return number }
-    guard let text = value.text else { throw expected("an integer", value) }
+    guard let text = value.text else { throw expected("an integer", found: value) }
     throw JSONError("\(text.prefix(40)) is not an integer from \(T.min) to \(T.max)")
   }
 
   private static func double(_ value: JSONValue) throws(JSONError) -> Double {
     let number: JSONValue.FloatingPoint<Double> = value.floatingPoint()
     if case .number(let number) = number { return number }
-    guard let text = value.text else { throw expected("a number", value) }
+    guard let text = value.text else { throw expected("a number", found: value) }
     if case .outOfRange = number { throw JSONError("\(text.prefix(40)) is out of range") }
     throw JSONError("\(text.prefix(40)) is not a number")
   }
@@ -60,17 +62,17 @@ enum JSONScalar {
   }
 
   private static func bool(_ value: JSONValue) throws(JSONError) -> Bool {
-    guard case .bool(let value) = value else { throw expected("true or false", value) }
+    guard case .bool(let value) = value else { throw expected("true or false", found: value) }
     return value
   }
 
   private static func string(_ value: JSONValue) throws(JSONError) -> String {
-    guard case .string(let text) = value else { throw expected("a string", value) }
+    guard case .string(let text) = value else { throw expected("a string", found: value) }
     return text
   }
 
   private static func bytes(_ value: JSONValue) throws(JSONError) -> [UInt8] {
-    guard case .string(let text) = value else { throw expected("base64 in a string", value) }
+    guard case .string(let text) = value else { throw expected("base64 in a string", found: value) }
     guard !text.utf8.contains(0x0A), let bytes = Base64.decode(text.utf8) else {
       throw JSONError("the string is not base64")
     }
@@ -78,7 +80,7 @@ enum JSONScalar {
   }
 
   private static func enumeration(
-    _ value: JSONValue, _ schema: EnumSchema, _ ignoringUnknown: Bool
+    _ value: JSONValue, as schema: EnumSchema, ignoringUnknown: Bool
   ) throws(JSONError) -> Int32? {
     switch value {
     case .string(let name):
@@ -87,11 +89,11 @@ enum JSONScalar {
       throw JSONError("\(schema.name) has no value \"\(name)\"")
     case .number: return try integer(value)
     case .null where schema.name == "google.protobuf.NullValue": return 0
-    default: throw expected("the name of an enum value", value)
+    default: throw expected("the name of an enum value", found: value)
     }
   }
 
-  private static func expected(_ what: String, _ found: JSONValue) -> JSONError {
+  private static func expected(_ what: String, found: JSONValue) -> JSONError {
     JSONError("expected \(what), found \(found.kindName)")
   }
 }

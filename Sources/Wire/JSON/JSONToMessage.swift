@@ -5,25 +5,25 @@ struct JSONToMessage {
   init(_ options: JSONParsing) { self.options = options }
 
   /// Writes the message that `value` says, without a length in front.
-  func write(_ value: JSONValue, _ schema: MessageSchema, into writer: inout WireWriter) throws(JSONError) {
+  func write(_ value: JSONValue, as schema: MessageSchema, into writer: inout WireWriter) throws(JSONError) {
     if let special = SpecialForm(schema.name) {
-      return try special.write(value, schema, self, into: &writer)
+      return try special.write(value, as: schema, mapping: self, into: &writer)
     }
     guard case .object(let members) = value else {
       throw JSONError("expected an object, found \(value.kindName)")
     }
-    try write(members, schema, into: &writer)
+    try write(members, as: schema, into: &writer)
   }
 
   /// Writes the message with these fields.
-  func write(_ members: [JSONMember], _ schema: MessageSchema, into writer: inout WireWriter)
+  func write(_ members: [JSONMember], as schema: MessageSchema, into writer: inout WireWriter)
     throws(JSONError)
   {
-    let values = try sorted(members, schema)
+    let values = try sorted(members, by: schema)
     for (field, member) in zip(schema.fields, values).reversed() {
       guard let member else { continue }
       do throws(JSONError) {
-        try write(member.value, field, into: &writer)
+        try write(member.value, as: field, into: &writer)
       } catch {
         throw error.inside(member.name)
       }
@@ -31,7 +31,7 @@ struct JSONToMessage {
   }
 
   /// The member for each field of the schema, in its order. A null is a field that is not set.
-  private func sorted(_ members: [JSONMember], _ schema: MessageSchema) throws(JSONError) -> [JSONMember?] {
+  private func sorted(_ members: [JSONMember], by schema: MessageSchema) throws(JSONError) -> [JSONMember?] {
     var found: [JSONMember?] = Array(repeating: nil, count: schema.fields.count)
     var names: Set<Int> = []
     var oneofs: Set<Int> = []
@@ -53,32 +53,32 @@ struct JSONToMessage {
     return found
   }
 
-  private func write(_ value: JSONValue, _ field: FieldSchema, into writer: inout WireWriter)
+  private func write(_ value: JSONValue, as field: FieldSchema, into writer: inout WireWriter)
     throws(JSONError)
   {
     switch field.cardinality {
     case .implicit:
       let mark = writer.count
-      _ = try writeScalar(value, field.kind, into: &writer)
+      _ = try writeScalar(value, as: field.kind, into: &writer)
       // The default of every kind, and nothing else, is written as zeros.
       if writer.bytes.prefix(writer.count - mark).allSatisfy({ $0 == 0 }) {
         writer.drop(to: mark)
       } else {
         writer.prependVarint(UInt64(field.kind.wireType.tag(field.number)))
       }
-    case .optional: try write(value, field.kind, tagged: field.number, into: &writer)
+    case .optional: try write(value, as: field.kind, tagged: field.number, into: &writer)
     case .repeated(let packed):
       guard case .array(let items) = value else {
         throw JSONError("expected an array, found \(value.kindName)")
       }
-      try write(items, field, packed: packed, into: &writer)
+      try write(items, as: field, packed: packed, into: &writer)
     case .map(let key):
       guard case .object(let members) = value else {
         throw JSONError("expected an object, found \(value.kindName)")
       }
       for member in members.reversed() {
         do throws(JSONError) {
-          try write(member, key, field, into: &writer)
+          try write(member, key: key, field: field, into: &writer)
         } catch {
           throw error.inside(element: "\"\(member.name)\"")
         }
@@ -87,15 +87,15 @@ struct JSONToMessage {
   }
 
   private func write(
-    _ items: [JSONValue], _ field: FieldSchema, packed: Bool, into writer: inout WireWriter
+    _ items: [JSONValue], as field: FieldSchema, packed: Bool, into writer: inout WireWriter
   ) throws(JSONError) {
     let mark = writer.count
     for (index, item) in items.enumerated().reversed() {
       do throws(JSONError) {
         if packed {
-          _ = try writeScalar(item, field.kind, into: &writer)
+          _ = try writeScalar(item, as: field.kind, into: &writer)
         } else {
-          try write(item, field.kind, tagged: field.number, into: &writer)
+          try write(item, as: field.kind, tagged: field.number, into: &writer)
         }
       } catch {
         throw error.inside(element: index)
@@ -109,26 +109,26 @@ struct JSONToMessage {
 
   /// Writes a value without its tag; false, with nothing written, for an unknown enum value that is ignored.
   private func writeScalar(
-    _ value: JSONValue, _ kind: FieldKind, into writer: inout WireWriter
+    _ value: JSONValue, as kind: FieldKind, into writer: inout WireWriter
   ) throws(JSONError) -> Bool {
-    try JSONScalar.write(value, kind, ignoringUnknown: options.ignoresUnknown, into: &writer)
+    try JSONScalar.write(value, as: kind, ignoringUnknown: options.ignoresUnknown, into: &writer)
   }
 
   /// One entry of a map.
   private func write(
-    _ member: JSONMember, _ key: FieldKind, _ field: FieldSchema, into writer: inout WireWriter
+    _ member: JSONMember, key: FieldKind, field: FieldSchema, into writer: inout WireWriter
   ) throws(JSONError) {
     let mark = writer.count
-    try write(member.value, field.kind, tagged: 2, into: &writer)
+    try write(member.value, as: field.kind, tagged: 2, into: &writer)
     // An unknown enum value that is ignored takes its entry with it.
     if writer.count == mark { return }
-    try write(try JSONScalar.key(member.name, key), key, tagged: 1, into: &writer)
+    try write(try JSONScalar.key(member.name, as: key), as: key, tagged: 1, into: &writer)
     writer.prependVarint(UInt64(writer.count - mark))
     writer.prependVarint(UInt64(WireType.bytes.tag(field.number)))
   }
 
   func write(
-    _ value: JSONValue, _ kind: FieldKind, tagged number: UInt32, into writer: inout WireWriter
+    _ value: JSONValue, as kind: FieldKind, tagged number: UInt32, into writer: inout WireWriter
   ) throws(JSONError) {
     if case .messageType(let schema) = kind {
       let schema = schema()
@@ -136,9 +136,9 @@ struct JSONToMessage {
         throw JSONError("null is not allowed here")
       }
       let mark = writer.count
-      try write(value, schema, into: &writer)
+      try write(value, as: schema, into: &writer)
       writer.prependVarint(UInt64(writer.count - mark))
-    } else if try !writeScalar(value, kind, into: &writer) {
+    } else if try !writeScalar(value, as: kind, into: &writer) {
       return
     }
     writer.prependVarint(UInt64(kind.wireType.tag(number)))

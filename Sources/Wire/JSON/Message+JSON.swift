@@ -25,7 +25,7 @@ extension Message {
   /// Reads ProtoJSON: names in lowerCamelCase or as in the `.proto` file, 64-bit numbers also as strings,
   /// enum values by name or number, and the special forms of the well-known types.
   package init(json text: String, _ options: JSONParsing = JSONParsing()) throws(JSONError) {
-    let bytes = try Self.schema.serialize(json: text, options)
+    let bytes = try Self.schema.serialize(json: text, options: options)
     do throws(WireError) {
       try self.init(decoding: bytes)
     } catch {
@@ -48,7 +48,7 @@ extension MessageSchema {
   }
 
   /// The wire format of the message that a JSON text says.
-  package func serialize(json text: String, _ options: JSONParsing = JSONParsing()) throws(JSONError)
+  package func serialize(json text: String, options: JSONParsing = JSONParsing()) throws(JSONError)
     -> [UInt8]
   {
     let value: JSONValue
@@ -57,15 +57,15 @@ extension MessageSchema {
     } catch {
       throw JSONError(error.description)
     }
-    return try serialize(value, options)
+    return try serialize(value, options: options)
   }
 
   /// The wire format of the message that a JSON tree says.
-  package func serialize(_ value: JSONValue, _ options: JSONParsing = JSONParsing()) throws(JSONError)
+  package func serialize(_ value: JSONValue, options: JSONParsing = JSONParsing()) throws(JSONError)
     -> [UInt8]
   {
     var writer = WireWriter()
-    try JSONToMessage(options).write(value, self, into: &writer)
+    try JSONToMessage(options).write(value, as: self, into: &writer)
     return [UInt8](writer.bytes)
   }
 }

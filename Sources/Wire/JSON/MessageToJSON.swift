@@ -19,7 +19,9 @@ struct MessageToJSON {
   }
 
   func value(of bytes: UnsafeRawBufferPointer, _ schema: MessageSchema) throws(JSONError) -> JSONValue {
-    if let special = SpecialForm(schema.name) { return try special.value(of: bytes, schema, self) }
+    if let special = SpecialForm(schema.name) {
+      return try special.value(of: bytes, schema: schema, mapping: self)
+    }
     return .object(try members(of: bytes, schema))
   }
 
@@ -60,13 +62,13 @@ struct MessageToJSON {
       return .array(items)
     case .map(let key):
       if values.isEmpty && !options.includesDefaults { return nil }
-      return .object(try entries(values, key, field.kind))
+      return .object(try entries(values, key: key, value: field.kind))
     }
   }
 
   /// A later entry of the same key replaces the earlier one.
   private func entries(
-    _ values: [FieldValues.Raw], _ key: FieldKind, _ kind: FieldKind
+    _ values: [FieldValues.Raw], key: FieldKind, value kind: FieldKind
   ) throws(JSONError) -> [JSONMember] {
     let entrySchema = MessageSchema("", [.optional(1, "key", key), .optional(2, "value", kind)])
     var members: [JSONMember] = []

@@ -38,12 +38,12 @@ enum ScalarJSON {
     case .bool: .bool(number != 0)
     case .float: .floating(Float(bitPattern: low), fraction: .always)
     case .double: .floating(Double(bitPattern: number), fraction: .always)
-    case .enumType(let schema): enumeration(schema(), Int32(bitPattern: low))
+    case .enumType(let schema): enumeration(Int32(bitPattern: low), of: schema())
     case .string, .bytes, .messageType: .null
     }
   }
 
-  private static func enumeration(_ schema: EnumSchema, _ number: Int32) -> JSONValue {
+  private static func enumeration(_ number: Int32, of schema: EnumSchema) -> JSONValue {
     .enumeration(number, name: schema.name(of: number), of: schema.name)
   }
 

@@ -24,7 +24,7 @@ enum SpecialForm {
 /// To JSON.
 extension SpecialForm {
   func value(
-    of bytes: UnsafeRawBufferPointer, _ schema: MessageSchema, _ mapping: MessageToJSON
+    of bytes: UnsafeRawBufferPointer, schema: MessageSchema, mapping: MessageToJSON
   ) throws(JSONError) -> JSONValue {
     switch self {
     case .timestamp:
@@ -63,7 +63,7 @@ extension SpecialForm {
 /// From JSON.
 extension SpecialForm {
   func write(
-    _ value: JSONValue, _ schema: MessageSchema, _ mapping: JSONToMessage, into writer: inout WireWriter
+    _ value: JSONValue, as schema: MessageSchema, mapping: JSONToMessage, into writer: inout WireWriter
   ) throws(JSONError) {
     switch self {
     case .timestamp:
@@ -84,7 +84,7 @@ extension SpecialForm {
     case .structure: try WellKnown.Struct(value).encode(into: &writer)
     case .value: try WellKnown.Value(value).encode(into: &writer)
     case .list: try WellKnown.ListValue(value).encode(into: &writer)
-    case .wrapper: try mapping.write([JSONMember("value", value)], schema, into: &writer)
+    case .wrapper: try mapping.write([JSONMember("value", value)], as: schema, into: &writer)
     case .any: try AnyJSON.message(from: value, mapping).encode(into: &writer)
     }
   }

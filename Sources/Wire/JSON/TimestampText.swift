@@ -6,11 +6,12 @@ package enum TimestampText {
   /// With 0, 3, 6 or 9 digits behind the second; nil when the value is out of range.
   package static func format(seconds: Int64, nanos: Int32) -> String? {
     guard Self.seconds.contains(seconds), (0...999_999_999).contains(nanos) else { return nil }
-    let day = floorDivide(seconds, 86400)
+    let day = floorDivide(seconds, by: 86400)
     let time = Int(seconds - day * 86400)
     let (year, month, date) = civil(day: Int(day))
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))T\(padded(time / 3600, 2)):"
-      + "\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))\(fraction(nanos))Z"
+    return
+      "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(date, to: 2))T\(padded(time / 3600, to: 2)):"
+      + "\(padded(time / 60 % 60, to: 2)):\(padded(time % 60, to: 2))\(fraction(nanos))Z"
   }
 
   /// Nil when `text` is not RFC 3339 with a capital `T` and `Z`, names no real day, or is out of range. No leap seconds.
@@ -19,11 +20,12 @@ package enum TimestampText {
     guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
       let date = scanner.number(2), scanner.take("T"), let hour = scanner.number(2),
       scanner.take(":"), let minute = scanner.number(2), scanner.take(":"), let second = scanner.number(2),
-      (1...12).contains(month), (1...daysIn(month, year)).contains(date), hour < 24, minute < 60, second < 60
+      (1...12).contains(month), (1...daysIn(month, of: year)).contains(date), hour < 24, minute < 60,
+      second < 60
     else { return nil }
     guard let nanos = scanner.fraction(), let offset = offset(&scanner), scanner.isAtEnd else { return nil }
     let time = hour * 3600 + minute * 60 + second - offset
-    let seconds = Int64(daysSinceEpoch(year, month, date) * 86400 + time)
+    let seconds = Int64(daysSinceEpoch(year: year, month: month, date: date) * 86400 + time)
     return Self.seconds.contains(seconds) ? (seconds, nanos) : nil
   }
 
@@ -41,21 +43,21 @@ package enum TimestampText {
   /// `.` and 3, 6 or 9 digits, as few as hold the value; nothing for zero.
   static func fraction(_ nanos: Int32) -> String {
     if nanos == 0 { return "" }
-    if nanos % 1_000_000 == 0 { return "." + padded(Int(nanos) / 1_000_000, 3) }
-    if nanos % 1000 == 0 { return "." + padded(Int(nanos) / 1000, 6) }
-    return "." + padded(Int(nanos), 9)
+    if nanos % 1_000_000 == 0 { return "." + padded(Int(nanos) / 1_000_000, to: 3) }
+    if nanos % 1000 == 0 { return "." + padded(Int(nanos) / 1000, to: 6) }
+    return "." + padded(Int(nanos), to: 9)
   }
 
-  private static func padded(_ value: Int, _ width: Int) -> String {
+  private static func padded(_ value: Int, to width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+  private static func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
     value >= 0 ? value / divisor : (value - divisor + 1) / divisor
   }
 
-  private static func daysIn(_ month: Int, _ year: Int) -> Int {
+  private static func daysIn(_ month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -65,7 +67,7 @@ package enum TimestampText {
 
   /// Days from 1970-01-01 in the proleptic Gregorian calendar, counted in 400-year eras whose years begin
   /// in March, so that the leap day is the last of its year.
-  private static func daysSinceEpoch(_ year: Int, _ month: Int, _ date: Int) -> Int {
+  private static func daysSinceEpoch(year: Int, month: Int, date: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
