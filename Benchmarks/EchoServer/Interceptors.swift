@@ -6,7 +6,7 @@ import Wire
 /// compressed; its trailer then says whether the last request came so.
 struct MetadataEcho: ServerInterceptor {
   func intercept(
-    _ call: CallContext, _ next: () async throws(RPCError) -> Void
+    _ call: CallContext, next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
     guard try wantsGzip(call) else { return try await next() }
     call.compressAnswers()
@@ -43,7 +43,7 @@ struct MetadataEcho: ServerInterceptor {
 /// Gives every failure a detail that programs can read.
 struct FailureDetails: ServerInterceptor {
   func intercept(
-    _ call: CallContext, _ next: () async throws(RPCError) -> Void
+    _ call: CallContext, next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
     do throws(RPCError) {
       try await next()

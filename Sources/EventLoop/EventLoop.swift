@@ -171,7 +171,7 @@ package final class EventLoop: @unchecked Sendable {
 
   /// Watches `descriptor`, which must be non-blocking, until the registration is cancelled.
   package func register(
-    _ descriptor: Int32, _ events: DescriptorEvents, _ handler: any DescriptorHandler
+    _ descriptor: Int32, for events: DescriptorEvents, handler: any DescriptorHandler
   ) -> Registration {
     requireLoop()
     let index = Int(descriptor)

@@ -38,14 +38,18 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
     guard descriptor >= 0 else { throw SocketError(address, "cannot make a socket", code: errno) }
     if case .unix(let path) = address.kind {
       do throws(SocketError) {
-        return (descriptor, try UnixSocketFile.listen(descriptor, path, address, backlog: backlog))
+        return (
+          descriptor, try UnixSocketFile.listen(descriptor, path: path, address: address, backlog: backlog)
+        )
       } catch {
         close(descriptor)
         throw error
       }
     }
-    Socket.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-    if address.family == AF_INET6 { Socket.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+    Socket.set(SO_REUSEADDR, level: SOL_SOCKET, to: 1, on: descriptor)
+    if address.family == AF_INET6 {
+      Socket.set(IPV6_V6ONLY, level: Int32(IPPROTO_IPV6), to: 1, on: descriptor)
+    }
     let bound = address.withSockaddr { Glibc.bind(descriptor, $0, $1) }
     guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
       let code = errno
@@ -56,12 +60,12 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
   }
 
   private static func boundAddress(_ descriptor: Int32) -> SocketAddress {
-    Socket.address(descriptor, getsockname)
+    Socket.address(of: descriptor, from: getsockname)
   }
 
   package func start() {
     loop.assertOnLoop()
-    registration = loop.register(descriptor, .read, self)
+    registration = loop.register(descriptor, for: .read, handler: self)
   }
 
   /// Stops accepting and closes the socket; a unix socket's file goes.
@@ -80,7 +84,7 @@ package final class Listener: DescriptorHandler, @unchecked Sendable {
       let peer = accept4(descriptor, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
       if peer >= 0 {
         Socket.setNoDelay(peer)
-        accepted(peer, Socket.address(peer, getpeername))
+        accepted(peer, Socket.address(of: peer, from: getpeername))
         continue
       }
       switch errno {

@@ -3,22 +3,24 @@ import Glibc
 
 /// Socket calls that listeners and connectors share.
 package enum Socket {
-  static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+  static func set(_ option: Int32, level: Int32, to value: Int32, on descriptor: Int32) {
     var value = value
     setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// Sends small writes at once; a flush is one write already. Does nothing on unix sockets.
   static func setNoDelay(_ descriptor: Int32) {
-    set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: 1, on: descriptor)
   }
 
   /// What a connected or listening socket is bound to.
-  package static func localAddress(of descriptor: Int32) -> SocketAddress { address(descriptor, getsockname) }
+  package static func localAddress(of descriptor: Int32) -> SocketAddress {
+    address(of: descriptor, from: getsockname)
+  }
 
   static func address(
-    _ descriptor: Int32,
-    _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    of descriptor: Int32,
+    from call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
   ) -> SocketAddress {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -58,7 +60,7 @@ private final class ConnectAttempt: DescriptorHandler {
   private var continuation: UnsafeContinuation<Void, Never>?
 
   func result(of descriptor: Int32, on loop: EventLoop) async -> Int32 {
-    let registration = loop.register(descriptor, .write, self)
+    let registration = loop.register(descriptor, for: .write, handler: self)
     let confined = Confined(self, to: loop)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in

@@ -17,7 +17,7 @@ struct UnixSocketFile {
 
   /// Binds `descriptor` and lets it listen. The socket file of a server that is gone is replaced; that of one
   /// that runs is not.
-  static func listen(_ descriptor: Int32, _ path: String, _ address: SocketAddress, backlog: Int32)
+  static func listen(_ descriptor: Int32, path: String, address: SocketAddress, backlog: Int32)
     throws(SocketError) -> UnixSocketFile
   {
     // Two servers that find the same stale file must not take each other's new one for it.
@@ -25,10 +25,10 @@ struct UnixSocketFile {
     defer { close(folder) }
     // Before it has a name, so that nobody else can connect in between.
     fchmod(descriptor, mode)
-    var code = bind(descriptor, address)
+    var code = bind(descriptor, to: address)
     if code == EADDRINUSE {
-      try removeStale(path, address)
-      code = bind(descriptor, address)
+      try removeStale(path, address: address)
+      code = bind(descriptor, to: address)
     }
     guard code == 0 else { throw SocketError(address, "cannot listen", code: code) }
     var information = stat()
@@ -50,7 +50,7 @@ struct UnixSocketFile {
     unlink(path)
   }
 
-  private static func bind(_ descriptor: Int32, _ address: SocketAddress) -> Int32 {
+  private static func bind(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
     address.withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0 ? 0 : errno
   }
 
@@ -68,7 +68,7 @@ struct UnixSocketFile {
       address: address.description, problem: "cannot listen: \(folder) is locked by another process")
   }
 
-  private static func removeStale(_ path: String, _ address: SocketAddress) throws(SocketError) {
+  private static func removeStale(_ path: String, address: SocketAddress) throws(SocketError) {
     var information = stat()
     guard lstat(path, &information) == 0 else { return }
     guard information.st_mode & S_IFMT == S_IFSOCK else {

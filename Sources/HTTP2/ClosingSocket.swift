@@ -25,7 +25,7 @@ final class ClosingSocket: LoopTimer, DescriptorHandler {
   private static let most = 256
 
   /// Takes over `descriptor`, to which nothing will be written any more.
-  static func close(_ descriptor: Int32, on loop: EventLoop, _ buffers: TransportBuffers) {
+  static func close(_ descriptor: Int32, on loop: EventLoop, buffers: TransportBuffers) {
     guard buffers.closingCount < most, shutdown(descriptor, Int32(SHUT_WR)) == 0 else {
       Glibc.close(descriptor)
       return
@@ -42,7 +42,7 @@ final class ClosingSocket: LoopTimer, DescriptorHandler {
     lastHeard = loop.now
     super.init()
     buffers.closingCount += 1
-    registration = loop.register(descriptor, .read, self)
+    registration = loop.register(descriptor, for: .read, handler: self)
     loop.schedule(self, after: Self.patience)
   }
 

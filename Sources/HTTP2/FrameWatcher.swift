@@ -61,7 +61,7 @@ struct FrameWatcher {
   /// - Parameter hasWorked: Whether a stream was worked on before these bytes came: its reset makes no more work than
   ///   its call.
   mutating func receive(
-    _ bytes: UnsafeRawBufferPointer, at now: Instant, _ hasWorked: (UInt32) -> Bool = { _ in false }
+    _ bytes: UnsafeRawBufferPointer, at now: Instant, hasWorked: (UInt32) -> Bool = { _ in false }
   ) -> Objection? {
     var offset = 0
     while true {
@@ -75,18 +75,20 @@ struct FrameWatcher {
         high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         offset += Self.headerLength
       } else {
-        guard completeHeader(bytes, &offset) else { return nil }
+        guard completeHeader(from: bytes, at: &offset) else { return nil }
         high = partial
         partialCount = 0
       }
       toSkip = Int(high >> 40)
       let id = UInt32(truncatingIfNeeded: high << 8) & 0x7fff_ffff | UInt32(bytes[offset - 1])
-      if let breach = judge(high, id: id, now, hasWorked) { return Objection(breach: breach, offset: start) }
+      if let breach = judge(high, id: id, at: now, hasWorked: hasWorked) {
+        return Objection(breach: breach, offset: start)
+      }
     }
   }
 
   /// Gathers a header byte by byte; false while it is not whole.
-  private mutating func completeHeader(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Bool {
+  private mutating func completeHeader(from bytes: UnsafeRawBufferPointer, at offset: inout Int) -> Bool {
     while partialCount < Self.headerLength {
       guard offset < bytes.count else { return false }
       if partialCount < 8 { partial = partial << 8 | UInt64(bytes[offset]) }
@@ -98,7 +100,7 @@ struct FrameWatcher {
 
   /// - Parameter header: Length, type, flags, and the first three bytes of the stream's id.
   private mutating func judge(
-    _ header: UInt64, id: UInt32, _ now: Instant, _ hasWorked: (UInt32) -> Bool
+    _ header: UInt64, id: UInt32, at now: Instant, hasWorked: (UInt32) -> Bool
   ) -> Breach? {
     let type = UInt32(truncatingIfNeeded: header >> 32) & 0xff
     let endsStream = UInt8(truncatingIfNeeded: header >> 24) & Self.endStream != 0

@@ -46,7 +46,7 @@ extension HTTP2Connection {
 
   /// Hands bytes to nghttp2, up to a frame that it would not object to but should; false when there is one.
   private func process(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let objection = role == .server ? watcher.receive(bytes, at: loop.now, hasWorked) : nil
+    let objection = role == .server ? watcher.receive(bytes, at: loop.now, hasWorked: hasWorked) : nil
     if role == .client, awaitsFirstBytes {
       awaitsFirstBytes = false
       otherProtocol = OtherProtocol.hint(bytes)

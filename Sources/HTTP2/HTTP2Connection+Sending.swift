@@ -51,18 +51,19 @@ extension HTTP2Connection {
 
   /// Leaves a peer that asks too often (gRFC A8).
   func refusePings() {
-    submitGoAway(HTTP2ErrorCode.enhanceYourCalm, PingPayload.tooMany)
+    submitGoAway(HTTP2ErrorCode.enhanceYourCalm, reason: PingPayload.tooMany)
     close()
   }
 
   /// Leaves a peer that connects and does not say what it wants.
   func refuseSilence() {
-    submitGoAway(HTTP2ErrorCode.settingsTimeout, Array("no SETTINGS came in time (handshake-timeout)".utf8))
+    submitGoAway(
+      HTTP2ErrorCode.settingsTimeout, reason: Array("no SETTINGS came in time (handshake-timeout)".utf8))
     close()
   }
 
   /// - Parameter reason: For those who look for the cause: what `errorCode` does not say.
-  func submitGoAway(_ errorCode: UInt32, _ reason: [UInt8] = []) {
+  func submitGoAway(_ errorCode: UInt32, reason: [UInt8] = []) {
     accepts(
       nghttp2_submit_goaway(
         session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
@@ -91,7 +92,7 @@ extension HTTP2Stream {
   /// Sends a response's head; the body follows until ``finish(trailers:)``.
   package final func respond(head: HeaderBlock) {
     guard let connection else { return }
-    HeaderFields.with(head) { submitResponse(connection, $0) }
+    HeaderFields.with(head) { submitResponse($0, on: connection) }
   }
 
   /// Sends a head that is the whole response (gRPC's Trailers-Only).
@@ -100,26 +101,27 @@ extension HTTP2Stream {
     let code = HeaderFields.with(head) { fields in
       nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, nil)
     }
-    submitted(code, connection)
+    submitted(code, on: connection)
   }
 
   /// Sends a head of static fields, with no copy made of them.
   package final func respond(head: StaticFields) {
     guard let connection else { return }
-    submitResponse(connection, head.fields)
+    submitResponse(head.fields, on: connection)
   }
 
   private final func submitResponse(
-    _ connection: HTTP2Connection, _ fields: UnsafeMutableBufferPointer<nghttp2_nv>
+    _ fields: UnsafeMutableBufferPointer<nghttp2_nv>, on connection: HTTP2Connection
   ) {
     var provider = OutboundProvider.provider
     submitted(
-      nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, &provider), connection
+      nghttp2_submit_response(connection.session, id, fields.baseAddress, fields.count, &provider),
+      on: connection
     )
   }
 
   /// An answer that nghttp2 does not take will never come: its peer must not wait for it.
-  private final func submitted(_ code: Int32, _ connection: HTTP2Connection) {
+  private final func submitted(_ code: Int32, on connection: HTTP2Connection) {
     if connection.accepts(code) {
       connection.loop.needsFlush(connection)
     } else {

@@ -3,7 +3,7 @@ import EventLoop
 
 // The list of open streams, and their flow-control windows.
 extension HTTP2Connection {
-  /// Takes a reference to `stream` that ``streamEnded(_:_:)`` gives back.
+  /// Takes a reference to `stream` that ``streamEnded(_:because:)`` gives back.
   func streamOpened(_ stream: HTTP2Stream, id: Int32) {
     _ = Unmanaged.passRetained(stream)
     stream.id = id
@@ -37,7 +37,7 @@ extension HTTP2Connection {
     }
   }
 
-  func streamEnded(_ stream: HTTP2Stream, _ reason: StreamEnd) {
+  func streamEnded(_ stream: HTTP2Stream, because reason: StreamEnd) {
     stream.previous?.next = stream.next
     stream.next?.previous = stream.previous
     if firstStream === stream { firstStream = stream.next }
@@ -81,7 +81,7 @@ extension HTTP2Connection {
       accepts(
         nghttp2_submit_rst_stream(
           session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, HTTP2ErrorCode.cancel))
-      streamEnded(stream, .unsent)
+      streamEnded(stream, because: .unsent)
     }
   }
 
@@ -117,7 +117,7 @@ extension HTTP2Connection {
 
   /// Ends the connection for what its client does. What else it has sent is not looked at.
   func leave(because breach: FrameWatcher.Breach) {
-    submitGoAway(breach.errorCode, Array(breach.reason.utf8))
+    submitGoAway(breach.errorCode, reason: Array(breach.reason.utf8))
     accepts(nghttp2_session_terminate_session(session, breach.errorCode))
   }
 }
@@ -130,7 +130,7 @@ extension HTTP2Stream {
     endedConnection.take()?.orphanCount -= 1
   }
 
-  final func received(_ bytes: UnsafeRawBufferPointer, _ session: OpaquePointer?) {
+  final func received(_ bytes: UnsafeRawBufferPointer, session: OpaquePointer?) {
     if receivedData(bytes), connection?.holdsBack(self) != true {
       connection?.accepts(nghttp2_session_consume_stream(session, id, bytes.count))
     } else {

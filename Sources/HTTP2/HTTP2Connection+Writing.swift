@@ -64,7 +64,7 @@ extension HTTP2Connection {
   private func sendUnsent() -> Bool {
     guard !unsent.isEmpty else { return true }
     let count = unsent.withUnsafeBytes {
-      transport.write($0.baseAddress! + unsentOffset, $0.count - unsentOffset)
+      transport.write($0.baseAddress! + unsentOffset, count: $0.count - unsentOffset)
     }
     guard count >= 0 else { return afterFailedWrite(errno) }
     unsentOffset += count
@@ -84,7 +84,7 @@ extension HTTP2Connection {
       written += offset
     }
     while offset < bytes.count {
-      let count = transport.write(bytes.baseAddress! + offset, bytes.count - offset)
+      let count = transport.write(bytes.baseAddress! + offset, count: bytes.count - offset)
       if count >= 0 {
         offset += count
       } else if errno != EINTR {

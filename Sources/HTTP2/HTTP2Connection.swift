@@ -97,9 +97,9 @@ package final class HTTP2Connection: DescriptorHandler, Flushable {
       receiveLimit: configuration.maxReceivedBytes, queueLimit: configuration.maxQueuedBytes)
     lastRead = loop.now
     idleSince = loop.now
-    session = NghttpSession.make(role, self)
+    session = NghttpSession.make(role, for: self)
     submitSettings()
-    registration = loop.register(transport.descriptor, .read, self)
+    registration = loop.register(transport.descriptor, for: .read, handler: self)
     upkeep = ConnectionUpkeep(self)
     loop.needsFlush(self)
   }
@@ -127,7 +127,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable {
     let reason = why.map { StreamEnd.connectionBroken($0) } ?? .connectionLost
     end = reason
     while let stream = firstStream {
-      streamEnded(stream, role == .client && !stream.isHeadSent ? .unsent : reason)
+      streamEnded(stream, because: role == .client && !stream.isHeadSent ? .unsent : reason)
     }
     awaitingRoom = Line()
     nghttp2_session_del(session)

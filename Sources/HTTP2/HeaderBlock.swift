@@ -18,7 +18,7 @@ package struct HeaderBlock: Sendable, Hashable {
   package var listSize: Int { storage.count + count * 24 }
 
   /// The size that a field of these lengths adds to it.
-  package static func listSize(_ nameLength: Int, _ valueLength: Int) -> Int { nameLength + valueLength + 32 }
+  package static func listSize(nameLength: Int, valueLength: Int) -> Int { nameLength + valueLength + 32 }
 
   package mutating func append(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
     let size = 8 + name.count + value.count

@@ -2,7 +2,7 @@ import CNghttp2
 
 /// nghttp2's view of a ``HeaderBlock``, for the length of a call.
 enum HeaderFields {
-  static func with<T>(_ block: HeaderBlock, _ body: (UnsafeMutableBufferPointer<nghttp2_nv>) -> T) -> T {
+  static func with<T>(_ block: HeaderBlock, body: (UnsafeMutableBufferPointer<nghttp2_nv>) -> T) -> T {
     withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: max(1, block.count)) { fields in
       var count = 0
       return block.withFields { name, value in

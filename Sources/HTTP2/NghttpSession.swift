@@ -2,7 +2,7 @@ import CNghttp2
 
 /// Makes nghttp2 sessions whose callbacks find their ``HTTP2Connection``.
 enum NghttpSession {
-  static func make(_ role: HTTP2Connection.Role, _ connection: HTTP2Connection) -> OpaquePointer? {
+  static func make(_ role: HTTP2Connection.Role, for connection: HTTP2Connection) -> OpaquePointer? {
     let context = Unmanaged.passUnretained(connection).toOpaque()
     return made { session in
       switch role {
@@ -47,13 +47,13 @@ enum NghttpSession {
   // which live as long as the session knows them, and leave their reference counts alone.
 
   private static func borrow<T>(
-    _ context: UnsafeMutableRawPointer?, _ body: (HTTP2Connection) -> T
+    _ context: UnsafeMutableRawPointer?, body: (HTTP2Connection) -> T
   ) -> T {
     Unmanaged<HTTP2Connection>.fromOpaque(context!)._withUnsafeGuaranteedRef(body)
   }
 
   static func borrowStream(
-    _ session: OpaquePointer?, _ id: Int32, _ body: (HTTP2Stream) -> Void
+    _ id: Int32, of session: OpaquePointer?, body: (HTTP2Stream) -> Void
   ) {
     guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return }
     Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
@@ -80,7 +80,7 @@ enum NghttpSession {
   private static let header: nghttp2_on_header_callback = {
     session, frame, name, nameLength, value, valueLength, _, _ in
     var accepted = true
-    borrowStream(session, frame!.pointee.hd.stream_id) { stream in
+    borrowStream(frame!.pointee.hd.stream_id, of: session) { stream in
       accepted = stream.receivedHeader(
         name: UnsafeBufferPointer(start: name, count: nameLength),
         value: UnsafeBufferPointer(start: value, count: valueLength))
@@ -93,12 +93,12 @@ enum NghttpSession {
     let endOfStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     switch UInt32(header.type) {
     case NGHTTP2_HEADERS.rawValue:
-      borrowStream(session, header.stream_id) { stream in
+      borrowStream(header.stream_id, of: session) { stream in
         stream.receivedHeaders(endOfStream: endOfStream)
-        if endOfStream { end(stream, context) }
+        if endOfStream { end(stream, in: context) }
       }
     case NGHTTP2_DATA.rawValue where endOfStream:
-      borrowStream(session, header.stream_id) { end($0, context) }
+      borrowStream(header.stream_id, of: session) { end($0, in: context) }
     case NGHTTP2_PING.rawValue:
       let ping = frame!.pointee.ping
       borrow(context) { $0.received(ping) }
@@ -119,7 +119,7 @@ enum NghttpSession {
   }
 
   /// The peer has said everything on `stream`.
-  private static func end(_ stream: HTTP2Stream, _ context: UnsafeMutableRawPointer?) {
+  private static func end(_ stream: HTTP2Stream, in context: UnsafeMutableRawPointer?) {
     borrow(context) { if $0.role == .client { $0.activity.streamsAnswered += 1 } }
     stream.receivedEnd()
   }
@@ -129,7 +129,9 @@ enum NghttpSession {
     guard nghttp2_session_consume_connection(session, count) == 0 else {
       return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
     }
-    borrowStream(session, id) { $0.received(UnsafeRawBufferPointer(start: bytes, count: count), session) }
+    borrowStream(id, of: session) {
+      $0.received(UnsafeRawBufferPointer(start: bytes, count: count), session: session)
+    }
     return 0
   }
 
@@ -152,11 +154,11 @@ enum NghttpSession {
       }
       return true
     }
-    if !isServer { borrowStream(session, header.stream_id) { $0.isHeadSent = true } }
+    if !isServer { borrowStream(header.stream_id, of: session) { $0.isHeadSent = true } }
     guard isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     else { return 0 }
-    return reset(session, header.stream_id, HTTP2ErrorCode.noError)
+    return reset(header.stream_id, of: session, errorCode: HTTP2ErrorCode.noError)
   }
 
   /// A head or trailers cannot be made into a frame, which nghttp2 finds out when their turn comes. They will never
@@ -167,30 +169,30 @@ enum NghttpSession {
     guard header.type == UInt8(NGHTTP2_HEADERS.rawValue), !isOver else { return 0 }
     if frame!.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
       if code == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue {
-        borrowStream(session, header.stream_id) { $0.hasImpossibleHead = true }
+        borrowStream(header.stream_id, of: session) { $0.hasImpossibleHead = true }
       }
       return 0
     }
-    return reset(session, header.stream_id, HTTP2ErrorCode.internalError)
+    return reset(header.stream_id, of: session, errorCode: HTTP2ErrorCode.internalError)
   }
 
   /// For callbacks: what nghttp2 cannot do ends the connection.
-  private static func reset(_ session: OpaquePointer?, _ id: Int32, _ errorCode: UInt32) -> Int32 {
+  private static func reset(_ id: Int32, of session: OpaquePointer?, errorCode: UInt32) -> Int32 {
     let code = nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, errorCode)
     return code == 0 ? 0 : Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
   }
 
   private static let streamClose: nghttp2_on_stream_close_callback = { session, id, code, context in
     borrow(context) { connection in
-      borrowStream(session, id) { stream in
+      borrowStream(id, of: session) { stream in
         guard connection.role == .client, code == HTTP2ErrorCode.refusedStream else {
-          return connection.streamEnded(stream, .closed(errorCode: code))
+          return connection.streamEnded(stream, because: .closed(errorCode: code))
         }
         // nghttp2 gives that code to requests that it could not send, too.
         if stream.hasImpossibleHead {
-          return connection.streamEnded(stream, .closed(errorCode: HTTP2ErrorCode.internalError))
+          return connection.streamEnded(stream, because: .closed(errorCode: HTTP2ErrorCode.internalError))
         }
-        connection.streamEnded(stream, stream.isHeadSent ? .refused : .unsent)
+        connection.streamEnded(stream, because: stream.isHeadSent ? .refused : .unsent)
       }
     }
     return 0

@@ -9,21 +9,21 @@ enum OutboundProvider {
 
   private static let read: nghttp2_data_source_read_callback = { session, id, _, capacity, flags, _, _ in
     var result = Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-    NghttpSession.borrowStream(session, id) { stream in
-      result = next(stream, session, capacity, &flags!.pointee)
+    NghttpSession.borrowStream(id, of: session) { stream in
+      result = next(for: stream, session: session, capacity: capacity, flags: &flags!.pointee)
     }
     return result
   }
 
   /// How many bytes the next DATA frame gets, and whether it is the last.
   private static func next(
-    _ stream: HTTP2Stream, _ session: OpaquePointer?, _ capacity: Int, _ flags: inout UInt32
+    for stream: HTTP2Stream, session: OpaquePointer?, capacity: Int, flags: inout UInt32
   ) -> Int {
     let count = min(capacity, stream.outbound.count)
     if count == stream.outbound.count, stream.isOutboundFinished {
       flags |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
       if !stream.trailers.isNone {
-        guard submitTrailers(stream, session) else {
+        guard submitTrailers(of: stream, to: session) else {
           return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
@@ -38,7 +38,7 @@ enum OutboundProvider {
 
   /// Trailers are submitted while the last DATA frame is made, which is when nghttp2 wants them. False when it
   /// does not take them: the stream is reset then.
-  private static func submitTrailers(_ stream: HTTP2Stream, _ session: OpaquePointer?) -> Bool {
+  private static func submitTrailers(of stream: HTTP2Stream, to session: OpaquePointer?) -> Bool {
     switch stream.trailers {
     case .none: true
     case .fields(let fields):
@@ -53,7 +53,7 @@ enum OutboundProvider {
 
   static let send: nghttp2_send_data_callback = { session, frame, header, length, _, context in
     var result = Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-    NghttpSession.borrowStream(session, frame!.pointee.hd.stream_id) { stream in
+    NghttpSession.borrowStream(frame!.pointee.hd.stream_id, of: session) { stream in
       let connection = Unmanaged<HTTP2Connection>.fromOpaque(context!)
       let buffers = connection._withUnsafeGuaranteedRef { $0.buffers }
       // nghttp2 makes frame after frame before it comes back to the flush.

@@ -89,7 +89,7 @@ func readAll(_ pipe: Pipe) -> String {
 struct Missing: ServerInterceptor {
   let prefix: String
 
-  func intercept(_ call: CallContext, _ next: () async throws(RPCError) -> Void) async throws(RPCError) {
+  func intercept(_ call: CallContext, next: () async throws(RPCError) -> Void) async throws(RPCError) {
     if call.path.hasPrefix(prefix) { throw RPCError(.unimplemented, "no \(call.path)") }
     try await next()
   }

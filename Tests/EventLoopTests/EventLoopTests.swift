@@ -90,7 +90,7 @@ import Testing
     }
     try await withLoop { loop in
       let reader = Reader(input)
-      let registration = loop.register(input, .read, reader)
+      let registration = loop.register(input, for: .read, handler: reader)
       _ = write(output, "abc", 3)
       while reader.bytes < 3 { try await loop.sleep(for: .milliseconds(1)) }
       registration.cancel()
@@ -144,7 +144,7 @@ import Testing
         var pair: [Int32] = [0, 0]
         try #require(pipe(&pair) == 0)
         _ = write(pair[1], "x", 1)
-        registrations.append(loop.register(pair[0], .read, slow))
+        registrations.append(loop.register(pair[0], for: .read, handler: slow))
         ends.append(pair)
       }
       while slow.seen.count < 2 { try await loop.sleep(for: .milliseconds(1)) }

@@ -162,7 +162,7 @@ import Wire
       let cancelled = Atomic<Int>(0)
 
       func intercept(
-        _ call: CallContext, _ next: () async throws(RPCError) -> Void
+        _ call: CallContext, next: () async throws(RPCError) -> Void
       ) async throws(RPCError) {
         try call.setHeader("x-large", String(repeating: "h", count: 100_000))
         call.sendHeaders()
@@ -210,7 +210,7 @@ import Wire
   func interceptors() async throws {
     struct Gate: ServerInterceptor {
       func intercept(
-        _ call: CallContext, _ next: () async throws(RPCError) -> Void
+        _ call: CallContext, next: () async throws(RPCError) -> Void
       ) async throws(RPCError) {
         guard call.metadata["x-key"] == "open" else { throw RPCError(.unauthenticated, "no key") }
         try await next()

@@ -80,7 +80,7 @@ import Wire
   /// Sets what the call's metadata names.
   private struct Setter: ServerInterceptor {
     func intercept(
-      _ call: CallContext, _ next: () async throws(RPCError) -> Void
+      _ call: CallContext, next: () async throws(RPCError) -> Void
     ) async throws(RPCError) {
       let (place, key) = (call.metadata["x-place"] ?? "", call.metadata["x-key"] ?? "")
       if place == "head" { try call.setHeader(key, call.metadata["x-value"] ?? "") }

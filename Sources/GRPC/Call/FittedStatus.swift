@@ -33,7 +33,7 @@ struct FittedStatus {
       Self.dropSome(of: &cut.details)
     }
     (message, details) = ("", "")
-    let space = room - HeaderBlock.listSize(Self.messageName.utf8.count, 0)
+    let space = room - HeaderBlock.listSize(nameLength: Self.messageName.utf8.count, valueLength: 0)
     message = StatusFields.percentEncode(Self.beginning(of: error.message, room: space))
   }
 
@@ -49,8 +49,10 @@ struct FittedStatus {
   }
 
   private var size: Int {
-    (message.isEmpty ? 0 : HeaderBlock.listSize(Self.messageName.utf8.count, message.utf8.count))
-      + (details.isEmpty ? 0 : HeaderBlock.listSize(Self.detailsName.utf8.count, details.utf8.count))
+    (message.isEmpty
+      ? 0 : HeaderBlock.listSize(nameLength: Self.messageName.utf8.count, valueLength: message.utf8.count))
+      + (details.isEmpty
+        ? 0 : HeaderBlock.listSize(nameLength: Self.detailsName.utf8.count, valueLength: details.utf8.count))
   }
 
   /// Never more than the size, so that nothing is encoded that is far too large.

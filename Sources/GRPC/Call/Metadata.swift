@@ -58,14 +58,14 @@ package struct Metadata: Sendable, Hashable {
   /// Adds text under a key that does not end in `-bin`.
   package mutating func append(_ key: String, _ value: String) {
     let key = key.lowercased()
-    if let why = MetadataRules.objection(to: key, text: value) { return refuse(key, why) }
+    if let why = MetadataRules.objection(to: key, text: value) { return refuse(key, because: why) }
     fields.append(key, value)
   }
 
   /// Adds bytes under a key that ends in `-bin`.
   package mutating func append(_ key: String, bytes: [UInt8]) {
     let key = key.lowercased()
-    if let why = MetadataRules.objection(toBytesUnder: key) { return refuse(key, why) }
+    if let why = MetadataRules.objection(toBytesUnder: key) { return refuse(key, because: why) }
     fields.append(key, Base64.unpadded(bytes))
   }
 
@@ -84,8 +84,8 @@ package struct Metadata: Sendable, Hashable {
     }
   }
 
-  private mutating func refuse(_ key: String, _ why: String) {
-    problem = problem ?? .badMetadata(key, why)
+  private mutating func refuse(_ key: String, because why: String) {
+    problem = problem ?? .badMetadata(key, because: why)
   }
 
   package func visit(_ body: (String, String) -> Void) {

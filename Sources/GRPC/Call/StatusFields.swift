@@ -17,7 +17,7 @@ package enum StatusFields {
   /// Adds what of `metadata` there is room for.
   static func append(_ metadata: Metadata, to block: inout HeaderBlock, limit: Int) {
     metadata.fields.visit { name, value in
-      if block.listSize + HeaderBlock.listSize(name.count, value.count) <= limit {
+      if block.listSize + HeaderBlock.listSize(nameLength: name.count, valueLength: value.count) <= limit {
         block.append(name: name, value: value)
       }
       return true

@@ -101,7 +101,7 @@ package final class Channel: @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions = .init()
   ) async throws(RPCError) -> Response {
     try await loop.run { [self] () async throws(RPCError) -> Response in
-      let call = try begin(method, options)
+      let call = try begin(method, options: options)
       defer { call.letGo() }
       try await send(request, on: call)
       return try await call.only(Response.self)
@@ -112,7 +112,7 @@ package final class Channel: @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions = .init()
   ) async throws(RPCError) -> ResponseStream<Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      let call = try begin(method, options)
+      let call = try begin(method, options: options)
       let stream = ResponseStream<Response>(call: ClientCallHandle(call))
       try await send(request, on: call)
       return stream
@@ -123,7 +123,7 @@ package final class Channel: @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, options: CallOptions = .init()
   ) async throws(RPCError) -> ClientStreamingCall<Request, Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      let call = try begin(method, options)
+      let call = try begin(method, options: options)
       try await call.opened()
       return ClientStreamingCall(call: ClientCallHandle(call))
     }
@@ -133,14 +133,14 @@ package final class Channel: @unchecked Sendable {
     _ method: MethodDescriptor<Request, Response>, options: CallOptions = .init()
   ) async throws(RPCError) -> BidirectionalCall<Request, Response> {
     try await loop.run { [self] () async throws(RPCError) in
-      let call = try begin(method, options)
+      let call = try begin(method, options: options)
       try await call.opened()
       return BidirectionalCall(call: ClientCallHandle(call))
     }
   }
 
   private func begin<Request, Response>(
-    _ method: MethodDescriptor<Request, Response>, _ options: CallOptions
+    _ method: MethodDescriptor<Request, Response>, options: CallOptions
   ) throws(RPCError) -> ClientCall {
     if let problem = targetError ?? options.metadata.problem { throw problem }
     let call = ClientCall(self, path: method.path, options)
@@ -151,21 +151,21 @@ package final class Channel: @unchecked Sendable {
   /// The request of a call that has one; a status that comes before it was written is reported by
   /// the read that follows.
   private func send(_ request: some Message, on call: ClientCall) async throws(RPCError) {
-    try await call.write(frame(request, call.options))
+    try await call.write(frame(request, options: call.options))
     call.finishWriting()
   }
 
   // MARK: For calls
 
   func frame(
-    _ message: some Message, _ options: CallOptions, compress: Bool = true
+    _ message: some Message, options: CallOptions, compress: Bool = true
   ) async throws(RPCError) -> OutboundChunk {
     let framed = try framer.frame(message, limit: options.maxSendMessageSize)
     return options.compression == .gzip && compress ? await compression.compress(framed, for: 0) : framed
   }
 
   func head(
-    _ path: String, to endpoint: Endpoint, _ options: CallOptions, _ timeout: Duration?,
+    _ path: String, to endpoint: Endpoint, options: CallOptions, timeout: Duration?,
     previousAttempts: Int
   ) -> HeaderBlock {
     var block = HeaderBlock()

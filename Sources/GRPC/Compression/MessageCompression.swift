@@ -30,12 +30,12 @@ final class MessageCompression {
     let cost = framed.count * Self.compressionCost + Self.overhead
     if framed.count <= Self.compressHere, cost <= work.allowance {
       work.spend(cost)
-      return Self.compress(framed, deflater)
+      return Self.compress(framed, with: deflater)
     }
-    return await work.run(for: connection) { Self.compress(framed, GzipDeflater()) } ?? framed
+    return await work.run(for: connection) { Self.compress(framed, with: GzipDeflater()) } ?? framed
   }
 
-  private static func compress(_ framed: OutboundChunk, _ deflater: GzipDeflater) -> OutboundChunk {
+  private static func compress(_ framed: OutboundChunk, with deflater: GzipDeflater) -> OutboundChunk {
     let prefix = MessageDeframer.prefixSize
     let packed = framed.withUnsafeBytes {
       deflater.deflate(UnsafeRawBufferPointer(rebasing: $0[prefix...]), front: prefix)

@@ -14,7 +14,7 @@ package struct ErrorDetail: Sendable, Hashable {
 
   /// The reason, which is constant within `domain`, and the facts of this one case.
   package static func info(
-    _ reason: String, domain: String = ErrorDomain.cairn, _ particulars: [String: String] = [:]
+    _ reason: String, domain: String = ErrorDomain.cairn, particulars: [String: String] = [:]
   ) -> ErrorDetail {
     var info = GoogleRpcErrorInfo()
     info.reason = reason
@@ -43,7 +43,7 @@ package struct ErrorDetail: Sendable, Hashable {
   ///   - type: The full name of its message: `cairn.v1.Context`.
   ///   - description: What is the matter with it.
   package static func resource(
-    _ type: String, _ name: String, _ description: String = "", owner: String = ""
+    _ type: String, name: String, description: String = "", owner: String = ""
   ) -> ErrorDetail {
     var resource = GoogleRpcResourceInfo()
     resource.resourceType = type
@@ -76,7 +76,7 @@ package struct ErrorDetail: Sendable, Hashable {
   }
 
   /// Where to read on.
-  package static func help(_ description: String, _ url: String) -> ErrorDetail {
+  package static func help(_ description: String, url: String) -> ErrorDetail {
     var link = GoogleRpcHelp.Link()
     link.description = description
     link.url = url

@@ -5,7 +5,7 @@ extension RPCError {
   private init(
     _ code: StatusCode, _ reason: TransportReason, _ message: String, _ particulars: [String: String] = [:]
   ) {
-    self.init(code, message, details: [.info(reason.rawValue, particulars)])
+    self.init(code, message, details: [.info(reason.rawValue, particulars: particulars)])
   }
 
   // MARK: Heads
@@ -46,7 +46,7 @@ extension RPCError {
   }
 
   /// What a caller or a handler wants to send beside its messages.
-  static func badMetadata(_ key: String, _ why: String) -> RPCError {
+  static func badMetadata(_ key: String, because why: String) -> RPCError {
     RPCError(
       .invalidArgument, .callMetadataInvalid, "the metadata key '\(key.prefix(128))' \(why)",
       ["key": String(key.prefix(128))])
@@ -115,14 +115,15 @@ extension RPCError {
   }
 
   /// The bytes of a request are not the message they should be.
-  @usableFromInline package static func malformed(_ messageName: String, _ error: WireError) -> RPCError {
+  @usableFromInline package static func malformed(_ messageName: String, because error: WireError) -> RPCError
+  {
     RPCError(
       .invalidArgument, .messageMalformed, "the request is not a \(messageName): \(error)",
       ["message": messageName])
   }
 
   /// The peer does not keep to gRPC over HTTP/2.
-  static func protocolViolated(_ message: String, _ code: StatusCode = .internal) -> RPCError {
+  static func protocolViolated(_ message: String, code: StatusCode = .internal) -> RPCError {
     RPCError(code, .protocolViolated, message)
   }
 
@@ -145,7 +146,7 @@ extension RPCError {
   // MARK: Requests of the standard services
 
   /// channelz has nothing of that number, or not any more.
-  package static func unknownEntity(_ kind: String, _ number: Int64) -> RPCError {
+  package static func unknownEntity(_ kind: String, number: Int64) -> RPCError {
     RPCError(
       .notFound, .entityUnknown, "there is no \(kind) \(number)", ["kind": kind, "id": String(number)])
   }

@@ -36,17 +36,17 @@ package struct MessageDeframer {
   }
 
   /// Hands each message that `bytes` completes to `deliver`.
-  package mutating func receive(_ bytes: UnsafeRawBufferPointer, _ deliver: (Frame) -> Void) throws(Failure) {
+  package mutating func receive(_ bytes: UnsafeRawBufferPointer, deliver: (Frame) -> Void) throws(Failure) {
     var offset = 0
     while offset < bytes.count {
-      if prefixCount < Self.prefixSize { takePrefix(bytes, &offset) }
+      if prefixCount < Self.prefixSize { takePrefix(from: bytes, at: &offset) }
       guard prefixCount == Self.prefixSize else { return }
       if partial.isEmpty { try checkPrefix() }
-      if let frame = takePayload(bytes, &offset) { deliver(frame) }
+      if let frame = takePayload(from: bytes, at: &offset) { deliver(frame) }
     }
   }
 
-  private mutating func takePrefix(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
+  private mutating func takePrefix(from bytes: UnsafeRawBufferPointer, at offset: inout Int) {
     if prefixCount == 0, bytes.count - offset >= Self.prefixSize {
       flag = bytes[offset]
       size = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self))
@@ -67,7 +67,7 @@ package struct MessageDeframer {
   }
 
   /// The message, when `bytes` hold the rest of it; one that they hold as a whole is copied once.
-  private mutating func takePayload(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Frame? {
+  private mutating func takePayload(from bytes: UnsafeRawBufferPointer, at offset: inout Int) -> Frame? {
     let end = min(bytes.count, offset + Int(size) - partial.count)
     let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
     offset = end

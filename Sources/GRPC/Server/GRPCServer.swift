@@ -39,7 +39,7 @@ package final class GRPCServer: Sendable {
   ) async throws(SocketError) -> SocketAddress {
     let loop = parts[0].loop
     let listener = try await loop.run { [self] () async throws(SocketError) -> Listener in
-      let listener = try Listener(address, on: loop) { [self] in place($0, $1, tls) }
+      let listener = try Listener(address, on: loop) { [self] in place($0, peer: $1, tls: tls) }
       listener.start()
       return listener
     }
@@ -58,7 +58,7 @@ package final class GRPCServer: Sendable {
   }
 
   /// Hands a new connection to the loop with the fewest.
-  private func place(_ descriptor: Int32, _ peer: SocketAddress, _ tls: TLSServerCredentials?) {
+  private func place(_ descriptor: Int32, peer: SocketAddress, tls: TLSServerCredentials?) {
     let configuration = parts[0].configuration
     guard connectionCount < configuration.maxConnections else {
       ByteTransport(descriptor: descriptor).close()

@@ -70,14 +70,14 @@ package struct RequestHead {
     } else if name.equals("te") {
       return
     } else if name.starts(with: "grpc-") {
-      receiveProtocolField(name, value)
+      receiveProtocolField(name: name, value: value)
     } else {
       metadata.append(name: name, value: value)
     }
   }
 
   private mutating func receiveProtocolField(
-    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
   ) {
     if name.equals("grpc-timeout") {
       timeout = Timeout.parse(value)
@@ -110,12 +110,12 @@ package struct RequestHead {
     case .codec(let name): return .status(.unknownCodec(name))
     case .other: return .http(.otherContentType)
     }
-    guard handler != nil else { return .status(Self.unknown(unknownPath ?? "", knows)) }
+    guard handler != nil else { return .status(Self.unknown(unknownPath ?? "", knows: knows)) }
     guard !hasBadTimeout else { return .status(.timeoutMalformed) }
     return unknownEncoding.map { .status(.unknownEncoding($0)) }
   }
 
-  private static func unknown(_ path: String, _ knows: (Substring) -> Bool) -> RPCError {
+  private static func unknown(_ path: String, knows: (Substring) -> Bool) -> RPCError {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].isEmpty, !knows(parts[1]) else { return .unknownMethod(path) }
     return .unknownService(String(parts[1]), path: path)

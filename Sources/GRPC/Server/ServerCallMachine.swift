@@ -173,9 +173,9 @@ extension ServerCallMachine.Breach {
     switch self {
     case .endInMessage: .protocolViolated("the request ended in the middle of a message")
     case .noMessage:
-      .protocolViolated("the method takes one request message; none arrived", .unimplemented)
+      .protocolViolated("the method takes one request message; none arrived", code: .unimplemented)
     case .secondMessage:
-      .protocolViolated("the method takes one request message; more arrived", .unimplemented)
+      .protocolViolated("the method takes one request message; more arrived", code: .unimplemented)
     }
   }
 }

@@ -87,7 +87,7 @@ extension ServerStream {
     do throws(WireError) { try request.merge(decoding: payload, allowance: &left) } catch {
       server.work.spend(allowed - left)
       if error == .tooMuchMemory { return false }
-      throw .malformed(Request.messageName, error)
+      throw .malformed(Request.messageName, because: error)
     }
     if left != allowed { try decoded(allowed - left) }
     return true
@@ -113,7 +113,7 @@ extension ServerStream {
       try use(more: size)
       return request
     case .failure(.tooMuchMemory): throw .decodedMessageTooLarge(limit: limit)
-    case .failure(let error): throw .malformed(Request.messageName, error)
+    case .failure(let error): throw .malformed(Request.messageName, because: error)
     }
   }
 

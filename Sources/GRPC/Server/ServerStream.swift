@@ -119,7 +119,7 @@ import Wire
   // MARK: What is done about it
 
   /// - Parameter error: What the call ends with, if it does.
-  func perform(_ action: ServerCallMachine.Action, _ error: RPCError? = nil) {
+  func perform(_ action: ServerCallMachine.Action, error: RPCError? = nil) {
     switch action {
     case .none: return
     case .admit: admit()
@@ -194,7 +194,7 @@ import Wire
     inflatedRequest = nil
     letGoOfMessage()
     workEnded()
-    perform(machine.handle(.handlerEnded), failure)
+    perform(machine.handle(.handlerEnded), error: failure)
     answerMade(size: failure == nil ? onlyResponse?.count : nil)
   }
 
@@ -212,7 +212,7 @@ import Wire
   }
 
   /// Ends the call from outside its handler.
-  func fail(_ error: RPCError) { perform(machine.handle(.failed), error) }
+  func fail(_ error: RPCError) { perform(machine.handle(.failed), error: error) }
 
   private func end(
     with failure: RPCError?, after response: ServerCallMachine.Response, cancel: Bool = false

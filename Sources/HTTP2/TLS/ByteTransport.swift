@@ -35,15 +35,15 @@ package struct ByteTransport: @unchecked Sendable {
 
   /// As `write(2)`.
   @inline(__always)
-  func write(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    if let tls { return tls.write(bytes, count) }
+  func write(_ bytes: UnsafeRawPointer, count: Int) -> Int {
+    if let tls { return tls.write(bytes, count: count) }
     return Glibc.write(descriptor, bytes, count)
   }
 
   /// Closes it when the peer has heard what was written, which has its time for that.
   func close(on loop: EventLoop, _ buffers: TransportBuffers) {
     tls?.sayGoodbye()
-    ClosingSocket.close(descriptor, on: loop, buffers)
+    ClosingSocket.close(descriptor, on: loop, buffers: buffers)
   }
 
   package func close() {

@@ -43,7 +43,7 @@ package final class TLSHandshake: LoopTimer, DescriptorHandler {
   }
 
   package func start(timeout: Duration) {
-    registration = loop.register(descriptor, role == .server ? .read : [.read, .write], self)
+    registration = loop.register(descriptor, for: role == .server ? .read : [.read, .write], handler: self)
     loop.schedule(self, after: timeout)
     // A server waits for the first bytes, which the loop reports.
     guard role == .client else { return }

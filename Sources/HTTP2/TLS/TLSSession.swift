@@ -96,7 +96,7 @@ final class TLSSession {
   }
 
   /// Writes as many records as the socket takes. What it did not take has to be offered again.
-  func write(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  func write(_ bytes: UnsafeRawPointer, count: Int) -> Int {
     var written = 0
     while written < count {
       ERR_clear_error()

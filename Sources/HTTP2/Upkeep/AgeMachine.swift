@@ -36,11 +36,11 @@ struct AgeMachine {
     guard case .due(let idleSince) = event else { return .none }
     switch state {
     case .serving:
-      if let endsAt, now >= endsAt { return leave(now, grace) }
+      if let endsAt, now >= endsAt { return leave(at: now, grace: grace) }
       guard let maxIdle else { return .none }
       // A connection in use is looked at again later; its calls set no timer.
       let isOver = idleSince.map { now >= $0 + maxIdle } ?? false
-      if isOver { return leave(now, nil) }
+      if isOver { return leave(at: now, grace: nil) }
       schedule((idleSince ?? now) + maxIdle)
       return .none
     case .leaving:
@@ -51,7 +51,7 @@ struct AgeMachine {
     }
   }
 
-  private mutating func leave(_ now: Instant, _ grace: Duration?) -> Action {
+  private mutating func leave(at now: Instant, grace: Duration?) -> Action {
     state = .leaving
     due = grace.map { now + $0 }
     return .drain

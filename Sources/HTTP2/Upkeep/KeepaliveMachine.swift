@@ -42,7 +42,7 @@ struct KeepaliveMachine {
   mutating func handle(_ event: Event, at now: Instant) -> Action {
     switch (state, event) {
     case (.asked(let asked), .due(let lastRead, let openStreams)):
-      if lastRead >= asked { return watch(now, lastRead, openStreams) }
+      if lastRead >= asked { return watch(at: now, lastRead: lastRead, openStreams: openStreams) }
       guard now < asked + timeout else {
         state = .lost
         due = nil
@@ -51,7 +51,7 @@ struct KeepaliveMachine {
       due = min(now + time, asked + timeout)
       return .none
     case (.watching, .due(let lastRead, let openStreams)):
-      return watch(now, lastRead, openStreams)
+      return watch(at: now, lastRead: lastRead, openStreams: openStreams)
     case (.dormant, .streamOpened(let lastRead)):
       state = .watching
       due = max(now, lastRead + time)
@@ -61,7 +61,7 @@ struct KeepaliveMachine {
     }
   }
 
-  private mutating func watch(_ now: Instant, _ lastRead: Instant, _ openStreams: Int) -> Action {
+  private mutating func watch(at now: Instant, lastRead: Instant, openStreams: Int) -> Action {
     state = .watching
     if lastRead + time > now {
       due = lastRead + time

@@ -12,7 +12,7 @@ extension RPCError {
     retryAfter: Duration? = nil, details: [ErrorDetail] = []
   ) {
     let retry: [ErrorDetail] = retryAfter.map { [.retry(after: $0)] } ?? []
-    self.init(code, message, details: [.info(reason.text, particulars)] + retry + details)
+    self.init(code, message, details: [.info(reason.text, particulars: particulars)] + retry + details)
   }
 
   /// The reason in the error's ErrorInfo; nil when it has none that this program knows.

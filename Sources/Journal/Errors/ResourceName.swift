@@ -31,7 +31,7 @@ extension RPCError {
   ) {
     self.init(
       code, reason, message, particulars ?? ["id": resource.id],
-      details: [.resource(resource.type, resource.id)])
+      details: [.resource(resource.type, name: resource.id)])
   }
 
   package static func projectDeleted(_ id: String) -> RPCError {

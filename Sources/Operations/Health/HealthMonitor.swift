@@ -94,10 +94,10 @@ package final class HealthMonitor: Sendable {
       case .failed(let problem): observation.databaseProblem = problem
       }
     }
-    publish(readiness, fault)
+    publish(readiness, fault: fault)
   }
 
-  private func publish(_ readiness: Readiness, _ fault: String = "") {
+  private func publish(_ readiness: Readiness, fault: String = "") {
     let before = observation.withLock { observation in
       defer { observation.readiness = readiness }
       return observation.readiness

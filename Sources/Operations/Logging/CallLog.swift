@@ -8,7 +8,7 @@ package struct CallLog: ServerInterceptor {
   package init(_ log: Log) { self.log = log }
 
   package func intercept(
-    _ call: CallContext, _ next: () async throws(RPCError) -> Void
+    _ call: CallContext, next: () async throws(RPCError) -> Void
   ) async throws(RPCError) {
     let started = log.level >= .debug ? Instant.now : nil
     do throws(RPCError) {

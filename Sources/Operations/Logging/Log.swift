@@ -15,12 +15,12 @@ package struct Log: Sendable {
 
   package init(level: LogLevel) { self.level = level }
 
-  package func error(_ text: @autoclosure () -> String) { write(.error, text) }
-  package func warning(_ text: @autoclosure () -> String) { write(.warning, text) }
-  package func info(_ text: @autoclosure () -> String) { write(.info, text) }
-  package func debug(_ text: @autoclosure () -> String) { write(.debug, text) }
+  package func error(_ text: @autoclosure () -> String) { write(.error, text: text) }
+  package func warning(_ text: @autoclosure () -> String) { write(.warning, text: text) }
+  package func info(_ text: @autoclosure () -> String) { write(.info, text: text) }
+  package func debug(_ text: @autoclosure () -> String) { write(.debug, text: text) }
 
-  private func write(_ level: LogLevel, _ text: () -> String) {
+  private func write(_ level: LogLevel, text: () -> String) {
     guard level <= self.level else { return }
     let line = "\(Self.time()) \(level.rawValue) \(Self.oneLine(text()))\n"
     _ = line.utf8.withContiguousStorageIfAvailable { Glibc.write(2, $0.baseAddress, $0.count) }

@@ -77,7 +77,7 @@ final class Connection: DescriptorHandler, Flushable {
         guard let context, let result, let message = ServerMessage(result) else { return }
         Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().noticed(message)
       }, Unmanaged.passUnretained(self).toOpaque())
-    registration = loop.register(PQsocket(handle), .read, self)
+    registration = loop.register(PQsocket(handle), for: .read, handler: self)
   }
 
   deinit { if let handle { PQfinish(handle) } }

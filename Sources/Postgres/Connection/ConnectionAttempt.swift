@@ -80,7 +80,7 @@ final class ConnectionAttempt: DescriptorHandler {
   private func watch(_ events: DescriptorEvents) {
     let descriptor = PQsocket(connection)
     guard descriptor >= 0 else { return fail() }
-    registration = loop.register(descriptor, events, self)
+    registration = loop.register(descriptor, for: events, handler: self)
   }
 
   private func fail() {

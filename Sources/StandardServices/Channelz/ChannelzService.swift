@@ -39,7 +39,7 @@ package struct ChannelzService: GrpcChannelzV1ChannelzProvider {
 
   private func server(_ number: Int64) throws(RPCError) -> GRPCServer {
     guard let found = channelz.servers.first(where: { $0.number == number }) else {
-      throw .unknownEntity("server", number)
+      throw .unknownEntity("server", number: number)
     }
     return found
   }
@@ -76,7 +76,7 @@ package struct ChannelzService: GrpcChannelzV1ChannelzProvider {
         return response
       }
     }
-    throw .unknownEntity("socket", request.socketId)
+    throw .unknownEntity("socket", number: request.socketId)
   }
 
   // MARK: Channels
@@ -97,7 +97,7 @@ package struct ChannelzService: GrpcChannelzV1ChannelzProvider {
     _ request: GrpcChannelzV1GetChannelRequest, _ call: CallContext
   ) async throws(RPCError) -> GrpcChannelzV1GetChannelResponse {
     guard let found = channelz.channels.first(where: { $0.number == request.channelId }) else {
-      throw .unknownEntity("channel", request.channelId)
+      throw .unknownEntity("channel", number: request.channelId)
     }
     var response = GrpcChannelzV1GetChannelResponse()
     response.channel = GrpcChannelzV1Channel(await found.snapshot)
@@ -114,7 +114,7 @@ package struct ChannelzService: GrpcChannelzV1ChannelzProvider {
         return response
       }
     }
-    throw .unknownEntity("subchannel", request.subchannelId)
+    throw .unknownEntity("subchannel", number: request.subchannelId)
   }
 
   /// Part of a list that is in the order of its numbers.

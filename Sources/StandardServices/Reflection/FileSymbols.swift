@@ -23,12 +23,12 @@ enum FileSymbols {
 
   static func names(in serialized: [UInt8]) throws(WireError) -> [String] {
     var out: [String] = []
-    try collect(.file, serialized, scope: "", &out)
+    try collect(.file, from: serialized, scope: "", into: &out)
     return out
   }
 
   private static func collect(
-    _ kind: Kind, _ bytes: [UInt8], scope: String, _ out: inout [String]
+    _ kind: Kind, from bytes: [UInt8], scope: String, into out: inout [String]
   ) throws(WireError) {
     var name = ""
     var children: [(Kind, [UInt8])] = []
@@ -40,7 +40,7 @@ enum FileSymbols {
     if kind != .file { out.append(full) }
     for (child, value) in children {
       // The values of an enum live beside it, not inside it (descriptor.proto, EnumValueDescriptorProto).
-      try collect(child, value, scope: kind == .enumeration ? scope : full, &out)
+      try collect(child, from: value, scope: kind == .enumeration ? scope : full, into: &out)
     }
   }
 

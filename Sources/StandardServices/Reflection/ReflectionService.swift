@@ -26,17 +26,20 @@ package struct ReflectionService: GrpcReflectionV1ServerReflectionProvider {
   private func answer(_ request: Request) -> Response.MessageResponse {
     switch request.messageRequest {
     case .listServices: return .listServicesResponse(services())
-    case .fileByFilename(let name): return files(index.file(named: name), "no file \(name)")
+    case .fileByFilename(let name): return files(index.file(named: name), orElse: "no file \(name)")
     case .fileContainingSymbol(let symbol):
-      return files(index.file(declaring: symbol), "no symbol \(symbol)")
+      return files(index.file(declaring: symbol), orElse: "no symbol \(symbol)")
     case .fileContainingExtension(let request):
-      return Self.error(.notFound, "no extension \(request.extensionNumber) of \(request.containingType)")
+      return Self.error(
+        .notFound, message: "no extension \(request.extensionNumber) of \(request.containingType)")
     case .allExtensionNumbersOfType(let type):
-      guard index.file(declaring: type) != nil else { return Self.error(.notFound, "no type \(type)") }
+      guard index.file(declaring: type) != nil else {
+        return Self.error(.notFound, message: "no type \(type)")
+      }
       var numbers = GrpcReflectionV1ExtensionNumberResponse()
       numbers.baseTypeName = type
       return .allExtensionNumbersResponse(numbers)
-    case nil: return Self.error(.invalidArgument, "the request asks nothing")
+    case nil: return Self.error(.invalidArgument, message: "the request asks nothing")
     }
   }
 
@@ -51,14 +54,14 @@ package struct ReflectionService: GrpcReflectionV1ServerReflectionProvider {
   }
 
   /// The file and all it imports, so that a tool needs one question.
-  private func files(_ file: ReflectionIndex.File?, _ problem: String) -> Response.MessageResponse {
-    guard let file else { return Self.error(.notFound, problem) }
+  private func files(_ file: ReflectionIndex.File?, orElse problem: String) -> Response.MessageResponse {
+    guard let file else { return Self.error(.notFound, message: problem) }
     var response = GrpcReflectionV1FileDescriptorResponse()
     response.fileDescriptorProto = index.closure(of: file)
     return .fileDescriptorResponse(response)
   }
 
-  private static func error(_ code: StatusCode, _ message: String) -> Response.MessageResponse {
+  private static func error(_ code: StatusCode, message: String) -> Response.MessageResponse {
     var response = GrpcReflectionV1ErrorResponse()
     response.errorCode = code.rawValue
     response.errorMessage = message

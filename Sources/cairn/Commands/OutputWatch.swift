@@ -7,7 +7,7 @@ final class OutputWatch: DescriptorHandler {
   /// Begins to watch; on the loop. Nothing happens where the output is a file.
   static func begin(on loop: EventLoop) {
     // No events are asked for: that the other end is gone is told always.
-    _ = loop.register(STDOUT_FILENO, [], OutputWatch())
+    _ = loop.register(STDOUT_FILENO, for: [], handler: OutputWatch())
   }
 
   func descriptorReady(_ events: DescriptorEvents) {

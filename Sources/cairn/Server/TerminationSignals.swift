@@ -19,7 +19,7 @@ final class TerminationSignals: DescriptorHandler, @unchecked Sendable {
     for signal in [SIGTERM, SIGINT, SIGQUIT, SIGHUP] { sigaddset(&signals, signal) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     descriptor = signalfd(-1, &signals, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
-    registration = loop.register(descriptor, .read, self)
+    registration = loop.register(descriptor, for: .read, handler: self)
   }
 
   /// Whether a signal came that was not taken yet.

@@ -6,7 +6,7 @@ import Testing
   /// Compresses its answers when asked to by metadata, and says how requests came.
   struct Packing: ServerInterceptor {
     func intercept(
-      _ call: CallContext, _ next: () async throws(RPCError) -> Void
+      _ call: CallContext, next: () async throws(RPCError) -> Void
     ) async throws(RPCError) {
       if call.metadata["x-compress"] != nil {
         try call.setHeader("x-compresses", "\(call.compressAnswers())")

@@ -8,7 +8,7 @@ import Wire
   /// Each short form, and what a client reads.
   static let forms: [(ErrorDetail, String, String)] = [
     (
-      .info("TOO_OLD", ["age": "3"]), "google.rpc.ErrorInfo",
+      .info("TOO_OLD", particulars: ["age": "3"]), "google.rpc.ErrorInfo",
       #"{"reason":"TOO_OLD","domain":"cairn.dev","metadata":{"age":"3"}}"#
     ),
     (
@@ -19,7 +19,7 @@ import Wire
     ),
     (.retry(after: .milliseconds(1500)), "google.rpc.RetryInfo", #"{"retryDelay":"1.500s"}"#),
     (
-      .resource("cairn.v1.Context", "c1", "is deleted"), "google.rpc.ResourceInfo",
+      .resource("cairn.v1.Context", name: "c1", description: "is deleted"), "google.rpc.ResourceInfo",
       #"{"resourceType":"cairn.v1.Context","resourceName":"c1","description":"is deleted"}"#
     ),
     (
@@ -32,7 +32,7 @@ import Wire
     ),
     (.request("r-1"), "google.rpc.RequestInfo", #"{"requestId":"r-1"}"#),
     (
-      .help("limits", "https://example.org/limits"), "google.rpc.Help",
+      .help("limits", url: "https://example.org/limits"), "google.rpc.Help",
       #"{"links":[{"description":"limits","url":"https://example.org/limits"}]}"#
     ),
   ]
@@ -53,7 +53,7 @@ import Wire
 
   @Test("details keep their order and are found by their type")
   func order() {
-    let error = RPCError(.notFound, "gone", details: [.info("GONE"), .resource("t", "n")])
+    let error = RPCError(.notFound, "gone", details: [.info("GONE"), .resource("t", name: "n")])
       .adding(.retry(after: .seconds(1)), .info("LATER"))
     #expect(
       error.details.map { String($0.typeName.split(separator: ".").last!) } == [

@@ -9,7 +9,7 @@ import Wire
   private func size(_ status: FittedStatus) -> Int {
     [(FittedStatus.messageName, status.message), (FittedStatus.detailsName, status.details)]
       .filter { !$0.1.isEmpty }
-      .reduce(0) { $0 + HeaderBlock.listSize($1.0.utf8.count, $1.1.utf8.count) }
+      .reduce(0) { $0 + HeaderBlock.listSize(nameLength: $1.0.utf8.count, valueLength: $1.1.utf8.count) }
   }
 
   private func details(_ status: FittedStatus) throws -> [WellKnown.`Any`] {

@@ -41,7 +41,7 @@ struct CallAttemptMachine {
     case .head(let block, let httpStatus):
       let contentType = block.first("content-type") ?? ""
       guard httpStatus == 200, contentType.hasPrefix("application/grpc") else {
-        return fail(Self.notGRPC(httpStatus, contentType), .finishAndReset)
+        return fail(Self.notGRPC(status: httpStatus, contentType: contentType), then: .finishAndReset)
       }
       state = .receiving
       return .none
@@ -50,13 +50,13 @@ struct CallAttemptMachine {
         state = .ended(nil)
         return .finish
       }
-      return fail(error, .finish, RetryPushback(block.first("grpc-retry-pushback-ms")))
+      return fail(error, then: .finish, pushback: RetryPushback(block.first("grpc-retry-pushback-ms")))
     case .failed(let error):
       end = .local
       state = .ended(error)
       return .finishAndReset
     case .closed(let reason):
-      let action = fail(Self.error(for: reason), .finish)
+      let action = fail(Self.error(for: reason), then: .finish)
       if reason == .unsent { end = .unsent }
       if reason == .refused { end = .refused }
       return action
@@ -65,14 +65,14 @@ struct CallAttemptMachine {
 
   /// The server's doing, or the network's.
   private mutating func fail(
-    _ error: RPCError, _ action: Action, _ pushback: RetryPushback = .none
+    _ error: RPCError, then action: Action, pushback: RetryPushback = .none
   ) -> Action {
     end = .status(error.code, pushback)
     state = .ended(error)
     return action
   }
 
-  private static func notGRPC(_ status: Int, _ contentType: String) -> RPCError {
+  private static func notGRPC(status: Int, contentType: String) -> RPCError {
     RPCError(
       status == 200 ? .unknown : StatusCode(httpStatus: status),
       "the peer answered HTTP \(status) with content type '\(contentType)'; is it a gRPC server?")

@@ -52,7 +52,8 @@ final class ClientCall: LoopTimer, @unchecked Sendable {
     if let left, left <= .zero { return fire() }
     while let subchannel = channel.subchannels.pick() {
       let head = channel.head(
-        path, to: subchannel.endpoint, options, left, previousAttempts: retries.previousAttempts)
+        path, to: subchannel.endpoint, options: options, timeout: left,
+        previousAttempts: retries.previousAttempts)
       let stream = ClientStream(self)
       guard subchannel.open(stream, head: head) else { continue }
       self.subchannel = subchannel

@@ -15,7 +15,7 @@ final class ClientCallHandle: Sendable {
 
   func write(_ message: some Message, compress: Bool) async throws(RPCError) {
     try await channel.loop.run { [self] () async throws(RPCError) in
-      try await call.write(channel.frame(message, call.options, compress: compress))
+      try await call.write(channel.frame(message, options: call.options, compress: compress))
     }
   }
 

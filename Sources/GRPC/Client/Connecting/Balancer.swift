@@ -55,12 +55,12 @@ struct Balancer {
   /// - Parameter isWanted: Whether calls wait for a connection.
   mutating func decide(_ members: [Member], isWanted: Bool, at now: Instant) -> Decision {
     switch policy {
-    case .pickFirst: pickFirst(members, isWanted, now)
+    case .pickFirst: pickFirst(members, isWanted: isWanted, at: now)
     case .roundRobin: roundRobin(members)
     }
   }
 
-  private mutating func pickFirst(_ members: [Member], _ isWanted: Bool, _ now: Instant) -> Decision {
+  private mutating func pickFirst(_ members: [Member], isWanted: Bool, at now: Instant) -> Decision {
     let connecting = members.indices.filter { members[$0].state == .connecting }
     if let ready = members.firstIndex(where: { $0.state == .ready }) {
       restart()
@@ -68,7 +68,7 @@ struct Balancer {
     }
     var decision = Decision(state: .connecting)
     if isWanted {
-      if connecting.isEmpty || isNextDue(members, now), let index = takeNext(members) {
+      if connecting.isEmpty || isNextDue(among: members, at: now), let index = takeNext(members) {
         decision.connect = [index]
         (current, aloneUntil) = (index, now + Self.headStart)
       }
@@ -82,7 +82,7 @@ struct Balancer {
   }
 
   /// Whether another attempt begins beside those under way: the last one has failed or had its head start.
-  private func isNextDue(_ members: [Member], _ now: Instant) -> Bool {
+  private func isNextDue(among members: [Member], at now: Instant) -> Bool {
     now >= aloneUntil || current.map { members[$0].state != .connecting } ?? false
   }
 

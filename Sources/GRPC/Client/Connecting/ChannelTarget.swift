@@ -27,15 +27,15 @@ struct ChannelTarget: Equatable, Sendable {
       (endpoints, isFixed) = ([text], true)
     } else if text.hasPrefix("ipv4:") {
       (endpoints, isFixed) = (Self.list(text.dropFirst(5)), true)
-      try check(text, "a numeric IPv4 address") { host in
+      try check(text, expected: "a numeric IPv4 address") { host in
         host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
       }
     } else if text.hasPrefix("ipv6:") {
       (endpoints, isFixed) = (Self.list(text.dropFirst(5)), true)
-      try check(text, "an IPv6 address in brackets") { $0.hasPrefix("[") && $0.hasSuffix("]") }
+      try check(text, expected: "an IPv6 address in brackets") { $0.hasPrefix("[") && $0.hasSuffix("]") }
     } else {
       (endpoints, isFixed) = (Self.list(try Self.names(text)), false)
-      try check(text, "a host") { host in
+      try check(text, expected: "a host") { host in
         !host.contains("/") && (!host.contains(":") || host.hasPrefix("[") && host.hasSuffix("]"))
       }
     }
@@ -78,7 +78,7 @@ struct ChannelTarget: Equatable, Sendable {
   }
 
   private func check(
-    _ text: String, _ expected: String, _ isHost: (Substring) -> Bool
+    _ text: String, expected: String, isHost: (Substring) -> Bool
   ) throws(SocketError) {
     for endpoint in endpoints {
       guard let colon = endpoint.lastIndex(of: ":"), UInt16(endpoint[endpoint.index(after: colon)...]) != nil,

@@ -26,7 +26,7 @@ final class Connector {
     to endpoint: Endpoint, within timeout: Duration, owner: any HTTP2ConnectionOwner
   ) async throws(SocketError) -> HTTP2Connection {
     let descriptor = try await Socket.connect(to: endpoint.address, on: loop)
-    let transport = try await secured(descriptor, endpoint, timeout)
+    let transport = try await secured(descriptor, to: endpoint, within: timeout)
     return HTTP2Connection(
       .client, transport, peer: endpoint.address, loop: loop, buffers: buffers, configuration: http2,
       owner: owner)
@@ -34,7 +34,7 @@ final class Connector {
 
   /// The transport over a connected socket, after the TLS handshake when there is to be one.
   private func secured(
-    _ descriptor: Int32, _ endpoint: Endpoint, _ timeout: Duration
+    _ descriptor: Int32, to endpoint: Endpoint, within timeout: Duration
   ) async throws(SocketError) -> ByteTransport {
     guard let security else { return ByteTransport(descriptor: descriptor) }
     let serverName = security.expectedName(at: endpoint.authority)

@@ -68,7 +68,7 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner {
       do throws(SocketError) {
         let connection = try await subchannel.connector.connect(
           to: subchannel.endpoint, within: timeout, owner: subchannel)
-        subchannel.adopt(connection, number)
+        subchannel.adopt(connection, number: number)
       } catch {
         if number == subchannel.generation { subchannel.fail(error) }
       }
@@ -98,7 +98,7 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner {
     owner?.changed(self)
   }
 
-  private func adopt(_ connection: HTTP2Connection, _ number: Int) {
+  private func adopt(_ connection: HTTP2Connection, number: Int) {
     guard number == generation, machine.state == .connecting else { return connection.close() }
     self.connection = connection
     connection.start()

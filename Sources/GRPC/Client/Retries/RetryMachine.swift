@@ -63,14 +63,14 @@ struct RetryMachine {
     case .ended(.refused):
       defer { wasRefused = true }
       if !wasRefused, !isCommitted { return .retry(after: .zero) }
-      return afterStatus(.unavailable, .none, &throttle, random)
+      return afterStatus(.unavailable, pushback: .none, throttle: &throttle, random: random)
     case .ended(.status(let code, let pushback)):
-      return afterStatus(code, pushback, &throttle, random)
+      return afterStatus(code, pushback: pushback, throttle: &throttle, random: random)
     }
   }
 
   private mutating func afterStatus(
-    _ code: StatusCode, _ pushback: RetryPushback, _ throttle: inout RetryThrottle?, _ random: Double
+    _ code: StatusCode, pushback: RetryPushback, throttle: inout RetryThrottle?, random: Double
   ) -> Action {
     guard let policy else { return .deliver }
     let isRetryable = policy.retryableCodes.contains(code)
