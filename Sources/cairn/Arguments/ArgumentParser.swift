@@ -22,7 +22,8 @@ extension CommandSyntax {
         let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let option = try option(named: String(parts[0]))
         try take(
-          option, word: "--\(option.name)", parts.count == 2 ? String(parts[1]) : nil, &rest, &arguments)
+          option, word: "--\(option.name)", attached: parts.count == 2 ? String(parts[1]) : nil, rest: &rest,
+          into: &arguments)
       } else if word.hasPrefix("-"), word != "-" {
         let letter = word[word.index(after: word.startIndex)]
         guard let option = options.first(where: { $0.letter == letter }) else {
@@ -33,7 +34,9 @@ extension CommandSyntax {
         guard attached.isEmpty || option.value != nil else {
           throw UsageError("-\(letter) takes no value; write its options apart")
         }
-        try take(option, word: "-\(letter)", attached.isEmpty ? nil : String(attached), &rest, &arguments)
+        try take(
+          option, word: "-\(letter)", attached: attached.isEmpty ? nil : String(attached), rest: &rest,
+          into: &arguments)
       } else {
         arguments.operands.append(word)
       }
@@ -54,8 +57,8 @@ extension CommandSyntax {
   }
 
   private func take(
-    _ option: Option, word: String, _ attached: String?, _ rest: inout ArraySlice<String>,
-    _ arguments: inout Arguments
+    _ option: Option, word: String, attached: String?, rest: inout ArraySlice<String>,
+    into arguments: inout Arguments
   ) throws(UsageError) {
     let value: String
     if let placeholder = option.value {

@@ -33,7 +33,7 @@ struct CallRunner: Sendable {
       case .bidirectional: try await bidirectional()
       }
     } catch {
-      if case .status(let status) = error { trace?.ended(status.code, status.metadata) }
+      if case .status(let status) = error { trace?.ended(status.code, trailers: status.metadata) }
       throw error
     }
   }
@@ -45,20 +45,20 @@ struct CallRunner: Sendable {
     guard let answer else {
       throw .status(RPCError(.internal, "the server answered OK without a message"))
     }
-    let text = try text(answer, style)
+    let text = try text(answer, style: style)
     guard try await status({ () throws(RPCError) in try await call.next() }) == nil else {
       throw .status(RPCError(.internal, "the server sent a second message; the method has one"))
     }
     Output.line(text)
-    trace?.ended(.ok, await call.trailers())
+    trace?.ended(.ok, trailers: await call.trailers())
   }
 
   private func serverStreaming() async throws(CallFailure) {
     let call = try await streaming()
     while let answer = try await status({ () throws(RPCError) in try await call.next() }) {
-      Output.line(try text(answer, .compact))
+      Output.line(try text(answer, style: .compact))
     }
-    trace?.ended(.ok, await call.trailers())
+    trace?.ended(.ok, trailers: await call.trailers())
   }
 
   /// A call with one request, when its answer has begun.
@@ -81,8 +81,8 @@ struct CallRunner: Sendable {
     try await send { request throws(RPCError) in try await call.write(request) }
     let answer = try await status { () throws(RPCError) in try await call.finish() }
     try await show(headers: call.headers)
-    Output.line(try text(answer, style))
-    trace?.ended(.ok, await call.trailers())
+    Output.line(try text(answer, style: style))
+    trace?.ended(.ok, trailers: await call.trailers())
   }
 
   private func bidirectional() async throws(CallFailure) {
@@ -103,13 +103,13 @@ struct CallRunner: Sendable {
     let received = await result { () throws(CallFailure) in
       try await show(headers: call.headers)
       while let answer = try await status({ () throws(RPCError) in try await call.next() }) {
-        Output.line(try text(answer, .compact))
+        Output.line(try text(answer, style: .compact))
       }
     }
     // When the server has ended the call, requests that could still come are of no interest.
     if case .failure(.status(let error)) = received, error.code != .cancelled { throw .status(error) }
     if case .success = received {
-      trace?.ended(.ok, await call.trailers())
+      trace?.ended(.ok, trailers: await call.trailers())
       return
     }
     try await sent.get()
@@ -117,7 +117,7 @@ struct CallRunner: Sendable {
   }
 
   private func begin() {
-    trace?.begin(target.descriptor.path, session.options.address, callOptions.metadata)
+    trace?.begin(target.descriptor.path, at: session.options.address, metadata: callOptions.metadata)
   }
 
   // MARK: Requests
@@ -154,7 +154,7 @@ struct CallRunner: Sendable {
 
   // MARK: Answers
 
-  private func text(_ answer: RawMessage, _ style: JSONPrinter.Style) throws(CallFailure) -> String {
+  private func text(_ answer: RawMessage, style: JSONPrinter.Style) throws(CallFailure) -> String {
     trace?.receivedMessage(answer.bytes.count)
     let message: DynamicMessage
     do throws(UnpackError) {

@@ -21,10 +21,10 @@ final class CallTrace: @unchecked Sendable {
   }
 
   /// The call is about to be made.
-  func begin(_ path: String, _ address: String, _ metadata: Metadata) {
+  func begin(_ path: String, at address: String, metadata: Metadata) {
     begun = .now
     print("\(path.dropFirst()) at \(address)")
-    show("metadata:", metadata)
+    show(metadata, titled: "metadata:")
   }
 
   /// - Parameter size: Bytes of the message as protobuf, before it is packed.
@@ -33,19 +33,19 @@ final class CallTrace: @unchecked Sendable {
     print("request \(sent.messages) after \(elapsed): \(size) bytes")
   }
 
-  func receivedHeaders(_ headers: Metadata) { show("headers after \(elapsed):", headers) }
+  func receivedHeaders(_ headers: Metadata) { show(headers, titled: "headers after \(elapsed):") }
 
   func receivedMessage(_ size: Int) {
     received.count(size)
     print("answer \(received.messages) after \(elapsed): \(size) bytes")
   }
 
-  func ended(_ code: StatusCode, _ trailers: Metadata) {
-    show("trailers after \(elapsed):", trailers)
+  func ended(_ code: StatusCode, trailers: Metadata) {
+    show(trailers, titled: "trailers after \(elapsed):")
     print("\(code) after \(elapsed); sent \(sent.text); received \(received.text)")
   }
 
-  private func show(_ title: String, _ metadata: Metadata) {
+  private func show(_ metadata: Metadata, titled title: String) {
     var lines = [title]
     metadata.visit { lines.append("  \($0): \($1)") }
     if lines.count == 1 { lines[0] += " none" }

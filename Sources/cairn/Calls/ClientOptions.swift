@@ -66,14 +66,14 @@ struct ClientOptions: Equatable, Sendable {
     if project == "" {
       throw UsageError("--project: expected a project's id; leave it out for the default one")
     }
-    deadline = try Self.time(arguments, "deadline")
-    connectTimeout = try Self.time(arguments, "connect-timeout")
+    deadline = try Self.time("deadline", in: arguments)
+    connectTimeout = try Self.time("connect-timeout", in: arguments)
     waitsForReady = arguments.has("wait")
     tls = try TLSClientOptions(arguments)
     for text in arguments.options["header"] ?? [] { headers.append(try Header(text)) }
   }
 
-  private static func time(_ arguments: Arguments, _ name: String) throws(UsageError) -> Duration? {
+  private static func time(_ name: String, in arguments: Arguments) throws(UsageError) -> Duration? {
     guard let text = arguments[name] else { return nil }
     guard let duration = Quantity.duration(text), duration > .zero else {
       throw UsageError(

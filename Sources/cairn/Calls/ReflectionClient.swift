@@ -30,7 +30,7 @@ struct ReflectionClient {
       let known = files.contains { file in
         file.services.contains { $0.fullName == symbol } || file.messages.contains { $0.fullName == symbol }
       }
-      if !known { try await add(.fileContainingSymbol(symbol), to: &files, &session) }
+      if !known { try await add(.fileContainingSymbol(symbol), to: &files, session: &session) }
     }
     try await addImports(to: &files, &session)
     await session.finish()
@@ -45,7 +45,7 @@ struct ReflectionClient {
       !missing.contains(name) && !files.contains { $0.name == name }
     }) {
       do throws(RPCError) {
-        try await add(.fileByFilename(name), to: &files, &session)
+        try await add(.fileByFilename(name), to: &files, session: &session)
       } catch  where error.code == .notFound {
         // Imports need not be served when everybody has them; the pool says if it cannot do without.
         if let file = KnownFiles.all.first(where: { $0.name == name }) { files.append(file) }
@@ -55,7 +55,7 @@ struct ReflectionClient {
   }
 
   private func add(
-    _ question: Request.MessageRequest, to files: inout [SchemaFile], _ session: inout ReflectionSession
+    _ question: Request.MessageRequest, to files: inout [SchemaFile], session: inout ReflectionSession
   ) async throws(RPCError) {
     guard case .fileDescriptorResponse(let answer) = try await session.ask(question) else {
       throw RPCError(.internal, "the server's reflection did not answer with files")

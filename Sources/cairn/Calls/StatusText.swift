@@ -8,12 +8,12 @@ enum StatusText {
   /// - Parameter pool: knows the types of details that are not google.rpc's.
   static func lines(_ error: RPCError, pool: DescriptorPool? = nil) -> [String] {
     let head = error.message.isEmpty ? "\(error.code)" : "\(error.code): \(error.message)"
-    return [head] + error.details.flatMap { detail in self.lines(detail, pool).map { "  " + $0 } }
+    return [head] + error.details.flatMap { detail in self.lines(detail, pool: pool).map { "  " + $0 } }
   }
 
-  private static func lines(_ detail: WellKnown.`Any`, _ pool: DescriptorPool?) -> [String] {
+  private static func lines(_ detail: WellKnown.`Any`, pool: DescriptorPool?) -> [String] {
     if let lines = try? standard(detail) { return lines }
-    return [other(detail, pool)]
+    return [other(detail, pool: pool)]
   }
 
   /// Nil for a type that is not google.rpc's.
@@ -56,7 +56,7 @@ enum StatusText {
     return nil
   }
 
-  private static func other(_ detail: WellKnown.`Any`, _ pool: DescriptorPool?) -> String {
+  private static func other(_ detail: WellKnown.`Any`, pool: DescriptorPool?) -> String {
     let name = String(detail.typeName)
     for pool in [pool, KnownFiles.pool].compactMap({ $0 }) {
       if let type = pool.message(name), let message = try? DynamicMessage(bytes: detail.value, type: type),

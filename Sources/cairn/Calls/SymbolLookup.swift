@@ -30,7 +30,7 @@ struct SymbolLookup {
   }
 
   /// What to tell when `find` did not find.
-  static func complaint(_ kind: String, _ wanted: String, _ outcome: Outcome) -> String {
+  static func complaint(_ kind: String, wanted: String, outcome: Outcome) -> String {
     switch outcome {
     case .found(let name): name
     case .ambiguous(let names): "\"\(wanted)\" may be \(names.joined(separator: " or "))"

@@ -40,7 +40,7 @@ struct ClientSession: Sendable {
   func resolve(_ wanted: String, as kind: String, among names: [String]) throws(CommandError) -> String {
     let outcome = SymbolLookup(names: names).find(wanted)
     guard case .found(let name) = outcome else {
-      throw CommandError([SymbolLookup.complaint(kind, wanted, outcome)], .failure)
+      throw CommandError([SymbolLookup.complaint(kind, wanted: wanted, outcome: outcome)], .failure)
     }
     return name
   }

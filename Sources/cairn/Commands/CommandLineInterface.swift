@@ -20,14 +20,14 @@ struct CommandLineInterface: Sendable {
       return .usage
     }
     do throws(CommandError) {
-      return try await run(command, rest)
+      return try await run(command, with: rest)
     } catch {
       Output.complain(error.lines)
       return error.status
     }
   }
 
-  private func run(_ command: Command, _ words: [String]) async throws(CommandError) -> ExitStatus {
+  private func run(_ command: Command, with words: [String]) async throws(CommandError) -> ExitStatus {
     let parsed: CommandSyntax.Parsed
     do throws(UsageError) {
       parsed = try command.syntax.parse(words)

@@ -23,19 +23,19 @@ extension Command {
     let pool = try await session.asking { () throws(RPCError) in try await schema.pool(declaring: wanted) }
     let name = try session.resolve(wanted, as: "symbol", among: pool?.symbolNames ?? [])
     guard let pool, let symbol = pool.symbol(name) else { return .failure }
-    var texts = [description(of: name, symbol, pool)]
+    var texts = [description(of: name, symbol: symbol, pool: pool)]
     if case .method(let method) = symbol {
       for type in method.inputType == method.outputType
         ? [method.inputType] : [method.inputType, method.outputType]
       {
-        if let symbol = pool.symbol(type) { texts.append(description(of: type, symbol, pool)) }
+        if let symbol = pool.symbol(type) { texts.append(description(of: type, symbol: symbol, pool: pool)) }
       }
     }
     Output.line(texts.joined(separator: "\n\n"))
     return .success
   }
 
-  private static func description(of name: String, _ symbol: SchemaSymbol, _ pool: DescriptorPool) -> String {
+  private static func description(of name: String, symbol: SchemaSymbol, pool: DescriptorPool) -> String {
     let place = pool.file(declaring: name).map { " in \($0.name)" } ?? ""
     return "// \(name)\(place)\n" + ProtoPrinter.print(symbol)
   }

@@ -53,7 +53,7 @@ extension Command {
     }
     let path = arguments.operands.first ?? "-"
     let job = ExportJob(
-      request, path: path, isBinary: try ExportContextsRequest.isBinary(arguments, path),
+      request, path: path, isBinary: try ExportContextsRequest.isBinary(path, arguments: arguments),
       isQuiet: arguments.has("quiet"), session: session, loop: context.loop)
     interruption.handle { job.interrupted() }
     return try await job.run(isResumed: arguments.has("resume"))
@@ -86,7 +86,7 @@ extension ExportContextsRequest {
     if let text = arguments["as-of"] { asOf = try AsOf(text) }
   }
 
-  static func isBinary(_ arguments: Arguments, _ path: String) throws(CommandError) -> Bool {
+  static func isBinary(_ path: String, arguments: Arguments) throws(CommandError) -> Bool {
     switch arguments["format"] {
     case nil: return path.hasSuffix(".binpb") || path.hasSuffix(".pb")
     case "jsonl"?: return false
@@ -185,7 +185,7 @@ final class ExportJob: @unchecked Sendable {
       }
       if case .failure(let error) = written { throw .input(error) }
       sent = response.recordsSent
-      progress.show(sent, "\(sent) records", fraction: nil)
+      progress.show(sent, text: "\(sent) records", fraction: nil)
     }
     do throws(InputError) { try file.finish() } catch { throw .input(error) }
     return sent

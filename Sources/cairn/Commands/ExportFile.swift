@@ -41,13 +41,13 @@ final class ExportFile: @unchecked Sendable {
 
   /// - Parameter token: With which the export goes on behind these bytes; empty where it cannot.
   func write(_ bytes: [UInt8], token: String) throws(InputError) {
-    try Self.write(bytes, to: descriptor, path)
+    try Self.write(bytes, to: descriptor, path: path)
     offset += bytes.count
     if path == "-" || token.isEmpty { return }
     let note = open("\(notePath).new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard note >= 0 else { throw InputError("\(notePath): \(String(cString: strerror(errno)))") }
     defer { close(note) }
-    try Self.write(Array("\(offset) \(token)\n".utf8), to: note, notePath)
+    try Self.write(Array("\(offset) \(token)\n".utf8), to: note, path: notePath)
     guard rename("\(notePath).new", notePath) == 0 else {
       throw InputError("\(notePath): \(String(cString: strerror(errno)))")
     }
@@ -63,7 +63,7 @@ final class ExportFile: @unchecked Sendable {
     }
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(InputError) {
+  private static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(InputError) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -61,7 +61,7 @@ extension ClientSession {
     // It is served, but its health is not told.
     case .found: throw CommandError(refusal, calling: options.address)
     case .ambiguous, .missing:
-      let complaint = SymbolLookup.complaint("service", wanted, outcome)
+      let complaint = SymbolLookup.complaint("service", wanted: wanted, outcome: outcome)
       throw CommandError(StatusText.lines(refusal) + ["  \(complaint)"], .status(refusal.code))
     }
   }

@@ -164,18 +164,18 @@ final class ImportJob: @unchecked Sendable {
     let run = ImportRun(source, options, name: name, progress: ProgressLine(isQuiet: wish.isQuiet), on: loop)
     running = isOnlyAsked ? nil : run
     do throws(CallFailure) {
-      try await run.run(session.channel, session.options.callOptions)
+      try await run.run(session.channel, options: session.options.callOptions)
     } catch {
       switch error {
       case .input(let error): throw CommandError([error.description] + hint(run), .failure)
-      case .status(let error): throw failed(error, run)
+      case .status(let error): throw failed(error, in: run)
       }
     }
     if let damage = source.damage { Output.complain(["\(name) \(damage)"]) }
     return (run.last, source.damage == nil)
   }
 
-  private func failed(_ error: RPCError, _ run: ImportRun) -> CommandError {
+  private func failed(_ error: RPCError, in run: ImportRun) -> CommandError {
     if let sequence = error.particular("sequence").flatMap({ Int64($0) }) {
       return CommandError(
         ["\(run.place(sequence)): \(error.message)"] + hint(run), .status(error.code))

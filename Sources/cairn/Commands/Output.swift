@@ -2,20 +2,20 @@ import Glibc
 
 /// Standard output for results, standard error for everything else.
 enum Output {
-  static func line(_ text: String) { write(STDOUT_FILENO, text + "\n") }
+  static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-  static func text(_ text: String) { write(STDOUT_FILENO, text) }
+  static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
 
   /// To standard error, as it is.
-  static func error(_ text: String) { write(STDERR_FILENO, text) }
+  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
   static func complain(_ lines: [String]) {
     let text = lines.joined(separator: "\n")
-    write(STDERR_FILENO, text.hasSuffix("\n") ? text : text + "\n")
+    write(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
   }
 
   /// Writes all of it. When the output has no reader any more, as behind `| head`, the program ends.
-  private static func write(_ descriptor: Int32, _ text: String) {
+  private static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -20,13 +20,14 @@ extension Command {
         "cairn serve --database-url postgresql://cairn@db.example/cairn --config /etc/cairn.conf",
       ])
   ) { arguments, context throws(CommandError) in
-    try await cairn.serve(try Configuration.load(arguments, context), on: context.loop)
+    try await cairn.serve(try Configuration.load(arguments, in: context), on: context.loop)
   }
 
-  static let migrateUp = migrate("up", "bring the database's tables to this version", .up)
-  static let migrateStatus = migrate("status", "show which migrations the database has", .status)
+  static let migrateUp = migrate("up", summary: "bring the database's tables to this version", action: .up)
+  static let migrateStatus = migrate(
+    "status", summary: "show which migrations the database has", action: .status)
 
-  private static func migrate(_ name: String, _ summary: String, _ action: MigrateAction) -> Command {
+  private static func migrate(_ name: String, summary: String, action: MigrateAction) -> Command {
     let names: Set = ["data-dir", "database-url", "log-level"]
     let settings = Setting.all.filter { names.contains($0.name) }
     return Command(
@@ -36,13 +37,14 @@ extension Command {
         options: settings.map(\.option) + [Configuration.fileOption],
         examples: ["cairn migrate \(name) --database-url postgresql://cairn@db.example/cairn"])
     ) { arguments, context throws(CommandError) in
-      try await cairn.migrate(action, try Configuration.load(arguments, context), on: context.loop)
+      try await cairn.migrate(
+        action, configuration: try Configuration.load(arguments, in: context), on: context.loop)
     }
   }
 }
 
 extension Configuration {
-  static func load(_ arguments: Arguments, _ context: CommandContext) throws(CommandError) -> Configuration {
+  static func load(_ arguments: Arguments, in context: CommandContext) throws(CommandError) -> Configuration {
     do throws(ConfigurationError) {
       return try load(arguments, environment: context.environment) { path in
         do throws(InputError) {

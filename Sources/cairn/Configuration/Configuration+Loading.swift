@@ -21,7 +21,7 @@ extension Configuration {
   ) throws(ConfigurationError) -> Configuration {
     var configuration = Configuration()
     var problems: [String] = []
-    func apply(_ setting: Setting, _ values: [String], from place: String) {
+    func apply(_ setting: Setting, values: [String], from place: String) {
       if let expected = setting.apply(&configuration, values) {
         let given = values.map { "\"\($0)\"" }.joined(separator: ", ")
         problems.append("\(place): expected \(expected), found \(given)")
@@ -35,7 +35,7 @@ extension Configuration {
           let place = "\(path), line \(entry.line)"
           if let setting = Setting.all.first(where: { $0.name == entry.name }) {
             let isOne = entry.values.count == 1 || setting.isList
-            if isOne { apply(setting, entry.values, from: "\(place) (\(entry.name))") }
+            if isOne { apply(setting, values: entry.values, from: "\(place) (\(entry.name))") }
             if !isOne { problems.append("\(place): \(entry.name) takes one value, not a list") }
           } else {
             let hint = NearestName.hint(for: entry.name, among: Setting.all.map(\.name))
@@ -49,12 +49,14 @@ extension Configuration {
     for setting in Setting.all {
       if let text = environment[setting.environmentName] {
         let values = setting.isList ? text.split(separator: ",").map(String.init) : [text]
-        apply(setting, values, from: setting.environmentName)
+        apply(setting, values: values, from: setting.environmentName)
       }
     }
     problems += unknownVariables(environment)
     for setting in Setting.all {
-      if let values = arguments.options[setting.name] { apply(setting, values, from: "--\(setting.name)") }
+      if let values = arguments.options[setting.name] {
+        apply(setting, values: values, from: "--\(setting.name)")
+      }
     }
     if problems.isEmpty { problems = configuration.contradictions }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }

@@ -32,17 +32,22 @@ struct Setting: Sendable {
       return nil
     },
     toggle(
-      "hide-channelz", \.hidesChannelz,
-      "Do not serve grpc.channelz.v1, which tells clients of each other's connections. Default off."),
+      "hide-channelz", sets: \.hidesChannelz,
+      help: "Do not serve grpc.channelz.v1, which tells clients of each other's connections. Default off."),
     toggle(
-      "insecure", \.insecure, "Allow plaintext on addresses that other machines can reach. Default off."),
+      "insecure", sets: \.insecure,
+      help: "Allow plaintext on addresses that other machines can reach. Default off."),
     count(
-      "loops", \.loops, 0...1024,
-      "Threads that serve; 0 for one per processor that the process may use. Default 0."),
+      "loops", sets: \.loops, in: 0...1024,
+      help: "Threads that serve; 0 for one per processor that the process may use. Default 0."),
     duration(
-      "drain-notice", \.drainNotice,
-      "How long a stopping server says NOT_SERVING, still serving, before it turns clients away. Default 0."),
-    duration("drain-timeout", \.drainTimeout, "How long a stopping server lets calls finish. Default 30s."),
+      "drain-notice", sets: \.drainNotice,
+      help:
+        "How long a stopping server says NOT_SERVING, still serving, before it turns clients away. Default 0."
+    ),
+    duration(
+      "drain-timeout", sets: \.drainTimeout,
+      help: "How long a stopping server lets calls finish. Default 30s."),
     Setting(
       name: "log-level", value: "LEVEL", help: "error, warning, info or debug. Default info."
     ) { configuration, texts in
@@ -54,12 +59,14 @@ struct Setting: Sendable {
 
   private static let tls = [
     text(
-      "tls-cert", "FILE", \.tlsCertificate,
-      "PEM file of the certificate and its chain: TLS on every TCP listener. Default: plaintext."),
-    text("tls-key", "FILE", \.tlsKey, "PEM file of the certificate's key, without a passphrase."),
+      "tls-cert", value: "FILE", sets: \.tlsCertificate,
+      help: "PEM file of the certificate and its chain: TLS on every TCP listener. Default: plaintext."),
     text(
-      "tls-client-ca", "FILE", \.tlsClientAuthorities,
-      "PEM file of the CAs that sign client certificates, or of single client certificates."),
+      "tls-key", value: "FILE", sets: \.tlsKey,
+      help: "PEM file of the certificate's key, without a passphrase."),
+    text(
+      "tls-client-ca", value: "FILE", sets: \.tlsClientAuthorities,
+      help: "PEM file of the CAs that sign client certificates, or of single client certificates."),
     Setting(
       name: "tls-client-auth", value: "WHEN",
       help: "Client certificates: none, optional or required. Default required with tls-client-ca, else none."
@@ -71,122 +78,136 @@ struct Setting: Sendable {
       return nil
     },
     count(
-      "max-tls-handshakes", \.maxTLSHandshakes, 1...1_000_000,
-      "TLS handshakes under way at once; above that the oldest are given up. Default 1000."),
+      "max-tls-handshakes", sets: \.maxTLSHandshakes, in: 1...1_000_000,
+      help: "TLS handshakes under way at once; above that the oldest are given up. Default 1000."),
   ]
 
   private static let database = [
     text(
-      "data-dir", "DIR", \.dataDirectory,
-      "Folder of the embedded PostgreSQL. Default /var/lib/cairn for root, else ~/.local/share/cairn."),
+      "data-dir", value: "DIR", sets: \.dataDirectory,
+      help: "Folder of the embedded PostgreSQL. Default /var/lib/cairn for root, else ~/.local/share/cairn."),
     text(
-      "database-url", "URL", \.databaseURL,
-      "An outside PostgreSQL, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE. Default: the embedded one."),
+      "database-url", value: "URL", sets: \.databaseURL,
+      help:
+        "An outside PostgreSQL, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE. Default: the embedded one."),
     duration(
-      "database-wait", \.databaseWait,
-      "How long a start waits for an outside PostgreSQL that takes no connections yet; 0 for none. Default 30s."
+      "database-wait", sets: \.databaseWait,
+      help:
+        "How long a start waits for an outside PostgreSQL that takes no connections yet; 0 for none. Default 30s."
     ),
-    count("pool-min", \.poolMinimum, 0...10_000, "Database connections kept open. Default 2."),
     count(
-      "pool-max", \.poolMaximum, 1...10_000,
-      "Most database connections at once; from 4 on, look-ups and upkeep have their own. Each loop wants two. Default 16."
+      "pool-min", sets: \.poolMinimum, in: 0...10_000, help: "Database connections kept open. Default 2."),
+    count(
+      "pool-max", sets: \.poolMaximum, in: 1...10_000,
+      help:
+        "Most database connections at once; from 4 on, look-ups and upkeep have their own. Each loop wants two. Default 16."
     ),
     duration(
-      "pool-acquire-timeout", \.poolAcquireTimeout, "How long a call waits for a connection. Default 2s."),
+      "pool-acquire-timeout", sets: \.poolAcquireTimeout,
+      help: "How long a call waits for a connection. Default 2s."),
     duration(
-      "pool-idle-timeout", \.poolIdleTimeout,
-      "When an unused connection above the minimum is closed. Default 30s."),
+      "pool-idle-timeout", sets: \.poolIdleTimeout,
+      help: "When an unused connection above the minimum is closed. Default 30s."),
     duration(
-      "read-statement-timeout", \.readStatementTimeout,
-      "Longest time of a statement that reads; 0 for none. Default 30s."),
+      "read-statement-timeout", sets: \.readStatementTimeout,
+      help: "Longest time of a statement that reads; 0 for none. Default 30s."),
     duration(
-      "write-statement-timeout", \.writeStatementTimeout,
-      "Longest time of a statement that writes; 0 for none. Default 30s."),
+      "write-statement-timeout", sets: \.writeStatementTimeout,
+      help: "Longest time of a statement that writes; 0 for none. Default 30s."),
     duration(
-      "lock-timeout", \.lockTimeout, "Longest wait for a lock in the database; 0 for none. Default 1s."),
+      "lock-timeout", sets: \.lockTimeout,
+      help: "Longest wait for a lock in the database; 0 for none. Default 1s."),
   ]
 
   private static let contexts = [
     duration(
-      "history-prune-interval", \.historyPruneInterval,
-      "How often history that projects no longer keep is pruned, by one server for all. Default 1m."),
+      "history-prune-interval", sets: \.historyPruneInterval,
+      help: "How often history that projects no longer keep is pruned, by one server for all. Default 1m."),
     duration(
-      "context-retention", \.contextRetention,
-      "How long a deleted context can be brought back; then it is purged for good. Default 30d."),
+      "context-retention", sets: \.contextRetention,
+      help: "How long a deleted context can be brought back; then it is purged for good. Default 30d."),
     duration(
-      "context-sweep-interval", \.contextSweepInterval,
-      "How often expired contexts are deleted and deleted ones purged, by one server for all. Default 10s."),
+      "context-sweep-interval", sets: \.contextSweepInterval,
+      help:
+        "How often expired contexts are deleted and deleted ones purged, by one server for all. Default 10s."),
     count(
-      "search-matches", \.searchMatches, 1...1_000_000,
-      "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 10000."),
+      "search-matches", sets: \.searchMatches, in: 1...1_000_000,
+      help:
+        "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 10000."),
   ]
 
   private static let limits = [
     bytes(
-      "max-receive-message-size", \.maxReceiveMessageSize, "Largest message taken, in bytes. Default 4MiB."),
+      "max-receive-message-size", sets: \.maxReceiveMessageSize,
+      help: "Largest message taken, in bytes. Default 4MiB."),
     bytes(
-      "max-send-message-size", \.maxSendMessageSize,
-      "Largest message sent, in bytes; stock clients refuse more than 4MiB. Default 64MiB."),
+      "max-send-message-size", sets: \.maxSendMessageSize,
+      help: "Largest message sent, in bytes; stock clients refuse more than 4MiB. Default 64MiB."),
     count(
-      "max-concurrent-streams", \.maxConcurrentStreams, 1...1_000_000,
-      "Calls that one connection may have open at once. Default 1000."),
+      "max-concurrent-streams", sets: \.maxConcurrentStreams, in: 1...1_000_000,
+      help: "Calls that one connection may have open at once. Default 1000."),
     bytes(
-      "max-metadata-size", \.maxMetadataSize,
-      "Most metadata of a call, in bytes as HTTP/2 counts: names, values and 32 a field. Default 16KiB."),
+      "max-metadata-size", sets: \.maxMetadataSize,
+      help: "Most metadata of a call, in bytes as HTTP/2 counts: names, values and 32 a field. Default 16KiB."
+    ),
     bytes(
-      "max-connection-receive-buffer", \.maxConnectionReceiveBuffer,
-      "Bytes of requests that a connection may have sent before they are read. Default 64MiB."),
+      "max-connection-receive-buffer", sets: \.maxConnectionReceiveBuffer,
+      help: "Bytes of requests that a connection may have sent before they are read. Default 64MiB."),
     bytes(
-      "max-connection-send-buffer", \.maxConnectionSendBuffer,
-      "Bytes of answers that the client of a connection may leave unread. Default 64MiB."),
+      "max-connection-send-buffer", sets: \.maxConnectionSendBuffer,
+      help: "Bytes of answers that the client of a connection may leave unread. Default 64MiB."),
     bytes(
-      "max-buffered-bytes", \.maxBufferedBytes,
-      "Bytes that all connections together may make the server hold; then calls are refused. Default 1GiB."),
+      "max-buffered-bytes", sets: \.maxBufferedBytes,
+      help:
+        "Bytes that all connections together may make the server hold; then calls are refused. Default 1GiB."),
     toggle(
-      "compress-answers", \.compressesAnswers,
-      "Pack answers with gzip for clients that take it. Requests are taken packed anyway. Default off."),
+      "compress-answers", sets: \.compressesAnswers,
+      help: "Pack answers with gzip for clients that take it. Requests are taken packed anyway. Default off."),
   ]
 
   private static let connections = [
     count(
-      "max-connections", \.maxConnections, 1...10_000_000,
-      "Connections open at once; others are closed as they come. Default 20000."),
+      "max-connections", sets: \.maxConnections, in: 1...10_000_000,
+      help: "Connections open at once; others are closed as they come. Default 20000."),
     duration(
-      "handshake-timeout", \.handshakeTimeout,
-      "How long a client may take for the TLS handshake, and then for its SETTINGS. Default 10s."),
+      "handshake-timeout", sets: \.handshakeTimeout,
+      help: "How long a client may take for the TLS handshake, and then for its SETTINGS. Default 10s."),
     count(
-      "flood-burst", \.floodBurst, 1...10_000_000,
-      "Resets, pings and other frames without content that a client may send at once. Default 1000."),
-    count("flood-rate", \.floodRate, 1...10_000_000, "How many more of them each second. Default 200."),
+      "flood-burst", sets: \.floodBurst, in: 1...10_000_000,
+      help: "Resets, pings and other frames without content that a client may send at once. Default 1000."),
+    count(
+      "flood-rate", sets: \.floodRate, in: 1...10_000_000,
+      help: "How many more of them each second. Default 200."),
     duration(
-      "keepalive-time", \.keepaliveTime,
-      "Silence after which a client is asked whether it is there; 0 for never. Default 2h."),
+      "keepalive-time", sets: \.keepaliveTime,
+      help: "Silence after which a client is asked whether it is there; 0 for never. Default 2h."),
     duration(
-      "keepalive-timeout", \.keepaliveTimeout,
-      "Silence after that question which means that the client is gone. Default 20s."),
+      "keepalive-timeout", sets: \.keepaliveTimeout,
+      help: "Silence after that question which means that the client is gone. Default 20s."),
     duration(
-      "min-ping-interval", \.minPingInterval,
-      "Least time between two pings of a client; one that asks more often is sent away. Default 5m."),
+      "min-ping-interval", sets: \.minPingInterval,
+      help: "Least time between two pings of a client; one that asks more often is sent away. Default 5m."),
     toggle(
-      "permit-pings-without-calls", \.permitsPingsWithoutCalls,
-      "Let clients ping that often while no call is open, not once in 2h. Default off."),
+      "permit-pings-without-calls", sets: \.permitsPingsWithoutCalls,
+      help: "Let clients ping that often while no call is open, not once in 2h. Default off."),
     duration(
-      "max-connection-idle", \.maxConnectionIdle,
-      "Time without a call after which a connection is ended; 0 for never. Default 0."),
+      "max-connection-idle", sets: \.maxConnectionIdle,
+      help: "Time without a call after which a connection is ended; 0 for never. Default 0."),
     duration(
-      "max-connection-age", \.maxConnectionAge,
-      "Age, give or take a tenth, at which a connection is ended once its calls are; 0 for never. Default 0."),
+      "max-connection-age", sets: \.maxConnectionAge,
+      help:
+        "Age, give or take a tenth, at which a connection is ended once its calls are; 0 for never. Default 0."
+    ),
     duration(
-      "max-connection-age-grace", \.maxConnectionAgeGrace,
-      "Time that the calls of such a connection get; 0 for as long as they need. Default 0."),
+      "max-connection-age-grace", sets: \.maxConnectionAgeGrace,
+      help: "Time that the calls of such a connection get; 0 for as long as they need. Default 0."),
   ]
 }
 
 extension Setting {
   private typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
 
-  private static func text(_ name: String, _ value: String, _ path: Path<String?>, _ help: String) -> Setting
-  {
+  private static func text(_ name: String, value: String, sets path: Path<String?>, help: String) -> Setting {
     Setting(name: name, value: value, help: help) { configuration, texts in
       guard let text = texts.last, !text.isEmpty else { return "a value that is not empty" }
       configuration[keyPath: path] = text
@@ -194,7 +215,7 @@ extension Setting {
     }
   }
 
-  private static func toggle(_ name: String, _ path: Path<Bool>, _ help: String) -> Setting {
+  private static func toggle(_ name: String, sets path: Path<Bool>, help: String) -> Setting {
     Setting(name: name, value: nil, help: help) { configuration, texts in
       switch texts.last {
       case "true", "1", "": configuration[keyPath: path] = true
@@ -205,7 +226,7 @@ extension Setting {
     }
   }
 
-  private static func count(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ help: String)
+  private static func count(_ name: String, sets path: Path<Int>, in range: ClosedRange<Int>, help: String)
     -> Setting
   {
     Setting(name: name, value: "N", help: help) { configuration, texts in
@@ -217,7 +238,7 @@ extension Setting {
     }
   }
 
-  private static func duration(_ name: String, _ path: Path<Duration>, _ help: String) -> Setting {
+  private static func duration(_ name: String, sets path: Path<Duration>, help: String) -> Setting {
     Setting(name: name, value: "TIME", help: help) { configuration, texts in
       guard let duration = texts.last.flatMap(Quantity.duration) else {
         return "a time with its unit (ms, s, m, h, d) such as 30s"
@@ -227,7 +248,7 @@ extension Setting {
     }
   }
 
-  private static func bytes(_ name: String, _ path: Path<Int>, _ help: String) -> Setting {
+  private static func bytes(_ name: String, sets path: Path<Int>, help: String) -> Setting {
     Setting(name: name, value: "SIZE", help: help) { configuration, texts in
       // A gRPC message's length has 32 bits.
       guard let size = texts.last.flatMap(Quantity.bytes), (1...Int(UInt32.max)).contains(size) else {

@@ -3,7 +3,7 @@ import Glibc
 
 /// What a server prints when it is ready: where it listens, where the data are, what to try.
 enum Announcement {
-  static func print(_ addresses: [SocketAddress], _ database: Database, isSecure: Bool) {
+  static func print(_ addresses: [SocketAddress], database: Database, isSecure: Bool) {
     for address in addresses { Swift.print("cairn: listening on \(address)") }
     Swift.print("cairn: data in \(database.summary)")
     if let address = addresses.first { Swift.print(trial(address, isSecure: isSecure)) }

@@ -11,7 +11,7 @@ struct Certificates: Sendable {
   private static let interval: Duration = .seconds(5)
 
   /// Nil when the configuration asks for none. **Blocks** while files are read.
-  static func open(_ configuration: Configuration, _ log: Log) throws(CommandError) -> Certificates? {
+  static func open(_ configuration: Configuration, log: Log) throws(CommandError) -> Certificates? {
     guard let files = configuration.tlsFiles else { return nil }
     do throws(TLSError) {
       let certificates = Certificates(credentials: try TLSServerCredentials(files), log: log)

@@ -20,7 +20,7 @@ struct Database: Sendable {
   /// Opens it; the embedded one is started when needed, and made unless `mustExist`: then it is only looked at, also
   /// while a server works with it. **Blocks.**
   static func open(
-    _ configuration: Configuration, _ log: Log, mustExist: Bool = false
+    _ configuration: Configuration, log: Log, mustExist: Bool = false
   ) throws(PostgresError) -> Database {
     if let url = configuration.databaseURL {
       return Database(url: url, ownerURL: url, role: nil, cluster: nil)

@@ -12,12 +12,12 @@ enum MigrateAction: Sendable {
 /// Works on the tables of the configured database, embedded or outside.
 ///
 /// - Parameter loop: the loop of the calling task, on the process's main thread.
-func migrate(_ action: MigrateAction, _ configuration: Configuration, on loop: EventLoop)
+func migrate(_ action: MigrateAction, configuration: Configuration, on loop: EventLoop)
   async throws(CommandError) -> ExitStatus
 {
   let log = Log(level: configuration.logLevel)
   do throws(PostgresError) {
-    let database = try Database.open(configuration, log, mustExist: action == .status)
+    let database = try Database.open(configuration, log: log, mustExist: action == .status)
     defer { database.cluster?.stop() }
     switch action {
     case .up: try migrateUp(database)

@@ -11,25 +11,28 @@ func serve(_ configuration: Configuration, on loop: EventLoop) async throws(Comm
   ResourceLimits.raiseDescriptors()
   ResourceLimits.giveBackMemory()
   let log = Log(level: configuration.logLevel)
-  let certificates = try Certificates.open(configuration, log)
+  let certificates = try Certificates.open(configuration, log: log)
   try requireFree(configuration.listen, on: loop)
   if let url = configuration.databaseURL, configuration.databaseWait > .zero {
-    guard try await waitForDatabase(url, configuration.databaseWait, signals, log, on: loop) else {
+    guard
+      try await waitForDatabase(
+        at: url, within: configuration.databaseWait, signals: signals, log: log, on: loop)
+    else {
       return .success
     }
   }
   let database: Database
   let server: RunningServer
   do throws(PostgresError) {
-    database = try Database.open(configuration, log)
-    server = try started(configuration, database, certificates, log)
+    database = try Database.open(configuration, log: log)
+    server = try started(configuration, database: database, certificates: certificates, log: log)
   } catch {
     throw CommandError(error)
   }
   defer { database.cluster?.stop() }
   do throws(SocketError) {
     Announcement.print(
-      try await server.listen(configuration.listen), database, isSecure: certificates != nil)
+      try await server.listen(configuration.listen), database: database, isSecure: certificates != nil)
   } catch {
     await server.stop(within: .zero)
     throw CommandError(cannotListen: error)
@@ -78,7 +81,7 @@ extension CommandError {
 
 /// A cluster that was started for a server that cannot start is stopped again.
 private func started(
-  _ configuration: Configuration, _ database: Database, _ certificates: Certificates?, _ log: Log
+  _ configuration: Configuration, database: Database, certificates: Certificates?, log: Log
 ) throws(PostgresError) -> RunningServer {
   do throws(PostgresError) {
     return try RunningServer(configuration, database, certificates, log)

@@ -7,7 +7,7 @@ import Postgres
 ///
 /// - Returns: False when a signal said to stop meanwhile.
 func waitForDatabase(
-  _ url: String, _ limit: Duration, _ signals: TerminationSignals, _ log: Log, on loop: EventLoop
+  at url: String, within limit: Duration, signals: TerminationSignals, log: Log, on loop: EventLoop
 ) async throws(CommandError) -> Bool {
   let deadline = Instant.now + limit
   var isTold = false

@@ -90,13 +90,18 @@ struct FrontMatter: Equatable {
       case ("tags", .list(let tags)), ("keywords", .list(let tags)): context.tags = tags.unique
       case ("tags", .text(let text)), ("keywords", .text(let text)):
         context.tags = text.split(separator: ",").map { String($0.trimmed) }.unique
-      case ("type", .text(let text)): set(ContextType(named: text), \.type, key, text, &context, &metadata)
+      case ("type", .text(let text)):
+        set(\.type, to: ContextType(named: text), key: key, text: text, in: &context, metadata: &metadata)
       case ("status", .text(let text)):
-        set(ContextStatus(named: text), \.status, key, text, &context, &metadata)
+        set(\.status, to: ContextStatus(named: text), key: key, text: text, in: &context, metadata: &metadata)
       case ("date", .text(let text)), ("created", .text(let text)), ("create_time", .text(let text)):
-        set(WellKnown.Timestamp(written: text), \.createTime, key, text, &context, &metadata)
+        set(
+          \.createTime, to: WellKnown.Timestamp(written: text), key: key, text: text, in: &context,
+          metadata: &metadata)
       case ("updated", .text(let text)), ("modified", .text(let text)), ("update_time", .text(let text)):
-        set(WellKnown.Timestamp(written: text), \.updateTime, key, text, &context, &metadata)
+        set(
+          \.updateTime, to: WellKnown.Timestamp(written: text), key: key, text: text, in: &context,
+          metadata: &metadata)
       case (_, .text(let text)): metadata.fields[key] = WellKnown.Value(.stringValue(text))
       case (_, .list(let items)):
         metadata.fields[key] = WellKnown.Value(.listValue(WellKnown.ListValue(items)))
@@ -110,8 +115,8 @@ struct FrontMatter: Equatable {
 
   /// Sets a field whose value could be read; else the text is kept.
   private func set<Value>(
-    _ value: Value?, _ field: WritableKeyPath<Context, Value>, _ key: String, _ text: String,
-    _ context: inout Context, _ metadata: inout WellKnown.Struct
+    _ field: WritableKeyPath<Context, Value>, to value: Value?, key: String, text: String,
+    in context: inout Context, metadata: inout WellKnown.Struct
   ) {
     if let value {
       context[keyPath: field] = value
@@ -121,8 +126,8 @@ struct FrontMatter: Equatable {
   }
 
   private func set(
-    _ value: WellKnown.Timestamp?, _ field: WritableKeyPath<Context, WellKnown.Timestamp?>, _ key: String,
-    _ text: String, _ context: inout Context, _ metadata: inout WellKnown.Struct
+    _ field: WritableKeyPath<Context, WellKnown.Timestamp?>, to value: WellKnown.Timestamp?, key: String,
+    text: String, in context: inout Context, metadata: inout WellKnown.Struct
   ) {
     if let value {
       context[keyPath: field] = value

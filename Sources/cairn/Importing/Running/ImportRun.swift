@@ -28,10 +28,10 @@ final class ImportRun: @unchecked Sendable {
   }
 
   /// Imports to the end of the file, from wherever the import stands.
-  func run(_ channel: Channel, _ callOptions: CallOptions) async throws(CallFailure) {
+  func run(_ channel: Channel, options callOptions: CallOptions) async throws(CallFailure) {
     let sent: Result<Void, InputError>
     do throws(RPCError) {
-      sent = try await transfer(TransferServiceClient(channel), callOptions)
+      sent = try await transfer(TransferServiceClient(channel), options: callOptions)
       progress.clear()
     } catch {
       progress.clear()
@@ -42,7 +42,7 @@ final class ImportRun: @unchecked Sendable {
 
   /// - Returns: How the reading of the file ended; what was read before is imported.
   private func transfer(
-    _ client: TransferServiceClient, _ callOptions: CallOptions
+    _ client: TransferServiceClient, options callOptions: CallOptions
   ) async throws(RPCError) -> Result<Void, InputError> {
     let call = try await client.importContexts(options: callOptions)
     var first = ImportContextsRequest()
@@ -100,7 +100,8 @@ final class ImportRun: @unchecked Sendable {
     }
     if !places.isEmpty { places = places.filter { $0.key > response.acknowledged } }
     if !problems.isEmpty { problems = problems.filter { $0.key > response.acknowledged } }
-    progress.show(response.stored + response.overwritten, Self.summary(response), fraction: source.fraction)
+    progress.show(
+      response.stored + response.overwritten, text: Self.summary(response), fraction: source.fraction)
   }
 
   /// `notes.jsonl:17`, `export.json, element 3`

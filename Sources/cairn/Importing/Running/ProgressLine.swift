@@ -16,7 +16,7 @@ struct ProgressLine {
   ///   - count: Contexts so far, of which the rate is shown.
   ///   - text: The same in words.
   ///   - fraction: How much of the whole that is, where it is known.
-  mutating func show(_ count: Int64, _ text: String, fraction: Double?) {
+  mutating func show(_ count: Int64, text: String, fraction: Double?) {
     let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
     guard !isQuiet, isDue(after: pause) else { return }
     drawn = .now
