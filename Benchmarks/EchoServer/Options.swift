@@ -29,23 +29,24 @@ extension ServerConfiguration {
     func size(_ name: String, _ path: WritableKeyPath<ServerConfiguration, Int>) {
       if let number = number(name) { configuration[keyPath: path] = number }
     }
-    time("--keepalive-time", \.keepaliveTime)
-    time("--keepalive-timeout", \.keepaliveTimeout)
-    time("--min-ping-interval", \.minPingInterval)
-    time("--max-connection-idle", \.maxConnectionIdle)
-    time("--max-connection-age", \.maxConnectionAge)
-    time("--max-connection-age-grace", \.maxConnectionAgeGrace)
-    configuration.permitsPingsWithoutCalls = CommandLine.arguments.contains("--permit-pings-without-calls")
+    time("--keepalive-time", \.http2.keepaliveTime)
+    time("--keepalive-timeout", \.http2.keepaliveTimeout)
+    time("--min-ping-interval", \.http2.minPingInterval)
+    time("--max-connection-idle", \.http2.maxConnectionIdle)
+    time("--max-connection-age", \.http2.maxConnectionAge)
+    time("--max-connection-age-grace", \.http2.maxConnectionAgeGrace)
+    configuration.http2.permitsPingsWithoutStreams = CommandLine.arguments.contains(
+      "--permit-pings-without-calls")
     size("--max-receive-message-size", \.maxReceiveMessageSize)
-    size("--max-connection-receive-buffer", \.maxConnectionReceiveBuffer)
-    size("--max-connection-send-buffer", \.maxConnectionSendBuffer)
+    size("--max-connection-receive-buffer", \.http2.maxReceivedBytes)
+    size("--max-connection-send-buffer", \.http2.maxQueuedBytes)
     size("--max-buffered-bytes", \.maxBufferedBytes)
     time("--handshake-timeout", \.handshakeTimeout)
     size("--max-connections", \.maxConnections)
-    size("--flood-burst", \.floodBurst)
-    size("--flood-rate", \.floodRate)
+    size("--flood-burst", \.http2.floodBurst)
+    size("--flood-rate", \.http2.floodRate)
     if let streams = number("--max-concurrent-streams") {
-      configuration.maxConcurrentStreams = UInt32(clamping: streams)
+      configuration.http2.maxConcurrentStreams = UInt32(clamping: streams)
     }
     return configuration
   }

@@ -92,7 +92,7 @@ package final class HTTP2Connection: DescriptorHandler, Flushable {
     self.configuration = configuration
     self.owner = owner
     watcher = FrameWatcher(
-      flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRefill, at: loop.now))
+      flood: FloodGuard(burst: configuration.floodBurst, perSecond: configuration.floodRate, at: loop.now))
     held = HeldBytes(
       receiveLimit: configuration.maxReceivedBytes, queueLimit: configuration.maxQueuedBytes)
     lastRead = loop.now

@@ -16,14 +16,15 @@ struct ConfigurationPartsTests {
     let log = Log(level: .error)
     let database = Database(url: "", ownerURL: "", role: nil, cluster: nil)
     let all: [(String, Any)] = [
-      ("server", configuration.server(log)), ("pool", configuration.pool(for: database, log)),
+      ("server", configuration.server(log)), ("http2", configuration.server(log).http2),
+      ("pool", configuration.pool(for: database, log)),
       ("contexts", configuration.contexts(log)),
       ("journal", (pruneInterval: configuration.journal.pruneInterval, 0)),
       ("tls", configuration.tlsFiles as Any), ("loops", (count: configuration.loopCount, 0)),
     ]
     var parts: [String: String] = [:]
     for (name, part) in all {
-      for child in Mirror(reflecting: part).children {
+      for child in Mirror(reflecting: part).children where child.label != "http2" {
         let text = String(describing: child.value)
         if !text.contains("(Function)") { parts["\(name).\(child.label ?? "")"] = text }
       }
@@ -36,24 +37,24 @@ struct ConfigurationPartsTests {
     ("loops", "3", "loops.count", "3"),
     ("max-receive-message-size", "1MiB", "server.maxReceiveMessageSize", "1048576"),
     ("max-send-message-size", "2MiB", "server.maxSendMessageSize", "2097152"),
-    ("max-concurrent-streams", "7", "server.maxConcurrentStreams", "7"),
+    ("max-concurrent-streams", "7", "http2.maxConcurrentStreams", "7"),
     ("max-metadata-size", "8KiB", "server.maxMetadataSize", "8192"),
-    ("max-connection-receive-buffer", "3MiB", "server.maxConnectionReceiveBuffer", "3145728"),
-    ("max-connection-send-buffer", "5MiB", "server.maxConnectionSendBuffer", "5242880"),
+    ("max-connection-receive-buffer", "3MiB", "http2.maxReceivedBytes", "3145728"),
+    ("max-connection-send-buffer", "5MiB", "http2.maxQueuedBytes", "5242880"),
     ("max-buffered-bytes", "6MiB", "server.maxBufferedBytes", "6291456"),
     ("compress-answers", "true", "server.compression", "gzip"),
     ("handshake-timeout", "8s", "server.handshakeTimeout", "8.0 seconds"),
     ("max-connections", "17", "server.maxConnections", "17"),
-    ("flood-burst", "18", "server.floodBurst", "18"),
-    ("flood-rate", "19", "server.floodRate", "19"),
+    ("flood-burst", "18", "http2.floodBurst", "18"),
+    ("flood-rate", "19", "http2.floodRate", "19"),
     ("max-tls-handshakes", "9", "server.maxTLSHandshakes", "9"),
-    ("keepalive-time", "0", "server.keepaliveTime", "nil"),
-    ("keepalive-timeout", "8s", "server.keepaliveTimeout", "8.0 seconds"),
-    ("min-ping-interval", "9s", "server.minPingInterval", "9.0 seconds"),
-    ("permit-pings-without-calls", "true", "server.permitsPingsWithoutCalls", "true"),
-    ("max-connection-idle", "10s", "server.maxConnectionIdle", "Optional(10.0 seconds)"),
-    ("max-connection-age", "11s", "server.maxConnectionAge", "Optional(11.0 seconds)"),
-    ("max-connection-age-grace", "12s", "server.maxConnectionAgeGrace", "Optional(12.0 seconds)"),
+    ("keepalive-time", "0", "http2.keepaliveTime", "nil"),
+    ("keepalive-timeout", "8s", "http2.keepaliveTimeout", "8.0 seconds"),
+    ("min-ping-interval", "9s", "http2.minPingInterval", "9.0 seconds"),
+    ("permit-pings-without-calls", "true", "http2.permitsPingsWithoutStreams", "true"),
+    ("max-connection-idle", "10s", "http2.maxConnectionIdle", "Optional(10.0 seconds)"),
+    ("max-connection-age", "11s", "http2.maxConnectionAge", "Optional(11.0 seconds)"),
+    ("max-connection-age-grace", "12s", "http2.maxConnectionAgeGrace", "Optional(12.0 seconds)"),
     ("pool-min", "1", "pool.minimumConnections", "1"),
     ("pool-max", "9", "pool.maximumConnections", "9"),
     ("pool-acquire-timeout", "3s", "pool.acquireTimeout", "3.0 seconds"),

@@ -21,7 +21,7 @@ import Testing
 
   @Test("an idle connection goes, and the next call has a new one")
   func idle() async throws {
-    let configuration = Self.configuration { $0.maxConnectionIdle = .milliseconds(100) }
+    let configuration = Self.configuration { $0.http2.maxConnectionIdle = .milliseconds(100) }
     try await withProbe(configuration: configuration) { _, channel, server in
       for _ in 0..<3 {
         let answer = try await channel.unary(ProbeService.unary, message("m"))
@@ -33,7 +33,7 @@ import Testing
 
   @Test("a connection with a call is not idle")
   func busy() async throws {
-    let configuration = Self.configuration { $0.maxConnectionIdle = .milliseconds(50) }
+    let configuration = Self.configuration { $0.http2.maxConnectionIdle = .milliseconds(50) }
     try await withProbe(configuration: configuration) { _, channel, server in
       let call = try await channel.bidirectional(ProbeService.both)
       try await call.write(message("a"))
@@ -48,7 +48,7 @@ import Testing
 
   @Test("an old connection lets its calls end, new ones go elsewhere")
   func age() async throws {
-    let configuration = Self.configuration { $0.maxConnectionAge = .milliseconds(150) }
+    let configuration = Self.configuration { $0.http2.maxConnectionAge = .milliseconds(150) }
     try await withProbe(configuration: configuration) { _, channel, server in
       let call = try await channel.bidirectional(ProbeService.both)
       try await call.write(message("a"))
@@ -69,8 +69,8 @@ import Testing
   @Test("the grace of an old connection ends")
   func grace() async throws {
     let configuration = Self.configuration {
-      $0.maxConnectionAge = .milliseconds(50)
-      $0.maxConnectionAgeGrace = .milliseconds(50)
+      $0.http2.maxConnectionAge = .milliseconds(50)
+      $0.http2.maxConnectionAgeGrace = .milliseconds(50)
     }
     try await withProbe(configuration: configuration) { service, channel, _ in
       let error = await #expect(throws: RPCError.self) {
@@ -84,9 +84,9 @@ import Testing
   @Test("a server and a client that ask each other stay together")
   func keepalive() async throws {
     let configuration = Self.configuration {
-      $0.keepaliveTime = .milliseconds(20)
-      $0.minPingInterval = .milliseconds(1)
-      $0.permitsPingsWithoutCalls = true
+      $0.http2.keepaliveTime = .milliseconds(20)
+      $0.http2.minPingInterval = .milliseconds(1)
+      $0.http2.permitsPingsWithoutStreams = true
     }
     let keepalive = ClientKeepalive(time: .milliseconds(20), timeout: .seconds(5), withoutCalls: true)
     try await withProbe(configuration: configuration, client: Self.client(keepalive)) { _, channel, server in
@@ -103,7 +103,7 @@ import Testing
 
   @Test("a client that asks too often is sent away, and asks less often from then on")
   func tooManyPings() async throws {
-    let configuration = Self.configuration { $0.minPingInterval = .seconds(1) }
+    let configuration = Self.configuration { $0.http2.minPingInterval = .seconds(1) }
     let keepalive = ClientKeepalive(time: .milliseconds(20), timeout: .seconds(5))
     try await withProbe(configuration: configuration, client: Self.client(keepalive)) { service, channel, _ in
       let error = await #expect(throws: RPCError.self) {

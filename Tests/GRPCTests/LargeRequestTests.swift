@@ -155,7 +155,7 @@ private func withService(
   @Test("what handlers work on counts, inflated and decoded, until they end")
   func counting() async throws {
     var configuration = ServerConfiguration()
-    configuration.maxConnectionReceiveBuffer = 8 << 20
+    configuration.http2.maxReceivedBytes = 8 << 20
     try await withService(configuration) { service, channel, server in
       let options = CallOptions(compression: .gzip)
       // A few KB each on the wire, a megabyte inflated.

@@ -22,7 +22,7 @@ package final class GRPCServer: Sendable {
   ) {
     let table = HandlerTable(services.flatMap(\.handlers))
     let chain = InterceptorChain(interceptors)
-    let http2 = configuration.http2(loops: group.loops.count)
+    let http2 = configuration.connection(loops: group.loops.count)
     parts = group.loops.map {
       ServerLoop(
         loop: $0, table: table, interceptors: chain, configuration: configuration, blocking: blocking,

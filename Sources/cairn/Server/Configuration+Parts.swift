@@ -28,7 +28,7 @@ extension Configuration {
     var server = ServerConfiguration()
     server.maxReceiveMessageSize = maxReceiveMessageSize
     server.maxSendMessageSize = maxSendMessageSize
-    server.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
+    server.maxMetadataSize = maxMetadataSize
     server.maxConnections = maxConnections
     let refusals = ConnectionFailureLog(log)
     server.onConnectionRefused = {
@@ -38,21 +38,27 @@ extension Configuration {
     server.maxTLSHandshakes = maxTLSHandshakes
     let failures = ConnectionFailureLog(log)
     server.onTLSFailure = { peer, error in failures.failed("no TLS with \(peer): \(error)") }
-    server.floodBurst = floodBurst
-    server.floodRate = floodRate
-    server.maxMetadataSize = maxMetadataSize
-    server.maxConnectionReceiveBuffer = maxConnectionReceiveBuffer
-    server.maxConnectionSendBuffer = maxConnectionSendBuffer
-    server.maxBufferedBytes = maxBufferedBytes
     server.compression = compressesAnswers ? .gzip : .identity
-    server.keepaliveTime = Self.limit(keepaliveTime)
-    server.keepaliveTimeout = keepaliveTimeout
-    server.minPingInterval = minPingInterval
-    server.permitsPingsWithoutCalls = permitsPingsWithoutCalls
-    server.maxConnectionIdle = Self.limit(maxConnectionIdle)
-    server.maxConnectionAge = Self.limit(maxConnectionAge)
-    server.maxConnectionAgeGrace = Self.limit(maxConnectionAgeGrace)
+    server.maxBufferedBytes = maxBufferedBytes
+    server.http2 = http2
     return server
+  }
+
+  private var http2: HTTP2Configuration {
+    var http2 = HTTP2Configuration.server
+    http2.maxConcurrentStreams = UInt32(clamping: maxConcurrentStreams)
+    http2.floodBurst = floodBurst
+    http2.floodRate = floodRate
+    http2.maxReceivedBytes = maxConnectionReceiveBuffer
+    http2.maxQueuedBytes = maxConnectionSendBuffer
+    http2.keepaliveTime = Self.limit(keepaliveTime)
+    http2.keepaliveTimeout = keepaliveTimeout
+    http2.minPingInterval = minPingInterval
+    http2.permitsPingsWithoutStreams = permitsPingsWithoutCalls
+    http2.maxConnectionIdle = Self.limit(maxConnectionIdle)
+    http2.maxConnectionAge = Self.limit(maxConnectionAge)
+    http2.maxConnectionAgeGrace = Self.limit(maxConnectionAgeGrace)
+    return http2
   }
 
   /// In settings zero stands for never.

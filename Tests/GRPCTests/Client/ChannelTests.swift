@@ -140,7 +140,7 @@ import Testing
   func noRoom() async throws {
     try await Self.withGroup { group in
       var small = ServerConfiguration()
-      small.maxConcurrentStreams = 1
+      small.http2.maxConcurrentStreams = 1
       let places = [
         try await RestartableServer(group, configuration: small), try await RestartableServer(group),
       ]
@@ -208,7 +208,7 @@ import Testing
   @Test("no call is lost to connections that grow old")
   func oldConnections() async throws {
     var configuration = ServerConfiguration()
-    configuration.maxConnectionAge = .milliseconds(20)
+    configuration.http2.maxConnectionAge = .milliseconds(20)
     try await withProbe(configuration: configuration) { service, channel, _ in
       let clock = ContinuousClock.now
       var calls = 0
