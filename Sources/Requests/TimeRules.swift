@@ -1,4 +1,4 @@
-import Postgres
+import Journal
 import Wire
 
 extension Violations {
@@ -12,7 +12,7 @@ extension Violations {
   /// A time as it will be stored: in whole microseconds, rounded down. Nil when there is none or it is wrong.
   package mutating func storedTime(_ time: WellKnown.Timestamp?, at field: String) -> WellKnown.Timestamp? {
     guard let time, isTime(time, at: field) else { return nil }
-    return WellKnown.Timestamp(seconds: time.seconds, nanos: time.nanos / 1_000 * 1_000)
+    return WellKnown.Timestamp(microseconds: time.microseconds)
   }
 
   /// Whether the time is one that google.protobuf.Timestamp allows, from 0001-01-01 to 9999-12-31.
@@ -21,9 +21,4 @@ extension Violations {
     if !isTime { add("must be between the years 1 and 9999, with 0 to 999999999 nanos", at: field) }
     return isTime
   }
-}
-
-extension PostgresTimestamp {
-  /// Nanoseconds below a whole microsecond are cut off.
-  package init(_ time: WellKnown.Timestamp) { self.init(seconds: time.seconds, nanoseconds: time.nanos) }
 }

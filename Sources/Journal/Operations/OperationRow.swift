@@ -82,7 +82,3 @@ extension Operation.State {
       }
   }
 }
-
-extension WellKnown.Timestamp {
-  package init(_ time: PostgresTimestamp) { self.init(seconds: time.seconds, nanos: time.nanoseconds) }
-}

@@ -6,6 +6,12 @@ package struct PostgresTimestamp: Hashable, Comparable, Sendable, PostgresArrayE
 
   package init(microseconds: Int64) { self.microseconds = microseconds }
 
+  /// Nil, which is NULL, where there is no time.
+  package init?(_ microseconds: Int64?) {
+    guard let microseconds else { return nil }
+    self.init(microseconds: microseconds)
+  }
+
   /// From seconds and nanoseconds as protobuf's Timestamp has them; what is finer than a
   /// microsecond is cut off, as PostgreSQL keeps no more.
   package init(seconds: Int64, nanoseconds: Int32) {

@@ -84,8 +84,7 @@ extension ContextList {
       case .updateTime: context.updateTime
       case .id: nil as WellKnown.Timestamp?
       }
-    let microseconds = time.map { $0.seconds * 1_000_000 + Int64($0.nanos) / 1_000 } ?? 0
-    return nextPageToken(after: PageToken(time: microseconds, id: context.id, moment: moment))
+    return nextPageToken(after: PageToken(time: time?.microseconds ?? 0, id: context.id, moment: moment))
   }
 }
 

@@ -56,8 +56,3 @@ enum MemoryJSON {
     return memory
   }
 }
-
-extension WellKnown.Timestamp {
-  /// Since 1970, cut off.
-  var microseconds: Int64 { seconds * 1_000_000 + Int64(nanos) / 1_000 }
-}

@@ -111,10 +111,3 @@ extension Relationship {
     etag = ""
   }
 }
-
-extension WellKnown.Timestamp {
-  init(microseconds: Int64) {
-    let seconds = microseconds / 1_000_000 - (microseconds % 1_000_000 < 0 ? 1 : 0)
-    self.init(seconds: seconds, nanos: Int32((microseconds - seconds * 1_000_000) * 1_000))
-  }
-}

@@ -111,11 +111,3 @@ extension [RelationshipKey] {
     [map(\.source), map { Int16($0.kind.rawValue) }, map(\.name), map(\.target)]
   }
 }
-
-extension PostgresTimestamp {
-  /// NULL where there is no moment.
-  init?(_ microseconds: Int64?) {
-    guard let microseconds else { return nil }
-    self.init(microseconds: microseconds)
-  }
-}

@@ -62,7 +62,7 @@ private struct RelationshipPage {
       return
     }
     response.relationships.append(relationship)
-    let end = relationship.validTo.map { $0.seconds * 1_000_000 + Int64($0.nanos) / 1_000 }
+    let end = relationship.validTo?.microseconds
     last = RelationshipPlace(
       isIncoming: isIncoming, key: relationship.key, validTo: end ?? StoredRelationship.open)
   }

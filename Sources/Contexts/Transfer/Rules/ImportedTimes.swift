@@ -27,6 +27,6 @@ struct ImportedTimes: Equatable {
 extension Violations {
   fileprivate mutating func importedTime(_ time: WellKnown.Timestamp?, at field: String) -> Int64? {
     guard let time, isTime(time, at: field) else { return nil }
-    return time.seconds * 1_000_000 + Int64(time.nanos) / 1_000
+    return time.microseconds
   }
 }

@@ -1,4 +1,5 @@
 import CairnAPI
+import Journal
 import Wire
 
 /// What one element or file of a foreign format comes to.
@@ -24,10 +25,7 @@ extension JSONValue {
   /// A time as seconds since 1970, as RFC 3339, or as a date alone.
   var time: WellKnown.Timestamp? {
     if let number, number > 0, number < 2e11 {
-      let microseconds = (number * 1_000_000).rounded()
-      let seconds = Int64(microseconds / 1_000_000)
-      let nanos = Int32((microseconds - Double(seconds) * 1_000_000) * 1_000)
-      return WellKnown.Timestamp(seconds: seconds, nanos: nanos)
+      return WellKnown.Timestamp(microseconds: Int64((number * 1_000_000).rounded()))
     }
     return text.flatMap { WellKnown.Timestamp(written: $0) }
   }
