@@ -19,7 +19,7 @@ package struct ContextService: ContextServiceProvider {
     let project = try await journal.project(request.project, call)
     if let asOf = lookup.asOf {
       return try await journal.reading(asOf, in: project, call) { moment throws(RPCError) in
-        // Only now: who has room for an answer is about to make it, and a moment may wait for others.
+        // Only now: room is reserved for an answer that is made at once, and resolving the moment may wait.
         try await call.roomForAnswer()
         return try await store.get(lookup, at: moment, in: project, for: call.connection)
       }

@@ -5,8 +5,8 @@ import Postgres
 
 /// Deletes what has expired and purges what was deleted long enough ago, on one server at a time.
 ///
-/// Nobody waits for it: readers mind the times themselves. What it adds is the record in the journal, for
-/// those who watch, and the space.
+/// Readers do not depend on the sweep: they compare the times themselves. The sweep records expiry and purging in the
+/// journal, where watchers see them, and frees the space.
 package final class ContextSweep: Sendable {
   private let store: LifetimeStore
   private let duty: Duty

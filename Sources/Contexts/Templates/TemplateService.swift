@@ -68,7 +68,7 @@ package struct TemplateService: TemplateServiceProvider {
       try TemplateUpdate(validating: request)
     }
     let scope = try await journal.scope(of: request, call)
-    // What stands in it is looked up before its row is locked; a loop that is made in the same moment is
+    // The templates in its content are looked up before its row is locked; a loop that is made in the same moment is
     // found when the template is used.
     var prepared = PreparedTemplateUpdate(update: update, checked: nil)
     if let stored = try await store.templates([update.id], in: scope.project).first,

@@ -107,11 +107,11 @@ extension Violations {
 }
 
 extension ContextType {
-  /// What a context is when nobody said.
+  /// The type of a context whose request names none.
   var orDefault: ContextType { self == .unspecified ? .note : self }
 }
 
 extension ContextStatus {
-  /// Where a context stands when nobody said.
+  /// The status of a context whose request names none.
   var orDefault: ContextStatus { self == .unspecified ? .active : self }
 }

@@ -42,7 +42,7 @@ enum ContextField: String, UpdatableField {
     case .tags: !context.tags.isEmpty
     case .metadata: context.metadata != nil
     case .expireTime: context.expireTime != nil
-    // Without a mask the parts that have a value are meant: nobody resets what was not mentioned.
+    // Without a mask an update concerns the parts that have a value: a part without one is not reset.
     case .memory, .memoryOrigin: false
     case .memoryKind: context.memory.map { $0.kind != .unspecified } ?? false
     case .memoryImportance: context.memory.map { $0.importance != .unspecified } ?? false

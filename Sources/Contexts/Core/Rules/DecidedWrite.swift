@@ -67,7 +67,7 @@ extension ContextTarget {
 }
 
 extension NamedDraft {
-  /// Decides with who has the id; nil when nobody has.
+  /// Decides with the head of the context that has the id already; nil when the id is free.
   func decided(over head: StoredHead?) -> Result<DecidedWrite, RPCError> {
     guard let head else { return .success(.insert(self)) }
     guard head.isDeleted else { return .failure(.contextExists(id, isDeleted: false)) }

@@ -3,8 +3,8 @@ import Journal
 import Requests
 
 extension CallScope {
-  /// A context as the caller is told of it: one who only asks learns what the write would have made of it, with the
-  /// version, etag and position that it has without the write.
+  /// A context as the answer has it. The answer to a request with `validate_only` shows what the write would have made
+  /// of it, with the version, etag and position that it has without the write.
   ///
   /// - Parameter head: Of the context before the write; nil when there was none.
   func told(_ context: Context, over head: StoredHead?) -> Context {

@@ -50,7 +50,7 @@ extension ContextStore {
   }
 }
 
-/// What watchers ask of changes: those who ask the same at the same moment are answered together.
+/// What a watch reads of changes. Watches that read the same at the same moment share one look-up.
 struct WatchedImages: Hashable, Sendable {
   let project: ProjectID
   let ids: [TextKey]

@@ -20,8 +20,8 @@ struct WordStore: Sendable {
   /// To sort in the words of one write takes seconds at most.
   private static let settlingTime: Duration = .seconds(60)
 
-  /// Makes the words that a write left, before it is answered: who has written finds it. Nothing is lost when this
-  /// fails, only late; the write has been done.
+  /// Makes the words that a write left, before the write is answered, so that its caller's next search finds them. The
+  /// write is committed: when this fails, the sweep makes the words later.
   func finish(_ texts: WrittenTexts, in project: ProjectID) async {
     do throws(PostgresError) {
       try await finish(texts.unfinished, in: project)
@@ -33,7 +33,7 @@ struct WordStore: Sendable {
     }
   }
 
-  /// Makes the words that others left who died, and sorts in what waits.
+  /// Makes the words of writes whose servers ended before they had made them, and sorts new words into the index.
   func finishLeft(while mayGoOn: () async -> Bool) async throws(RPCError) {
     try await database { () async throws(PostgresError) in
       while await mayGoOn() {

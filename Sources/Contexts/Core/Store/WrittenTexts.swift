@@ -33,8 +33,7 @@ struct WrittenTexts {
     bytes = Self.manyTexts + 1
   }
 
-  /// What stands before the statements of the write: that all words are for later. Those of a write that is taken back are
-  /// never made.
+  /// The statement that goes before those of the write and defers all words. A write that is taken back makes none.
   func deferral(_ scope: CallScope) -> [BoundStatement] {
     bytes > Self.manyTexts || scope.effect == .takenBack ? [ContextQueries.deferWords.bind()] : []
   }

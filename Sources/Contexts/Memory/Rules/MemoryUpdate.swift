@@ -15,7 +15,7 @@ extension ContextUpdate {
   /// What the context is as a memory after the update: something exactly where its type is MEMORY then.
   ///
   /// A context becomes a memory with its type; it ceases to be one where `memory` is taken away together with the
-  /// type, so that nobody loses it by the way.
+  /// type, so that an update that only changes the type cannot lose the memory.
   func memory(
     after stored: Memory?, of type: ContextType, _ violations: inout Violations
   ) -> Memory? {

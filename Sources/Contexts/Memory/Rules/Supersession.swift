@@ -37,8 +37,11 @@ struct Supersession {
     self.targets = targets
   }
 
-  /// Decides with the heads of those that are to end, and who has the new id: nobody, or a context that is deleted or
-  /// not. Throws what stands against the first one; `time` in microseconds.
+  /// Decides with the heads of the memories that are to end. Throws the refusal of the first one that cannot end.
+  ///
+  /// - Parameters:
+  ///   - takenByDeleted: Whether the context that has the new id is deleted; nil when the id is free.
+  ///   - time: Of the write, in microseconds since 1970.
   func resolved(
     _ head: (String) -> StoredHead?, takenByDeleted: Bool?, at time: Int64
   ) throws(RPCError) -> [ResolvedTarget] {

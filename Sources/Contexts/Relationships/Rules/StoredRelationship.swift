@@ -3,7 +3,7 @@ import GRPC
 import Requests
 import Wire
 
-/// What a write must know of a relationship that is stored; read while nobody else may write it.
+/// What a write must know of a stored relationship; read under the lock that keeps other writes away.
 struct StoredRelationship {
   let key: RelationshipKey
   /// Microseconds since 1970.
@@ -23,7 +23,7 @@ struct StoredRelationship {
   var isOpen: Bool { validTo == Self.open }
   var etag: String { Etag.text(position) }
 
-  /// Why it may not be changed by somebody who knows it as `etag`; nil when it may.
+  /// Why a change that expects `etag` is refused; nil when it is not.
   func refusal(ofEtag etag: String) -> RPCError? {
     etag.isEmpty || etag == self.etag
       ? nil : .etagMismatch(.relationship(key), given: etag, current: self.etag)

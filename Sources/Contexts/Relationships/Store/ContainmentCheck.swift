@@ -5,7 +5,7 @@ import Postgres
 import Requests
 import Wire
 
-/// Whether containments that are written back would make a context contain itself, together with what is there now.
+/// Whether containments that are written back would, with those stored now, make a context contain itself.
 struct ContainmentCheck {
   /// A containment from one moment until before another one, in microseconds.
   private struct Span {
@@ -14,7 +14,7 @@ struct ContainmentCheck {
     let to: Int64
   }
 
-  /// What is there now, of all that contains one of the sources.
+  /// The containments stored now of all contexts that contain one of the sources.
   private var present: [Span] = []
   /// What is to be there, of the resources that are written.
   private var former: [Span] = []

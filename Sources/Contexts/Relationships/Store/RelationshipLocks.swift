@@ -1,8 +1,8 @@
 import Journal
 import Postgres
 
-/// The locks under which relationships are written: who looks whether one is there and then stores it must be
-/// alone with it. Locks of their own, because rows of contexts are locked by those who change the contexts.
+/// The locks under which relationships are written: a write that looks whether a relationship exists and then stores it
+/// must be the only one. They are separate from the row locks of contexts, which writes of those contexts take.
 struct RelationshipLocks {
   private let keys: [RelationshipKey]
   private let project: ProjectID

@@ -8,8 +8,9 @@ extension RelationshipStore {
   /// Rows deleted at once: a transaction of some tens of milliseconds, so that no feed waits for it.
   private static let batchRows = 1_000
 
-  /// Removes some relationships of contexts, as a write of its own; returns how many. Nobody has seen them
-  /// since the contexts were deleted, but who adds up the journal must learn of their end, too.
+  /// Removes some relationships of contexts, as a write of its own; returns how many. No reader
+  /// has seen them since the contexts were deleted, but a client that replays the journal needs the record of their
+  /// end.
   func purge(of ids: [String], in project: ProjectID) async throws(RPCError) -> Int {
     let lock = WriteLock(
       .relationship, [RelationshipQueries.lockPurged.bind((project, ids, Self.batchRows))])

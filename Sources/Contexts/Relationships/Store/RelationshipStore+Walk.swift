@@ -17,7 +17,7 @@ extension RelationshipStore {
       var isTruncated = false
       while state.depth < walk.maxDepth, !state.frontier.isEmpty, state.hits.count < walk.limit, !isTruncated
       {
-        // Who is there after the last step is seen when their contexts are read.
+        // Whether the contexts after the last step exist is seen when they are read.
         let isLast = state.depth == walk.maxDepth - 1
         let isBlind = isLast && moment == nil && walk.contexts == ContextConditions()
         let step = StepQuery(

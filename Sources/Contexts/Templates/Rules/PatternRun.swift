@@ -1,7 +1,7 @@
 import EventLoop
 
 extension TextPattern {
-  /// Whether the whole text looks so. Soon after `stop` it answers false, which then nobody waits for.
+  /// Whether the pattern matches the whole text. Soon after `stop` is set the answer is false and has no meaning.
   func matches(_ text: String, until stop: StopSignal = StopSignal()) -> Bool {
     var sets = PatternSets(parts.map(\.set))
     var run = PatternRun(parts)

@@ -83,8 +83,8 @@ struct TemplateFamily {
 
   /// Title and content with the values in their places.
   ///
-  /// - Parameter stop: Says that nobody waits for them: whatever is thrown or returned soon after is to be
-  ///   ignored.
+  /// - Parameter stop: Set when the caller no longer waits. Rendering ends soon after; what it then returns or throws
+  ///   has no meaning.
   func rendered(
     with values: [TextKey: WellKnown.Value], until stop: StopSignal = StopSignal()
   ) throws(RPCError) -> (title: String, content: String) {

@@ -95,7 +95,7 @@ struct PreparedTemplateUpdate {
   /// The template that it was checked with, by its version, and what it becomes; nil where there was none.
   let checked: (version: Int64, draft: TemplateDraft)?
 
-  /// What the locked template becomes. Checked again only when somebody else changed it meanwhile.
+  /// What the locked template becomes. Checked again only when another write has changed it meanwhile.
   func applied(to stored: Template) throws(RPCError) -> TemplateDraft {
     if let checked, checked.version == stored.version { return checked.draft }
     return try update.applied(to: stored)

@@ -6,7 +6,7 @@ import Wire
 extension TemplateVariable {
   /// The text that a value is put in as. Adds to `violations`, and answers nil, when it is wrong.
   ///
-  /// - Parameter stop: Says that nobody waits for the answer: it is nil soon after.
+  /// - Parameter stop: Set when the caller no longer waits: the answer is nil soon after.
   func text(
     of value: WellKnown.Value, at field: String, until stop: StopSignal = StopSignal(),
     _ violations: inout Violations

@@ -177,10 +177,11 @@ extension Template {
     self.id = id
   }
 
-  /// As one who only asks is told of it: with the version, etag and position that it has without the write.
+  /// The template as the answer to a request with `validate_only` has it: with the version, etag and position that it
+  /// has without the write.
   ///
   /// - Parameters:
-  ///   - stored: What is there without the write; nil for nothing.
+  ///   - stored: The stored template; nil when there is none.
   ///   - hasOwnID: Whether the caller chose its id.
   fileprivate func told(over stored: Template?, hasOwnID: Bool) -> Template {
     var told = self

@@ -4,7 +4,7 @@ import Wire
 struct DecidedBatch {
   private(set) var new: [NamedDraft] = []
   private(set) var overwritten: [NamedDraft] = []
-  /// What became of the records, and what is unfinished now.
+  /// How many records were stored, kept or refused, and what is unfinished now.
   private(set) var counts: ImportProgress
 
   /// - Parameters:

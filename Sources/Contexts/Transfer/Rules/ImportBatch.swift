@@ -64,7 +64,7 @@ struct ImportBatch {
         if failures.count == Limits.batchItems { return }
         failures.append((record.sequence, error))
         if plan.stopsAtErrors {
-          // What stands before it is stored; the place of the wrong one is not passed.
+          // The records before the wrong one are stored; the progress stays in front of it.
           return
         }
       }
@@ -86,8 +86,8 @@ extension ContextImport {
     return newID(of: draft.id.map { "i" + $0 } ?? "s\(sequence)", began: began)
   }
 
-  /// The relationship as it is to be stored: between the new ids, and where what is there stays, only if
-  /// nothing is.
+  /// The relationship as it is stored: between the new ids. An import that keeps existing relationships stores it only
+  /// if there is none.
   func moved(_ relationship: Relationship, began: Int64) -> Relationship {
     var moved = relationship
     if mode == .newIDs {

@@ -1,5 +1,5 @@
 /// In which order the former versions of several contexts are exported: the oldest of each, then the next one
-/// of each, and so on. So who imports them can store as many at a time as there are contexts.
+/// of each, and so on. So an import can store as many at a time as there are contexts.
 ///
 /// Pure: says what to look for, is told what was found.
 struct VersionWaves: Equatable {

@@ -46,7 +46,7 @@ enum TransferQueries {
 
   // MARK: Imports
 
-  /// Given the seconds after which an import is forgotten that nobody goes on with.
+  /// Its `seconds` say after how long the progress of an import that is not resumed is deleted.
   static let begin = Query<(key: ImportKey, mode: Int16, seconds: Int64), ImportProgress.Columns>(
     "begin_import", PackageResources.begin_import_sql, including: fragments,
     parameters(ImportKey.parameters) { $0.key } + [

@@ -6,10 +6,10 @@ import Requests
 import Wire
 
 extension TransferStore {
-  /// Where an import stands; 0 when nobody has heard of it.
+  /// The progress of an import; 0 for one that is new.
   func begin(_ plan: ContextImport, in scope: CallScope) async throws(RPCError) -> ImportProgress {
     if plan.isOnlyAsked { return ImportProgress() }
-    // Or one who has lost it would take the import over from whoever holds it now.
+    // Otherwise a caller that has lost its lease would take the import over from the one that holds it now.
     try await journal.checkLease(of: scope)
     let progress = try await database { () async throws(PostgresError) in
       let key = ImportKey(scope: scope, id: plan.id)
