@@ -93,8 +93,8 @@ import Wire
 
   public override func outboundDrained() { wakeWriter() }
 
-  /// Suspends until ``wakeReader()``; who cancels the task does that, too. Inlined, for an open call that is silent
-  /// waits here, with all its frames.
+  /// Suspends until ``wakeReader()``, which the code that cancels the task calls, too. Inlined, because a silent open
+  /// call waits here and keeps all its frames.
   @inline(__always) final func waitToReadUncancelled() async {
     await withUnsafeContinuation { continuation in
       if Task.isCancelled { continuation.resume() } else { readers.add(continuation) }

@@ -2,11 +2,11 @@ import HTTP2
 import StandardProtos
 import Wire
 
-/// What of a status goes into a header list of bounded size. Pure.
+/// The part of a status that fits a header list of bounded size. Pure.
 ///
-/// A message of any length and any number of violations are fine for those who throw them; who reads them says how
-/// much it takes. Programs need the first details, which begin with the reason: the last ones go first, and of a list
-/// of violations the last half. People need the beginning of the message.
+/// A handler may throw a message of any length with any number of violations; the client's limit says how much of it is
+/// sent. Programs need the first details, which begin with the reason: so the last details are dropped first, and the
+/// last half of a list of violations. People need the beginning of the message.
 struct FittedStatus {
   static let messageName = "grpc-message"
   static let detailsName = "grpc-status-details-bin"

@@ -4,8 +4,8 @@ import EventLoop
 /// `loop`.
 ///
 /// What is small is done on the loop, so much a turn: many small messages at once are as much work as a large one.
-/// The rest goes to the blocking pool, two pieces of a loop at a time, and connections take turns: who sends much
-/// waits for himself.
+/// The rest goes to the blocking pool, two pieces of a loop at a time, and connections take turns: a connection that
+/// sends much delays only itself.
 @usableFromInline package final class LargeWork {
   /// Messages above this many bytes are not looked at on the loop.
   @usableFromInline package static let largestHere = 256 << 10
@@ -35,7 +35,7 @@ import EventLoop
     turn = loop.turn
   }
 
-  /// Runs `body` on the pool, after those who came before.
+  /// Runs `body` on the pool, after the work that was queued before it.
   ///
   /// - Parameters:
   ///   - connection: Its number; the work of one waits for the work of others to have its turn.
@@ -50,11 +50,11 @@ import EventLoop
     } else {
       await withUnsafeContinuation { queue.append($0, for: connection) }
     }
-    // Who waits longest takes this place.
+    // The work that has waited longest takes this place.
     defer { if let next = queue.popFirst() { next.resume() } else { running -= 1 } }
     return isWanted() ? try await pool.run(on: loop, body) : nil
   }
 
-  /// Runs `body` on the pool; nobody waits for it.
+  /// Runs `body` on the pool without waiting for it.
   func start(_ body: @escaping @Sendable () -> Void) { pool.start(body) }
 }

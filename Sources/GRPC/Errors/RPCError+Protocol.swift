@@ -133,7 +133,7 @@ extension RPCError {
     RPCError(.deadlineExceeded, .deadlinePassed, "the deadline passed before the call was answered")
   }
 
-  /// For those who still work on it; the client has gone, or has had its answer.
+  /// For a handler that still works on the call; the client has gone, or has its answer.
   @usableFromInline package static var callEnded: RPCError {
     RPCError(.cancelled, .callCancelled, "the call has ended")
   }

@@ -1,4 +1,4 @@
-/// Who defines the reasons of errors: a host name, as AIP-193 asks.
+/// The domain that defines the reasons of errors: a host name, as AIP-193 asks.
 package enum ErrorDomain {
   package static let cairn = "cairn.dev"
 }

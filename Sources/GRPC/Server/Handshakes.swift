@@ -2,8 +2,9 @@ import HTTP2
 
 /// The TLS handshakes of one loop that are under way, or have failed and not closed their socket yet.
 ///
-/// A client that begins one and leaves it costs a descriptor and some ten KiB until its time is up. So there
-/// are only so many: above that the oldest has to go, since who means it is done within a few round trips.
+/// A client that begins a handshake and does not go on costs a descriptor and some ten KiB until the timeout. So the
+/// number is limited: above the limit the oldest handshake is given up, because a real client is done within a few
+/// round trips.
 struct Handshakes {
   private let limit: Int
   private var byNumber: [Int: TLSHandshake] = [:]

@@ -2,8 +2,8 @@ import Wire
 
 /// The messages of a streaming request, in order; each goes to one reader.
 ///
-/// Confined to the call's loop, and not `Sendable`: a task that would read elsewhere does not compile. Who reads while
-/// another task of the call writes does so by ``CallContext/alongside(_:_:)``.
+/// Confined to the call's loop, and not `Sendable`: a task that would read elsewhere does not compile. A handler
+/// that reads in one task while another task of the call writes uses ``CallContext/alongside(_:_:)``.
 package struct RequestStream<Request: Message> {
   private let stream: ServerStream
 
@@ -11,7 +11,7 @@ package struct RequestStream<Request: Message> {
 
   /// The next message; nil when the client has sent its last.
   ///
-  /// Reading is what lets the client send on: a slow handler slows its client, nobody else. What the message before takes
+  /// Reading is what lets the client send on: a slow handler slows only its own client. What the message before takes
   /// counts as let go of.
   /// - Throws: CANCELLED when the call has ended, INVALID_ARGUMENT for bytes that are no such message,
   ///   RESOURCE_EXHAUSTED for a message that is too large when it is inflated or decoded.

@@ -127,7 +127,7 @@ extension ServerStream {
 
   func inflate(_ payload: [UInt8]) async throws(RPCError) -> [UInt8] {
     let limit = server.configuration.maxReceiveMessageSize
-    // Who is honest is refused before the work.
+    // A client that gives the true size is refused before the work.
     if let refusal = refusal(toUse: min(limit, GzipInflater.claimedSize(payload))) { throw refusal }
     let inflated = try await server.compression.inflate(
       payload, limit: limit, for: connectionNumber, while: { isWanted })
@@ -136,7 +136,7 @@ extension ServerStream {
     return inflated
   }
 
-  /// Whether somebody waits for what is being done for the call.
+  /// Whether the call still needs the result of the work on its messages.
   private var isWanted: Bool { !machine.isOver }
 
   var connectionNumber: Int64 { connection?.number ?? 0 }

@@ -49,7 +49,7 @@ import Wire
     } else {
       head.receive(name: name, value: value, maxListSize: server.configuration.maxMetadataSize)
     }
-    // Who is a little above the limit is told so; a bomb is not even read to its end.
+    // A list a little above the limit is answered with a status; one of four times the limit is not read to its end.
     return head.listSize <= 4 * server.configuration.maxMetadataSize
   }
 
@@ -162,8 +162,9 @@ import Wire
     }
   }
 
-  /// Whether this is the handler's own task and none that it has started. Nobody else cancels that one, and who
-  /// does wakes it as well: it waits without a handler for cancellation, which would take 256 bytes of each open call.
+  /// Whether the current task is the handler's own and not one that the handler has started. Only the call cancels that
+  /// task, and it wakes the task, too: so the task waits without a cancellation handler, which would take 256 bytes of
+  /// each open call.
   var isInHandlerTask: Bool { withUnsafeCurrentTask { $0 == runningTask } }
 
   private func run() async {
@@ -171,7 +172,7 @@ import Wire
     var failure: RPCError?
     do throws(RPCError) {
       try await server.interceptors.run(CallContext(self)) { () async throws(RPCError) in
-        // Only now: who is refused by an interceptor has nothing inflated for him.
+        // Only now: the request of a call that an interceptor refuses is not inflated.
         if wasRequestCompressed, handler.takesOneRequest { try await inflateRequest() }
         try await handler.serve(self)
       }

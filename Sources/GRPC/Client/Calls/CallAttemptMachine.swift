@@ -17,9 +17,9 @@ struct CallAttemptMachine {
   }
   enum Action: Equatable {
     case none
-    /// The call is over: wake who waits.
+    /// The call is over: wake its waiting tasks.
     case finish
-    /// The same, and tell the server that nobody listens any more.
+    /// The same, and reset the stream, so that the server stops.
     case finishAndReset
   }
 

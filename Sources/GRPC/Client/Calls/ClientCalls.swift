@@ -1,6 +1,6 @@
 import Wire
 
-/// Keeps a call going as long as somebody holds it; a call that is let go of is cancelled. Usable from any
+/// Keeps a call open while there is a reference to it, and cancels the call when the last one is gone. Usable from any
 /// task.
 final class ClientCallHandle: Sendable {
   private let call: ClientCall

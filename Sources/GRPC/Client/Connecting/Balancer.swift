@@ -75,7 +75,7 @@ struct Balancer {
       if members[next...].contains(where: { $0.state == .idle }) { decision.again = aloneUntil }
     }
     if !connecting.isEmpty || !decision.connect.isEmpty { return decision }
-    // The pass is over: calls hear that nobody could be reached, and the next one begins a new pass.
+    // The pass is over: calls are told that no address could be reached, and the next one begins a new pass.
     restart()
     let canTry = members.contains { $0.state == .idle }
     return Decision(state: canTry && !isWanted ? .idle : .transientFailure)

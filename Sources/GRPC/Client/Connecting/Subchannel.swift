@@ -14,7 +14,7 @@ final class Subchannel: LoopTimer, HTTP2ConnectionOwner {
   /// Connections that take no more calls and have some under way.
   private var retiring: [HTTP2Connection] = []
   private var attempt: Task<Void, Never>?
-  /// Counts attempts: what an abandoned one brings later is let go of.
+  /// Counts attempts: a connection that an abandoned one makes later is closed.
   private var generation = 0
   private(set) var lastFailure: SocketError?
   private(set) var calls = CallCounts()

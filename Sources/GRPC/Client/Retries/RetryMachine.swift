@@ -31,7 +31,7 @@ struct RetryMachine {
     case retry(after: Duration)
   }
 
-  /// A call that could not be sent so often in a row is not let go round for ever.
+  /// Attempts in a row that could not be sent, after which the call fails.
   private static let maxUnsent = 10
 
   private let policy: RetryPolicy?
