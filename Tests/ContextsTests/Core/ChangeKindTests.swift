@@ -61,7 +61,7 @@ import Wire
     ] as [([ContextChange.Kind], Set<String>?, [String])])
   func wanted(_ kinds: [ContextChange.Kind], _ words: Set<String>?, _ wrong: [String]) throws {
     var violations = Violations()
-    #expect(violations.actions("kinds", kinds) == words)
+    #expect(violations.actions(kinds, at: "kinds") == words)
     #expect(try wrongFields { () throws(RPCError) in try violations.check() } == wrong)
   }
 }

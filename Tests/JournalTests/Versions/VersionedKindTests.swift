@@ -207,7 +207,7 @@ import Testing
       // A write-back changes several rows of one resource at once, and others of it later.
       let former = history.moments[30].moment
       let part = test.kind.writeBack(test.ids, to: former, in: .default)
-      let stamp = try #require(try await history.server.journal.write(.test, part).written?.stamp)
+      let stamp = try #require(try await history.server.journal.write(part, in: .test).written?.stamp)
       history.note(try await history.read(at: .max, test.ids), stamp)
       try await history.grow(by: 20)
       for round in 0..<40 {
