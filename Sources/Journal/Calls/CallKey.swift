@@ -10,7 +10,7 @@ import GRPC
 /// | `cairn-agent`, `cairn-session`, `cairn-task` | on whose behalf, as part of what | none |
 /// | `cairn-lease`, `cairn-lease-epoch` | the lease that fences the write, and its epoch: a positive number | none |
 ///
-/// An empty value is like an absent key, but not of `cairn-project`: who names a project must name one. No key may
+/// An empty value is like an absent key, but for `cairn-project`, which must name a project. No key may
 /// be there twice. While the server runs without credentials it believes
 /// `cairn-principal`, as it believes everything from the loopback; with credentials the principal is the
 /// authenticated one.

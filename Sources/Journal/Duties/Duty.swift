@@ -3,7 +3,7 @@ import Postgres
 
 /// Work in the background that one server at a time does for all, again and again. Confined to `loop`.
 ///
-/// Who does it holds a lease, a row that is renewed before each round and between its steps; another server
+/// The server that does it holds a lease, a row that is renewed before each round and between its steps; another server
 /// takes over when it has not been for three rounds. The work itself must bear that two do it for a moment: a
 /// server that was held up may not know yet that its lease is over.
 package final class Duty: @unchecked Sendable {

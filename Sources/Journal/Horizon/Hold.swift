@@ -91,7 +91,7 @@ extension Journal {
       let end = Instant.now + longest
       while !Task.isCancelled, Instant.now < end {
         guard (try? await loop.sleep(for: lifetime / 4)) != nil else { return }
-        // What fails is tried again; who reads sees whether the state is still there.
+        // What fails is tried again; the reader sees whether the state is still there.
         _ = try? await pool.write(renew.statement, renew.parameters)
       }
     }

@@ -26,7 +26,7 @@ struct MomentAnswer: Equatable {
   /// - Parameters:
   ///   - settled: What was settled before the answer was asked for.
   ///   - awaited: What an earlier answer to the same question said to wait for. Writes that drew their positions since
-  ///     are later than the moment: who would wait for them, too, might wait for ever.
+  ///     are later than the moment: a reader that waited for them, too, might wait for ever.
   func decision(
     on wanted: WantedMoment, settled: Int64, awaited: Int64? = nil
   ) throws(RPCError) -> Decision {

@@ -5,7 +5,7 @@ package protocol BackgroundWork: Sendable {
   /// Names it in `operation.kind`.
   var kind: String { get }
 
-  /// Does one short step of `operation` and says how far it is: a second at most, because whoever cancels the operation
+  /// Does one short step of `operation` and says how far it is: a second at most, because a call that cancels the operation
   /// waits for it. What the step writes is committed together with its progress: it is done once, whatever breaks.
   func step(
     _ operation: OperationRow, in transaction: Transaction

@@ -12,7 +12,7 @@ import Postgres
 /// ```
 ///
 /// Operations take turns in a few lanes, and those that have waited longest come first: one that begins waits for the
-/// end of a turn at most, however many long ones are under way. Who has its turn holds a lease of a few seconds that
+/// end of a turn at most, however many long ones are under way. The server whose turn it is holds a lease of a few seconds that
 /// each step renews; every step locks the operation's row and sees that the lease is still its own. So a step that was
 /// overtaken writes nothing, and neither does one of an operation that was cancelled.
 final class OperationRunner: @unchecked Sendable {

@@ -7,7 +7,7 @@ extension VersionedKind {
   /// a new version, what was created since is deleted in the way of its kind, what was deleted since comes back. What is
   /// as it was is not written. The write's value says what became of each, in the order of the resources.
   ///
-  /// Feeds wait for a write, so whoever has many resources divides them: some hundreds of small ones at a time.
+  /// Feeds wait for a write, so callers with many resources divide them: some hundreds of small ones at a time.
   ///
   /// - Parameters:
   ///   - ids: As the journal names them, each once.

@@ -5,7 +5,7 @@ import Postgres
 ///
 /// Superseding, restoring, the state at a position, write-backs and differences come from it, as statements that are
 /// composed once. Nothing that a client sends becomes part of their text. A domain makes its descriptions in `static let`s
-/// and hands them to ``Journal/register(_:)``; whoever works on all kinds knows only these. See docs/journal.md.
+/// and hands them to ``Journal/register(_:)``; code that works on all kinds knows only these. See docs/journal.md.
 package struct VersionedKind: Sendable {
   /// Names of tables; the present rows have `version` and `position`, the former ones `from_position`, too.
   package struct Tables: Sendable {

@@ -31,7 +31,7 @@ package enum KeyOrigin: Sendable {
   }
 }
 
-/// The row that says how far a log is: who appends locks it, so that places follow positions.
+/// The row that says how far a log is: each append locks it, so that places follow positions.
 package struct LogHead: Sendable {
   let row: RowKey
   let lock: BoundStatement

@@ -3,9 +3,10 @@ import Postgres
 
 /// A lease as a call names it: the write counts only while the lease has this epoch.
 ///
-/// Who gives leases out raises the epoch whenever the holder changes or is declared dead, with the row locked. A write
-/// holds the row FOR SHARE until its commit, so the two exclude each other: after a revocation was acknowledged nothing
-/// written under the former epoch can commit. Time alone loses no lease; whoever revokes it looks at `until`.
+/// The domain that gives leases out raises the epoch whenever the holder changes or is declared dead, with the row locked.
+/// A write holds the row FOR SHARE until its commit, so the two exclude each other: after a revocation was acknowledged
+/// nothing written under the former epoch can commit. Time alone loses no lease; the domain that revokes it looks at
+/// `until`.
 package struct Lease: Sendable, Hashable {
   package let id: String
   package let epoch: Int64

@@ -13,7 +13,7 @@ package struct WritePlan<Value> {
   /// put in again from the stamp. Asked for only when the request has an id. Nil: an error follows when the plan is
   /// empty, and none is kept.
   package var answer: (() -> [UInt8])?
-  /// What the write comes to, once it has committed or was rolled back for one who only asks.
+  /// What the write comes to, once it has committed, or was rolled back because the caller only asked (`validate_only`).
   let value: (WrittenRows) throws(RPCError) -> Value
 
   /// - Parameter value: Handed back when the write has committed.

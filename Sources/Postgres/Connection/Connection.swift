@@ -1,7 +1,7 @@
 import CLibpq
 import EventLoop
 
-/// Whoever made a connection hears of its end and of what comes unasked.
+/// The maker of a connection hears of its end and of what comes unasked.
 protocol ConnectionOwner: AnyObject {
   func connectionBroke(_ connection: Connection, because error: PostgresError)
   func connection(_ connection: Connection, received notification: (channel: String, payload: String))
@@ -70,7 +70,7 @@ final class Connection: DescriptorHandler, Flushable {
     lastProgress = loop.now
     PQsetnonblocking(handle, 1)
     PQenterPipelineMode(handle)
-    // Retained by nobody: the connection outlives its handle.
+    // Not retained: the connection outlives its handle.
     PQsetNoticeReceiver(
       handle,
       { context, result in

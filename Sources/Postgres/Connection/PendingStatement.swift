@@ -4,7 +4,7 @@ typealias Pipeline = PipelineMachine<PendingStatement>
 class PendingStatement {
   final let statement: Statement
   final let parameters: [any PostgresValue]
-  /// Whoever waits for just this; `nil` for members of a batch that is awaited as a whole.
+  /// The caller that waits for just this; `nil` for members of a batch that is awaited as a whole.
   final var waiter: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
   final var outcome: Result<Rows, PostgresError>?
   /// Whose turn it is when look-ups wait for each other.

@@ -1,4 +1,4 @@
-/// How many look-ups may be under way on one connection: as many as bring some megabytes. Who comes next waits for all
+/// How many look-ups may be under way on one connection: as many as bring some megabytes. The next one waits for all
 /// that was sent before, so large results must not be many. Pure.
 ///
 /// What the next results will be is not known, so the number also grows step by step: twice as many as there were.

@@ -81,7 +81,7 @@ final class LookupLane: ConnectionClient, Flushable {
       switch result {
       case .success(let connection): adopt(connection)
       case .failure(let error):
-        // Those that are asked for by who was told of it are not among them.
+        // Look-ups that are started by a caller that hears of the failure are not among them.
         var failed = FairQueue<Int64, PendingStatement>()
         swap(&failed, &waiting)
         while let lookup = failed.popFirst() { lookup.finish(.failure(error)) }

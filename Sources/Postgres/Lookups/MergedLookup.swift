@@ -1,6 +1,6 @@
 /// Look-ups of one turn with the same statement, sent as one. Confined to a loop.
 ///
-/// Who finds no row in the result, and all when it fails, are asked for again by themselves: an error belongs to the
+/// A look-up with no row in the result, and each one when it fails, is run again by itself: an error belongs to the
 /// one that has it.
 final class MergedLookup: PendingStatement {
   private let members: [PendingStatement]

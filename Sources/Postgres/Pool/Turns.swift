@@ -96,7 +96,7 @@ final class Turns {
     }
   }
 
-  /// Whoever asked for them does not want a turn.
+  /// The caller does not want a turn any more.
   func leftUnused() { pool.turnsEnded(share) }
 
   // MARK: Inside

@@ -83,7 +83,7 @@ final class GroupWriter: Flushable {
         }
       }
     }
-    // More than fits in one batch. Who was refused at once would be refused again.
+    // More than fits in one batch. A caller that was refused at once would be refused again.
     if !isRefused, group.waiting.count > pool.configuration.writeBatchSize { launch(group, for: key) }
   }
 
