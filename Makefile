@@ -21,6 +21,7 @@ help:
 	@echo "make demo     store this machine's documentation while the server is killed and started again"
 	@echo "make bench    measure against the baselines (less than ten minutes)"
 	@echo "make bench-large  the same on a million contexts, which are made once and kept"
+	@echo "make bench-retention  the disk that updates take while history is pruned; ARGS=\"--updates N\""
 	@echo "make soak     mixed work for an hour: memory and latency by the minute; ARGS=\"--minutes N\""
 	@echo "make format   format the Swift sources;  make lint  check them, and spelling"
 	@echo "make reference  write docs/reference from the comments in Protos"
@@ -71,11 +72,11 @@ bench-large:
 	@$(MAKE) --no-print-directory $(venv)
 	@Benchmarks/run-large $(ARGS)
 
-.PHONY: soak
-soak:
+.PHONY: soak bench-retention
+soak bench-retention:
 	@.ci/install-packages run test bench
 	@$(MAKE) --no-print-directory $(venv)
-	@Benchmarks/soak $(ARGS)
+	@Benchmarks/run-long $(patsubst bench-%,%,$@) $(ARGS)
 
 .PHONY: format lint
 format:

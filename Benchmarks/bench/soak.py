@@ -49,7 +49,7 @@ def run(minutes):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="Benchmarks/soak")
+    parser = argparse.ArgumentParser(prog="Benchmarks/run-long soak")
     parser.add_argument("--minutes", type=int, default=60, help="how long (default: 60)")
     run(parser.parse_args().minutes)
     end()

@@ -33,10 +33,10 @@ def words(count, dice):
 
 
 @contextlib.contextmanager
-def serving(count, content=lambda number: TEXT):
+def serving(count, content=lambda number: TEXT, options=()):
     """A server with `count` contexts, whose ids are the numbers from FIRST on; its database; a stub."""
     database = shared_cluster().create()
-    server = Server("--database-url", database.url).start()
+    server = Server("--database-url", database.url, *options).start()
     try:
         with server.channel() as channel:
             stub = context_pb2_grpc.ContextServiceStub(channel)
