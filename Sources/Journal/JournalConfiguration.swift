@@ -32,8 +32,8 @@ package struct JournalConfiguration: Sendable {
   package var sweepInterval: Duration = .seconds(600)
   /// How often history that projects no longer keep is pruned, by one server for all.
   package var pruneInterval: Duration = .seconds(60)
-  /// How long after a horizon has moved its rows go: a read that took less than half of that has seen all of them. The same on all
-  /// servers.
+  /// How long after a horizon has moved its rows go: a read that took less than half of that has seen all of them.
+  /// The same on all servers.
   package var pruneGrace: Duration = .seconds(5)
   /// How long a hold of something under way outlives its server.
   package var holdLifetime: Duration = .seconds(60)

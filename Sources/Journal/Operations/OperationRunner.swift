@@ -11,10 +11,10 @@ import Postgres
 ///   └──turn is over─┘ └──server dies, lease ends──▶ claimed by another server, goes on at `resume`
 /// ```
 ///
-/// Operations take turns in a few lanes, and those that have waited longest come first: one that begins waits for the
-/// end of a turn at most, however many long ones are under way. The server whose turn it is holds a lease of a few seconds that
-/// each step renews; every step locks the operation's row and sees that the lease is still its own. So a step that was
-/// overtaken writes nothing, and neither does one of an operation that was cancelled.
+/// Operations take turns in a few lanes, and those that have waited longest come first: one that begins waits for the end
+/// of a turn at most, however many long ones are under way. The server whose turn it is holds a lease of a few seconds
+/// that each step renews; every step locks the operation's row and sees that the lease is still its own. So a step that
+/// was overtaken writes nothing, and neither does one of an operation that was cancelled.
 final class OperationRunner: @unchecked Sendable {
   private let pool: PostgresPool
   private let loop: EventLoop

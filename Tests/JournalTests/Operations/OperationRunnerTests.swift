@@ -11,11 +11,10 @@ import Testing
       let crowd = Crowd()
       let works = ["one", "two"].map { Counting($0, steps: 25, crowd: crowd) }
       var begun: [OperationRow] = []
-      // Five: with as many as two rounds of the lanes, they could have their turns in two groups that never mix.
-      for (work, projects) in zip(works, [["a", "b", "c"], ["a", "b"]]) {
-        for project in projects {
-          begun.append(try await server.journal.operations.begin(work.kind, total: 25, in: .of(project)))
-        }
+      // Those that have waited longest come first, together: of both kinds, and of three projects.
+      let order = [(0, "a"), (1, "b"), (0, "c"), (1, "a"), (0, "b")]
+      for (work, project) in order {
+        begun.append(try await server.journal.operations.begin(works[work].kind, total: 25, in: .of(project)))
       }
       server.journal.operations.start(works)
       for operation in begun { try await server.becomes(.done, operation) }
