@@ -31,6 +31,18 @@ struct PoolSharesTests {
     }
   }
 
+  @Test("look-ups have one plan for any number of keys; other statements have the server's choice")
+  func plans() async throws {
+    try await TestDatabase.withPool(loops: 1) {
+      $0.maximumConnections = 8
+    } _: { pool, _ in
+      let mode = Statement("mode", "SHOW plan_cache_mode")
+      let lookup = try await pool.lookup(mode, []).only().decode(0, as: String.self)
+      let read = try await pool.read(mode).only().decode(0, as: String.self)
+      #expect(lookup == "force_generic_plan" && read == "auto")
+    }
+  }
+
   @Test("a long read waits for as long as turns keep coming")
   func patience() async throws {
     try await TestDatabase.withPool(loops: 1) {

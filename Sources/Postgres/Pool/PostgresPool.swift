@@ -38,8 +38,11 @@ package final class PostgresPool: Sendable {
     let minimums = shares.minimums(of: configuration.minimumConnections)
     let target = try ConnectionString(url)
     func pools(
-      _ count: Int, _ minimum: Int, _ maximum: Int, longReads: Int = 1, writes: Int = .max
+      _ count: Int, _ minimum: Int, _ maximum: Int, longReads: Int = 1, writes: Int = .max,
+      settings: [(name: String, value: String)] = []
     ) -> [LoopPool] {
+      var target = target
+      if !settings.isEmpty { target.addSettings(settings) }
       let shared = SharedPoolState(
         target: target, blocking: blocking, configuration: configuration, loopCount: count,
         minimum: minimum, maximum: maximum, longReads: longReads, writesOfProject: writes)
@@ -53,7 +56,14 @@ package final class PostgresPool: Sendable {
       shares.loops, minimums.general, shares.general, longReads: shares.longReads,
       writes: shares.writesOfProject)
     self.pools = general
-    lookupPools = shares.lookups == 0 ? general : pools(shares.loops, minimums.lookups, shares.lookups)
+    // One plan serves every look-up by key. A merged one that began with few keys would be planned anew each time: its first
+    // plans seem cheaper than one for any number, and PostgreSQL keeps to what the first five have shown.
+    lookupPools =
+      shares.lookups == 0
+      ? general
+      : pools(
+        shares.loops, minimums.lookups, shares.lookups,
+        settings: [("plan_cache_mode", "force_generic_plan")])
     upkeepPool = shares.upkeep == 0 ? lookupPools[0] : pools(1, minimums.upkeep, shares.upkeep)[0]
     let all = self.all
     for pool in all { pool.loop.execute { pool.start(beside: all.filter { $0 !== pool }) } }
