@@ -12,7 +12,7 @@ stubs.build()
 from cairn.v1 import context_pb2, project_pb2, project_pb2_grpc  # noqa: E402
 from google.protobuf import field_mask_pb2  # noqa: E402
 
-from . import end, report, stored  # noqa: E402
+from . import Runs, end, report, stored  # noqa: E402
 from .call_load import Kind, call_load  # noqa: E402
 
 STORED = 1_000
@@ -32,7 +32,7 @@ def run(updates):
         for number in range(3) for id in stored.ids(STORED)])
     with stored.serving(STORED, options=OPTIONS) as (server, database, _):
         keep(server)
-        done, sizes, rates = 0, [], []
+        done, sizes, rates = 0, [], Runs()
         while done < updates:
             load = call_load(server.address, update, connections=WRITERS, seconds=STEP)
             done += load.calls
