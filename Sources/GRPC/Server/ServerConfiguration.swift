@@ -48,7 +48,7 @@ import HTTP2
   /// - Parameter loops: How many share the memory.
   func connection(loops: Int) -> HTTP2Configuration {
     var connection = http2
-    connection.maxHeaderListSize = UInt32(maxMetadataSize)
+    connection.maxHeaderListSize = UInt32(clamping: maxMetadataSize)
     connection.maxHeldBytes = maxBufferedBytes / max(1, loops)
     connection.handshakeTimeout = handshakeTimeout
     return connection

@@ -73,27 +73,3 @@ extension Journal {
     }
   }
 }
-
-extension WatchResponse {
-  /// The responses to elements of a feed, marks included, for as many rows as were looked up; with the number of elements
-  /// that they are for.
-  ///
-  /// - Parameter response: For a row and its place among the rows; nil when nothing is sent of it.
-  package static func answers(
-    to elements: ArraySlice<FeedElement<Change>>, whenFound count: Int,
-    _ response: (Int, Change) -> Self?
-  ) -> (responses: [Self], taken: Int) {
-    var answers: [Self] = []
-    var place = 0
-    for (taken, element) in elements.enumerated() {
-      if let mark = Self(element) {
-        answers.append(mark)
-      } else if let change = element.row {
-        if place == count { return (answers, taken) }
-        if let answer = response(place, change) { answers.append(answer) }
-        place += 1
-      }
-    }
-    return (answers, elements.count)
-  }
-}

@@ -3,6 +3,7 @@ import GRPC
 import Journal
 import Postgres
 import Requests
+import TestSupport
 import Testing
 import Wire
 
@@ -14,12 +15,12 @@ final class KindHistory: @unchecked Sendable {
   let test: TestStore
   let kinds: [VersionedKind]
   private(set) var moments: [(moment: Moment, snapshots: [KindSnapshot])] = []
-  var random: SeededNumbers
+  var random: SeededGenerator
 
   init(_ test: TestStore, seed: UInt64) async throws {
     self.test = test
     kinds = test.stores.kinds
-    random = SeededNumbers(seed: seed)
+    random = SeededGenerator(seed: seed)
     try await note()
   }
 
@@ -143,19 +144,5 @@ final class KindHistory: @unchecked Sendable {
     request.definition = template
     _ = try await test.stores.templates.update(
       PreparedTemplateUpdate(update: TemplateUpdate(validating: request), checked: nil), in: test.scope)
-  }
-}
-
-/// Numbers that a seed decides: a failure can be run again.
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state &* 0x2545_F491_4F6C_DD1D
   }
 }
