@@ -89,6 +89,10 @@ let package = Package(
           "Core", "Relationships", "Search", "Memory", "Templates", "Versions", "Transfer", "Lifetime",
         ].map { .embedInCode("\($0)/Queries") }),
     library(
+      "Sessions",
+      ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
+      resources: [.embedInCode("Migrations")] + ["Core", "Log"].map { .embedInCode("\($0)/Queries") }),
+    library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),
     library("Changes", ["Requests", "Journal", "GRPC", "CairnAPI", "Wire"]),
@@ -98,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres", "GRPC",
+        "Contexts", "Sessions", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres", "GRPC",
         "HTTP2",
         "EventLoop", "CairnAPI", "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
       ],
@@ -151,9 +155,15 @@ let package = Package(
         "EventLoop", "Wire", "TestSupport",
       ]),
     tests(
+      "Sessions",
+      [
+        "Sessions", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
+        "Wire", "TestSupport",
+      ]),
+    tests(
       "Statement",
       [
-        "CLibpq", "Contexts", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire",
+        "CLibpq", "Contexts", "Sessions", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire",
         "TestSupport",
       ]),
     tests(

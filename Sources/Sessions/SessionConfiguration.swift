@@ -1,0 +1,15 @@
+/// Settings of sessions.
+package struct SessionConfiguration: Sendable {
+  /// How long a session lives after its last event, when its creator does not say it.
+  package var ttl = Duration.seconds(3_600)
+  /// How long a session lives on when its last agent has left.
+  package var grace = Duration.seconds(300)
+  /// How many events a session may have, when its creator does not say it.
+  package var maxEvents: Int64 = 1_000_000
+  /// How often the server looks for sessions that have expired.
+  package var sweepInterval = Duration.seconds(10)
+  /// Told what goes wrong in the background.
+  package var warn: @Sendable (String) -> Void = { _ in }
+
+  package init() {}
+}

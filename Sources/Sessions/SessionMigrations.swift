@@ -1,0 +1,14 @@
+import Postgres
+
+/// The schema of this module, for the migrator.
+package enum SessionMigrations {
+  /// What the server does with the tables: history is added to.
+  package static let rights = [
+    TableRights("session_version", .insert),
+    TableRights("session_event", .insert),
+  ]
+
+  package static let all = [
+    Migration(module: "sessions", file: "m0001_sessions", PackageResources.m0001_sessions_sql)
+  ]
+}
