@@ -80,7 +80,8 @@ let package = Package(
       ["Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire", "EventLoop", "COpenSSL"], resources: sql),
 
     // Domains, and what they share of checking requests.
-    library("Requests", ["Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "Wire"]),
+    library(
+      "Requests", ["Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"]),
     library(
       "Contexts",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
@@ -91,7 +92,7 @@ let package = Package(
     library(
       "Sessions",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
-      resources: [.embedInCode("Migrations")] + ["Core", "Log"].map { .embedInCode("\($0)/Queries") }),
+      resources: [.embedInCode("Migrations")] + ["Core", "Log", "Expiry"].map { .embedInCode("\($0)/Queries") }),
     library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),

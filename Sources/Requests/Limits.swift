@@ -30,4 +30,6 @@ package enum Limits {
   package static let listedViolationBytes = 3_000
   /// The same for one item of a batch, of which an answer may hold a thousand.
   package static let listedItemViolationBytes = 1_000
+  /// Bytes of texts that may be worked on without leaving the loop: a quarter of a microsecond for each.
+  package static let quickBytes = 4_096
 }

@@ -7,6 +7,19 @@ package enum MetadataPatch: Equatable {
   /// Sets each place to its value, or removes it where there is none.
   case set([MetadataPath: WellKnown.Value?])
 
+  /// What a mask says about the metadata, with the values of a request.
+  package init<Field: UpdatableField>(_ metadata: WellKnown.Struct?, _ mask: UpdateMask<Field>) {
+    if let field = Field.metadataField, mask.fields.contains(field) {
+      self = .replace(metadata)
+    } else if mask.metadataPaths.isEmpty {
+      self = .keep
+    } else {
+      self = .set(
+        Dictionary(
+          uniqueKeysWithValues: mask.metadataPaths.map { ($0, (metadata ?? WellKnown.Struct())[$0]) }))
+    }
+  }
+
   /// Whether the result depends on the stored metadata, which must then be read.
   package var needsStored: Bool { if case .set = self { true } else { false } }
 

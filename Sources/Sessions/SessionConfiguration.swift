@@ -1,6 +1,6 @@
 /// Settings of sessions.
 package struct SessionConfiguration: Sendable {
-  /// How long a session lives after its last event, when its creator does not say it.
+  /// How long a session lives after its last event, when its creator does not say it; zero for ever.
   package var ttl = Duration.seconds(3_600)
   /// How long a session lives on when its last agent has left.
   package var grace = Duration.seconds(300)

@@ -3,6 +3,7 @@ import EventLoop
 import Journal
 import Operations
 import Postgres
+import Sessions
 
 /// The database a command works on: an outside one, or the embedded one of the data folder.
 struct Database: Sendable {
@@ -15,7 +16,7 @@ struct Database: Sendable {
   let cluster: EmbeddedCluster?
 
   /// In the order in which modules depend on each other.
-  static let migrations = JournalMigrations.all + ContextMigrations.all
+  static let migrations = JournalMigrations.all + ContextMigrations.all + SessionMigrations.all
 
   /// Opens it; the embedded one is started when needed, and made unless `mustExist`: then it is only looked at, also
   /// while a server works with it. **Blocks.**
@@ -44,7 +45,7 @@ struct Database: Sendable {
 
   var migrator: Migrator { Migrator(Self.migrations, url: ownerURL, role: role, rights: Self.rights) }
 
-  private static let rights = JournalMigrations.rights + ContextMigrations.rights
+  private static let rights = JournalMigrations.rights + ContextMigrations.rights + SessionMigrations.rights
 
   /// `embedded PostgreSQL 15, data in /var/lib/cairn`, without a password.
   var summary: String {

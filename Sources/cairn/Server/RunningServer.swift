@@ -9,6 +9,7 @@ import LongRunning
 import Operations
 import Postgres
 import Projects
+import Sessions
 import StandardServices
 
 /// The composition root: everything a server is made of, put together and taken apart in order.
@@ -19,6 +20,7 @@ final class RunningServer: Sendable {
   private let monitor: HealthMonitor
   private let server: GRPCServer
   private let sweep: ContextSweep
+  private let sessionSweep: SessionSweep
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -41,21 +43,28 @@ final class RunningServer: Sendable {
     let journal = Journal(
       pool: pool, url: database.url, loops: group.loops, blocking: blocking,
       configuration: configuration.journal)
+    // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
+    let requestWork = BlockingPool(threads: 2, niceness: 5)
+    // They bring feeds of their own.
+    let sessions = SessionServices(
+      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.sessions(log))
     try journal.start()
 
     let contexts = ContextServices(
-      // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
-      journal: journal, pool: pool, blocking: BlockingPool(threads: 2, niceness: 5),
-      configuration: configuration.contexts(log))
+      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
-      contexts.all + [
-        projects, ChangeService(journal: journal, resources: contexts.resources + projects.resources),
+      contexts.all + sessions.all + [
+        projects,
+        ChangeService(
+          journal: journal, resources: contexts.resources + sessions.resources + projects.resources),
         OperationService(journal: journal),
       ]
     sweep = ContextSweep(contexts, on: home)
     sweep.start()
-    journal.register(projects.kinds + contexts.kinds)
+    sessionSweep = SessionSweep(sessions, on: home)
+    sessionSweep.start()
+    journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
       services: domains.map { type(of: $0).descriptor.name }, pool: pool, loop: home, log: log,
@@ -136,6 +145,7 @@ final class RunningServer: Sendable {
     if cut > 0 { log.warning("\(cut) calls had not ended and were cut off") }
     for task in background { task.cancel() }
     await sweep.stop()
+    await sessionSweep.stop()
     await journal.stop()
     await pool.close()
     group.stop()

@@ -65,18 +65,3 @@ struct ContextUpdate {
     if payload > Limits.payloadBytes { violations.payloadTooLarge(payload, at: "context") }
   }
 }
-
-extension MetadataPatch {
-  /// What `mask` says about the metadata, with the values of a request.
-  fileprivate init(_ metadata: WellKnown.Struct?, _ mask: UpdateMask<ContextField>) {
-    if mask.fields.contains(.metadata) {
-      self = .replace(metadata)
-    } else if mask.metadataPaths.isEmpty {
-      self = .keep
-    } else {
-      self = .set(
-        Dictionary(
-          uniqueKeysWithValues: mask.metadataPaths.map { ($0, (metadata ?? WellKnown.Struct())[$0]) }))
-    }
-  }
-}

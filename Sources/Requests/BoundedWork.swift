@@ -1,13 +1,12 @@
 import EventLoop
 import GRPC
 import Journal
-import Requests
 
 extension BlockingPool {
   /// Does work whose time grows with `bytes` that came from the caller: at once where they are few, else on
   /// a thread of the pool, because a loop must not be held up for more than about a millisecond. Throws CANCELLED
   /// when the call ends before the work does; `body` looks at its signal and ends soon, too.
-  func work<T: Sendable>(
+  package func work<T: Sendable>(
     on bytes: Int, for call: CallContext, _ body: @escaping @Sendable (StopSignal) throws(RPCError) -> T
   ) async throws(RPCError) -> T {
     if bytes <= Limits.quickBytes { return try body(StopSignal()) }
@@ -23,7 +22,7 @@ extension BlockingPool {
 extension Journal {
   /// What a request for a batch of writes asks, and the scope to write it in. Its items may have megabytes of
   /// metadata together, so more than a few are checked, and the request is hashed, on a thread of `blocking`.
-  func accept<Item: Sendable>(
+  package func accept<Item: Sendable>(
     _ request: some WriteRequest, items: Int, _ call: CallContext, on blocking: BlockingPool,
     validate: @escaping @Sendable () throws(RPCError) -> Batch<Item>
   ) async throws(RPCError) -> (Batch<Item>, CallScope) {
@@ -33,9 +32,4 @@ extension Journal {
     }
     return (batch, try await scope(of: request, key: key, call))
   }
-}
-
-extension Limits {
-  /// Bytes of texts that may be worked on without leaving the loop: a quarter of a microsecond for each.
-  static let quickBytes = 4_096
 }
