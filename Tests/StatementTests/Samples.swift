@@ -5,12 +5,14 @@ import Wire
 
 @testable import Contexts
 @testable import Journal
+@testable import Sessions
 
 /// Statements that are put together for requests, made as requests make them. Those of each query have every fragment
 /// together.
 enum Samples {
   static func all() throws -> [any CheckedStatement] {
     try operations + contexts() + watches() + searches() + recalls() + relationships() + walks + exports()
+      + sessions()
   }
 
   private static let key = TokenKey([UInt8](repeating: 1, count: 32))
@@ -186,5 +188,29 @@ enum Samples {
         export.composition(after: ExportCursor(past), rows: 1, in: .default)),
       TransferQueries.exported.sample(export.composition(finding: ["a"], at: past, in: .default)),
     ]
+  }
+
+  // MARK: Sessions
+
+  private static func sessions() throws -> [any CheckedStatement] {
+    var request = ListSessionsRequest()
+    let all = try SessionList(validating: request, in: "default", key: key)
+    var filter = SessionFilter()
+    filter.agent = "agent"
+    filter.states = [.working, .broken]
+    filter.entity = "entity"
+    filter.active = true
+    filter.parent = "parent"
+    filter.owner = "owner"
+    filter.createdFrom = time
+    filter.createdBefore = time
+    request.filter = filter
+    request.pageToken = try SessionList(validating: request, in: "default", key: key).nextPageToken(
+      after: Session())
+    let narrowed = try SessionList(validating: request, in: "default", key: key)
+    return [all, narrowed].map { SessionQueries.list.sample(SessionQueries.page($0, in: .default)) }
+      + [
+        SessionQueries.locked("id", in: .default), SessionQueries.one("id", at: 7, in: .default),
+      ].map { SessionQueries.read.sample($0) }
   }
 }

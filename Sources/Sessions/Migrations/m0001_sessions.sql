@@ -97,6 +97,12 @@ CREATE TABLE session_event (
   type smallint NOT NULL,
   -- Who did it; empty: nobody in particular.
   actor text COLLATE "C" NOT NULL,
+  -- What is asked about many events: numbers of cairn.v1.Severity and SessionState, and microseconds.
+  severity smallint NOT NULL,
+  performance_delta double precision,
+  from_state smallint,
+  to_state smallint,
+  processing_time bigint,
   -- Whether those who watch are sent it.
   is_published boolean NOT NULL,
   -- A cairn.v1.SessionEvent as its bytes, without what stands in other columns.
@@ -107,12 +113,13 @@ CREATE TABLE session_event_rest PARTITION OF session_event DEFAULT;
 CREATE INDEX session_event_by_position ON session_event (project_id, position, ordinal);
 CREATE INDEX session_event_by_session ON session_event (project_id, session_id, position, ordinal);
 
--- Which sessions are, or were, about an entity.
+-- Which events are about an entity.
 CREATE TABLE session_entity (
   project_id text COLLATE "C" NOT NULL,
   entity_id text COLLATE "C" NOT NULL,
   session_id text COLLATE "C" NOT NULL,
-  PRIMARY KEY (project_id, entity_id, session_id)
+  sequence bigint NOT NULL,
+  PRIMARY KEY (project_id, entity_id, session_id, sequence)
 );
 
 INSERT INTO journal_history (table_name) VALUES ('session_version'), ('session_event');

@@ -12,8 +12,8 @@ WITH {draw}, parent AS MATERIALIZED (
   RETURNING position, create_time
 ), begun AS (
   INSERT INTO session_event (project_id, session_id, sequence, position, ordinal, at, {provenance_columns}, type, actor,
-    is_published, body)
-  SELECT @project, @id, 1, position, 0, create_time, {provenance}, 6, @actor, true, @start
+    severity, is_published, body)
+  SELECT @project, @id, 1, position, 0, create_time, {provenance}, 6, @actor, 0, true, @start
   FROM stored WHERE @start::bytea IS NOT NULL
 ), head AS (
   INSERT INTO session_head (project_id, session_id, last_sequence, last_event_time, expire_time, look_time)
@@ -22,9 +22,8 @@ WITH {draw}, parent AS MATERIALIZED (
     create_time + @ttl * interval '1 microsecond', create_time + @ttl * interval '1 microsecond'
   FROM stored
 ), about AS (
-  INSERT INTO session_entity (project_id, entity_id, session_id)
-  SELECT @project, entity, @id FROM stored, unnest(@entities::text[]) AS entity
-  ON CONFLICT DO NOTHING
+  INSERT INTO session_entity (project_id, entity_id, session_id, sequence)
+  SELECT @project, entity, @id, 1 FROM stored, unnest(@entities::text[]) AS entity
 ), changed AS (
   INSERT INTO change (project_id, position, ordinal, at, {provenance_columns}, kind, id, action, new_version)
   SELECT @project, position, 0, create_time, {provenance}, 'session', @id, 'created', 1
