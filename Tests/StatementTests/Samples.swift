@@ -205,8 +205,9 @@ enum Samples {
     filter.createdFrom = time
     filter.createdBefore = time
     request.filter = filter
-    request.pageToken = try SessionList(validating: request, in: "default", key: key).nextPageToken(
-      after: Session())
+    var last = Session()
+    last.id = "id"
+    request.pageToken = try SessionList(validating: request, in: "default", key: key).nextPageToken(after: last)
     let narrowed = try SessionList(validating: request, in: "default", key: key)
     return [all, narrowed].map { SessionQueries.list.sample(SessionQueries.page($0, in: .default)) }
       + [

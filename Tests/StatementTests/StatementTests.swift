@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import Postgres
 import Projects
+import Sessions
 import TestSupport
 import Testing
 
@@ -11,10 +12,11 @@ import Testing
 @Suite struct StatementTests {
   private static let modules: [(name: String, statements: [any CheckedStatement])] = [
     ("Journal", JournalQueries.all), ("Projects", ProjectQueries.all), ("Contexts", ContextStatements.all),
+    ("Sessions", SessionStatements.all),
   ]
 
   /// All that the program has.
-  private static let schema = TestSchema(JournalMigrations.all + ContextMigrations.all)
+  private static let schema = TestSchema(JournalMigrations.all + ContextMigrations.all + SessionMigrations.all)
 
   @Test("every statement is one that the server takes, with the names and types that the program uses")
   func statements() throws {
