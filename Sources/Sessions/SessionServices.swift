@@ -13,7 +13,7 @@ package struct SessionServices: Sendable {
   let sessions: SessionStore
 
   /// What keeps versions here, for ``Journal/register(_:)``.
-  package var kinds: [VersionedKind] { [.sessions] }
+  package var kinds: [VersionedKind] { [sessions.kind] }
 
   /// Before ``Journal/start()``, because logs have feeds of their own.
   ///

@@ -3,7 +3,7 @@ import Postgres
 
 /// The statements of the sweep, under the names of their files.
 enum ExpiryQueries {
-  static let all: [any CheckedStatement] = [projects, postpone, expired]
+  static let all: [any CheckedStatement] = [projects, postpone, expired, lookAgain]
 
   static let projects = Query<Void, OneColumn<String>>(
     "projects_with_looks", PackageResources.projects_with_looks_sql)
@@ -11,6 +11,9 @@ enum ExpiryQueries {
     "postpone_looks", PackageResources.postpone_looks_sql, batch)
   static let expired = Query<Batch, OneColumn<String>>(
     "expired_sessions", PackageResources.expired_sessions_sql, batch)
+  static let lookAgain = Query<(project: ProjectID, ids: [String]), NoColumns>(
+    "look_again", PackageResources.look_again_sql,
+    [.init("project") { $0.project.text }, .init("ids") { $0.ids }])
 
   /// So many at once.
   typealias Batch = (project: ProjectID, limit: Int)

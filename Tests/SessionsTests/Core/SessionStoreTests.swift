@@ -146,4 +146,32 @@ import Wire
       #expect(session.agents.count == 20 && session.lastSequence == 20 && session.version == 21)
     }
   }
+
+  @Test("a write-back gives a session its former state, opens it again, and leaves its log")
+  func writtenBack() async throws {
+    try await withSessions { sessions in
+      let created = try await sessions.create(entities: ["e"])
+      let moment = Moment(position: created.position, time: PostgresTimestamp(created.createTime!))
+      _ = try await sessions.store.write("s", in: sessions.scope) { s throws(RPCError) in
+        try s.joined(by: "b")
+      }
+      _ = try await sessions.store.write("s", in: sessions.scope) { s throws(RPCError) in
+        try s.ended(.broken, by: "", etag: "")
+      }
+      try await sessions.store.sweep { true }
+      let kind = sessions.store.kind
+      let part = kind.writeBack(["s"], to: moment, in: .default)
+      guard case .written(let written) = try await sessions.server.journal.write(part, in: sessions.scope)
+      else { return }
+      await kind.finish(written.value, in: .default)
+      let session = try await sessions.store.session("s", in: .default).session
+      #expect(session.state == .working && session.outcome == .unspecified && session.endTime == nil)
+      #expect(session.agents == ["a"] && session.version == 4 && session.lastSequence == 3)
+      #expect(try sessions.actions().last == "session s restored")
+      let joined = try await sessions.store.write("s", in: sessions.scope) { s throws(RPCError) in
+        try s.joined(by: "c")
+      }
+      #expect(joined.lastSequence == 4)
+    }
+  }
 }

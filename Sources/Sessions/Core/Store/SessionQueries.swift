@@ -6,7 +6,7 @@ import Wire
 
 /// The statements about sessions, under the names of their files.
 enum SessionQueries {
-  static let all: [any CheckedStatement] = [create, update, images]
+  static let all: [any CheckedStatement] = [create, update, images, lockHeads]
 
   static let create = Query<NewSession, StampColumns>(
     "create_session", PackageResources.create_session_sql, including: fragments,
@@ -47,6 +47,9 @@ enum SessionQueries {
       .init("positions") { $0.positions },
       .init("bytes") { $0.bytes },
     ])
+  static let lockHeads = Query<(project: ProjectID, ids: [String]), OneColumn<String>>(
+    "lock_heads", PackageResources.lock_heads_sql,
+    [.init("project") { $0.project.text }, .init("ids") { $0.ids }])
   static let read = ComposedQuery<StoredSession.Columns>(
     "read_sessions", SQLFragments(PackageResources.read_sessions_sql, including: fragments))
   static let list = ComposedQuery<ListedColumns>(
