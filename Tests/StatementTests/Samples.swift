@@ -211,7 +211,7 @@ enum Samples {
     let narrowed = try SessionList(validating: request, in: "default", key: key)
     return [all, narrowed].map { SessionQueries.list.sample(SessionQueries.page($0, in: .default)) }
       + [
-        SessionQueries.locked("id", in: .default), SessionQueries.one("id", at: 7, in: .default),
+        SessionQueries.one("id", in: .default), SessionQueries.one("id", at: 7, in: .default),
       ].map { SessionQueries.read.sample($0) }
   }
 }

@@ -27,5 +27,3 @@ LEFT JOIN session_head AS head USING (project_id, session_id)
 WHERE project_id = @project
 -- one:
   AND session_id = @id
--- locked:
-FOR UPDATE

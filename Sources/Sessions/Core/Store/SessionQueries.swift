@@ -99,13 +99,6 @@ extension SessionQueries {
     return query
   }
 
-  /// One session with its head, both locked against other writers.
-  static func locked(_ id: String, in project: ProjectID) -> Composition {
-    var query = one(id, in: project)
-    query.add("locked")
-    return query
-  }
-
   static func page(_ list: SessionList, in project: ProjectID) -> Composition {
     let filter = list.filter
     var query = self.list.begin()

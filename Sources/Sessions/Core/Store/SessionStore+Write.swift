@@ -38,12 +38,15 @@ extension SessionStore {
     _ id: String, in scope: CallScope,
     decide: @escaping (StoredSession) throws(RPCError) -> SessionStep?
   ) -> WritePart<SessionWritten> {
+    let project = scope.project
+    // What is read behind the lock of the head stays as it is.
     let lock = WriteLock(
-      .session, rows: [id], [SessionQueries.locked(id, in: scope.project).statement])
+      .session, rows: [id],
+      [SessionQueries.lockHeads.bind((project, [id])), SessionQueries.one(id, in: project).statement])
     let grace = SessionTTL(configuration.grace).microseconds ?? 0
     return WritePart(locking: [lock]) { locked throws(RPCError) in
       let stored = try database { () throws(PostgresError) in
-        try SessionQueries.read.results(locked.rows[0]).decoded().first as StoredSession?
+        try SessionQueries.read.results(locked.rows[1]).decoded().first as StoredSession?
       }
       guard let stored else { throw .sessionNotFound(id) }
       guard let step = try decide(stored) else {
