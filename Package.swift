@@ -92,7 +92,8 @@ let package = Package(
     library(
       "Sessions",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
-      resources: [.embedInCode("Migrations")] + ["Core", "Log", "Expiry"].map { .embedInCode("\($0)/Queries") }),
+      resources: [.embedInCode("Migrations")]
+        + ["Core", "Log", "Checkpoints", "Expiry"].map { .embedInCode("\($0)/Queries") }),
     library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),

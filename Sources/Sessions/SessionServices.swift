@@ -26,7 +26,8 @@ package struct SessionServices: Sendable {
     resources = [sessions.changed.packed(journal)]
     all = [
       SessionService(
-        journal: journal, store: sessions, log: LogStore(sessions: sessions), blocking: blocking)
+        journal: journal, store: sessions, log: LogStore(sessions: sessions),
+        checkpoints: CheckpointStore(sessions: sessions), blocking: blocking)
     ]
   }
 }

@@ -10,6 +10,7 @@ package struct SessionService: SessionServiceProvider {
   let journal: Journal
   let store: SessionStore
   let log: LogStore
+  let checkpoints: CheckpointStore
   let blocking: BlockingPool
 
   private var configuration: SessionConfiguration { store.configuration }
@@ -33,16 +34,19 @@ package struct SessionService: SessionServiceProvider {
   package func getSession(
     _ request: GetSessionRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    var count = 0
-    let (project, moment) = try await journal.moment(of: request.asOf, in: request.project, call) {
-      $0.identifier(request.id, at: "id")
-      count = $0.limit(
-        request.recentEvents, at: "recent_events", orElse: 0, atMost: Limits.largestPageSize)
-      if request.asOf != nil, count > 0 { $0.add("has no meaning with as_of", at: "recent_events") }
+    var violations = Violations()
+    violations.identifier(request.id, at: "id")
+    let wanted = violations.asOf(request.asOf, at: "as_of")
+    let count = violations.limit(
+      request.recentEvents, at: "recent_events", orElse: 0, atMost: Limits.largestPageSize)
+    if wanted != nil, count > 0 { violations.add("has no meaning with as_of", at: "recent_events") }
+    try violations.check()
+    let project = try await journal.project(request.project, call)
+    var session = try await journal.reading(wanted, in: project, call) { moment throws(RPCError) in
+      try await store.session(
+        request.id, at: moment?.position, showDeleted: request.showDeleted, in: project
+      ).session
     }
-    var session = try await store.session(
-      request.id, at: moment?.position, showDeleted: request.showDeleted, in: project
-    ).session
     if count > 0 { session.recentEvents = try await log.recent(session, count: count, in: project) }
     return session
   }

@@ -23,6 +23,9 @@ CREATE TABLE session (
   -- Microseconds for which it lives after its last event; NULL: for ever.
   ttl bigint CHECK (ttl > 0),
   max_events bigint NOT NULL,
+  checkpoint_interval integer NOT NULL,
+  -- The newest one.
+  checkpoint_id text COLLATE "C",
   parent text COLLATE "C",
   PRIMARY KEY (project_id, session_id)
 );
@@ -57,6 +60,8 @@ CREATE TABLE session_version (
   metadata jsonb,
   ttl bigint,
   max_events bigint NOT NULL,
+  checkpoint_interval integer NOT NULL,
+  checkpoint_id text COLLATE "C",
   parent text COLLATE "C",
   PRIMARY KEY (project_id, session_id, position)
 ) PARTITION BY RANGE (position);
@@ -103,6 +108,8 @@ CREATE TABLE session_event (
   from_state smallint,
   to_state smallint,
   processing_time bigint,
+  -- What it is about.
+  entities text[] COLLATE "C" NOT NULL,
   -- Whether those who watch are sent it.
   is_published boolean NOT NULL,
   -- A cairn.v1.SessionEvent as its bytes, without what stands in other columns.
@@ -121,6 +128,28 @@ CREATE TABLE session_entity (
   sequence bigint NOT NULL,
   PRIMARY KEY (project_id, entity_id, session_id, sequence)
 );
+
+-- States worth coming back to, at the positions of their writes.
+CREATE TABLE session_checkpoint (
+  project_id text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C" NOT NULL,
+  checkpoint_id text COLLATE "C" NOT NULL,
+  position bigint NOT NULL,
+  sequence bigint NOT NULL,
+  create_time timestamptz NOT NULL,
+  -- Number of cairn.v1.SessionCheckpoint.Kind.
+  kind smallint NOT NULL,
+  title text NOT NULL,
+  agent text COLLATE "C" NOT NULL,
+  -- As in the session then, and of its last events.
+  state smallint NOT NULL,
+  agents text[] COLLATE "C" NOT NULL,
+  outcome smallint NOT NULL,
+  key_impacts text[] COLLATE "C" NOT NULL,
+  performance_delta double precision NOT NULL,
+  PRIMARY KEY (project_id, session_id, checkpoint_id)
+);
+CREATE INDEX session_checkpoint_by_position ON session_checkpoint (project_id, session_id, position);
 
 INSERT INTO journal_history (table_name) VALUES ('session_version'), ('session_event');
 SELECT journal_extend(16777216, 33554432);

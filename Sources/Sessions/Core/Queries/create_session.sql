@@ -5,15 +5,15 @@ WITH {draw}, parent AS MATERIALIZED (
 ), stored AS (
   INSERT INTO session (project_id, {session_columns})
   SELECT @project, @id, 1, position, at, at, NULL, NULL, 1, 0, @title, @owner, @agents, @entities, @metadata, @ttl,
-    @max_events, @parent
+    @max_events, @checkpoint_interval, NULL, @parent
   FROM draw
   WHERE @parent::text IS NULL OR EXISTS (SELECT FROM parent)
   ON CONFLICT (project_id, session_id) DO NOTHING
   RETURNING position, create_time
 ), begun AS (
   INSERT INTO session_event (project_id, session_id, sequence, position, ordinal, at, {provenance_columns}, type, actor,
-    severity, is_published, body)
-  SELECT @project, @id, 1, position, 0, create_time, {provenance}, 6, @actor, 0, true, @start
+    severity, entities, is_published, body)
+  SELECT @project, @id, 1, position, 0, create_time, {provenance}, 6, @actor, 0, @entities, true, @start
   FROM stored WHERE @start::bytea IS NOT NULL
 ), head AS (
   INSERT INTO session_head (project_id, session_id, last_sequence, last_event_time, expire_time, look_time)

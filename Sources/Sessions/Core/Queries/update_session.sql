@@ -4,6 +4,6 @@ UPDATE session SET
   delete_time = CASE WHEN @is_deletion THEN drawn.at END,
   end_time = CASE WHEN @is_end THEN drawn.at ELSE end_time END,
   state = @state, outcome = @outcome, title = @title, owner = @owner, agents = @agents, metadata = @metadata,
-  ttl = @ttl, max_events = @max_events
+  ttl = @ttl, max_events = @max_events, checkpoint_interval = @checkpoint_interval, checkpoint_id = @checkpoint
 FROM drawn
 WHERE project_id = @project AND session_id = @id

@@ -10,6 +10,8 @@ extension Limits {
   static let entityLength = 512
   /// Events that a session may have.
   static let largestMaxEvents: Int64 = 1_000_000_000
+  /// Events between two checkpoints that are made by themselves.
+  static let largestCheckpointInterval: Int32 = 1_000_000
   /// 3,650 days.
   static let ttlSeconds: Int64 = 315_360_000
   /// States that a list may be narrowed to.

@@ -30,6 +30,7 @@ struct SessionDraft {
     ttl =
       given.ttl.map { violations.ttl($0, at: "session.ttl") } ?? SessionTTL(configuration.ttl)
     violations.maxEvents(given.maxEvents, at: "session.max_events")
+    violations.checkpointInterval(given.checkpointInterval, at: "session.checkpoint_interval")
     violations.optionalIdentifier(given.parent, at: "session.parent")
     violations.optionalIdentifier(agent, at: "agent")
     id = given.id
@@ -42,6 +43,7 @@ struct SessionDraft {
     session.metadata = given.metadata
     session.ttl = ttl.duration
     session.maxEvents = given.maxEvents == 0 ? configuration.maxEvents : given.maxEvents
+    session.checkpointInterval = given.checkpointInterval
     session.parent = given.parent
     self.session = session
   }
@@ -80,6 +82,13 @@ extension Violations {
   mutating func maxEvents(_ count: Int64, at field: String) {
     if !(0...Limits.largestMaxEvents).contains(count) {
       add("must be between 0 and \(Limits.largestMaxEvents)", at: field)
+    }
+  }
+
+  /// 0 for never.
+  mutating func checkpointInterval(_ count: Int32, at field: String) {
+    if !(0...Limits.largestCheckpointInterval).contains(count) {
+      add("must be between 0 and \(Limits.largestCheckpointInterval)", at: field)
     }
   }
 }

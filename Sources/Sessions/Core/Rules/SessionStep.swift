@@ -21,4 +21,6 @@ struct SessionStep {
   var expiry: Expiry
   /// Whether those who watch the log are sent the events.
   var isPublished = true
+  /// Made with the write, but for what that gives it.
+  var checkpoint: SessionCheckpoint?
 }

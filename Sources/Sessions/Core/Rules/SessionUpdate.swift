@@ -7,11 +7,12 @@ import Wire
 enum SessionField: String, UpdatableField {
   case title, owner, metadata
   case maxEvents = "max_events"
+  case checkpointInterval = "checkpoint_interval"
 
   static let resource = "session"
   static let outputOnly: Set<String> = [
     "state", "agents", "expire_time", "last_sequence", "last_event_time", "outcome", "end_time", "create_time",
-    "update_time", "delete_time", "version", "etag", "position", "recent_events",
+    "update_time", "delete_time", "version", "etag", "position", "recent_events", "checkpoint",
   ]
   static let metadataField: SessionField? = .metadata
 
@@ -21,6 +22,7 @@ enum SessionField: String, UpdatableField {
     case .owner: !session.owner.isEmpty
     case .metadata: session.metadata != nil
     case .maxEvents: session.maxEvents != 0
+    case .checkpointInterval: session.checkpointInterval != 0
     }
   }
 }
@@ -52,6 +54,9 @@ struct SessionUpdate {
       if mask.fields.contains(.maxEvents) {
         violations.maxEvents(session.maxEvents, at: "session.max_events")
       }
+      if mask.fields.contains(.checkpointInterval) {
+        violations.checkpointInterval(session.checkpointInterval, at: "session.checkpoint_interval")
+      }
       if mask.fields.contains(.metadata) || !mask.metadataPaths.isEmpty {
         _ = violations.metadata(session.metadata, at: "session.metadata")
       }
@@ -71,6 +76,7 @@ struct SessionUpdate {
     if fields.contains(.maxEvents) {
       session.maxEvents = values.maxEvents == 0 ? standardMaxEvents : values.maxEvents
     }
+    if fields.contains(.checkpointInterval) { session.checkpointInterval = values.checkpointInterval }
     session.metadata = metadata.applied(to: session.metadata)
     if metadata.needsStored {
       var violations = Violations()

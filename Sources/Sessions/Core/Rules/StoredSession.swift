@@ -10,6 +10,8 @@ struct StoredSession: Sendable {
   let session: Session
   /// The database's clock when it was read.
   let now: PostgresTimestamp
+  /// What followed from its last events, the newest first; empty unless it was looked up for a checkpoint.
+  var recent: [EventEffect] = []
 
   /// Throws SESSION_DELETED, SESSION_ENDED or SESSION_EXPIRED.
   func checkOpen() throws(RPCError) {

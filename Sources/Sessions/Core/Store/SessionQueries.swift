@@ -19,6 +19,7 @@ enum SessionQueries {
       .init("metadata") { $0.draft.metadata.map { JSONB($0) } },
       .init("ttl") { $0.draft.ttl.microseconds },
       .init("max_events") { $0.draft.session.maxEvents },
+      .init("checkpoint_interval") { $0.draft.session.checkpointInterval },
       .init("parent") { $0.draft.session.parent.isEmpty ? nil : $0.draft.session.parent },
       .init("actor") { $0.draft.session.agents.first ?? "" },
       .init("start") { $0.draft.start.map { $0.serializedBytes() } },
@@ -38,6 +39,8 @@ enum SessionQueries {
       .init("metadata") { $0.metadata.map { JSONB($0) } },
       .init("ttl") { $0.session.livesFor },
       .init("max_events") { $0.session.maxEvents },
+      .init("checkpoint_interval") { $0.session.checkpointInterval },
+      .init("checkpoint") { $0.session.checkpoint.isEmpty ? nil : $0.session.checkpoint },
     ])
   static let images = Query<ChangedSessions, ImageColumns>(
     "session_images", PackageResources.session_images_sql, including: fragments,

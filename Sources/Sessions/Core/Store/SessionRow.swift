@@ -16,7 +16,8 @@ extension Session {
     let metadata: Column<JSONB?>
     let ttl: Column<Int64?>
     let maxEvents, lastSequence: Column<Int64>
-    let parent: Column<String?>
+    let checkpointInterval: Column<Int32>
+    let checkpoint, parent: Column<String?>
 
     init(_ find: inout ColumnFinder) {
       id = find("session_id")
@@ -32,6 +33,8 @@ extension Session {
       metadata = find("metadata")
       ttl = find("ttl")
       maxEvents = find("max_events")
+      checkpointInterval = find("checkpoint_interval")
+      checkpoint = find("checkpoint_id")
       parent = find("parent")
       lastSequence = find("last_sequence")
       lastEventTime = find("last_event_time")
@@ -54,6 +57,8 @@ extension Session {
     metadata = try row.decode(columns.metadata).flatMap { MetadataJSON.metadata(from: $0.text) }
     ttl = SessionTTL(microseconds: try row.decode(columns.ttl)).duration
     maxEvents = try row.decode(columns.maxEvents)
+    checkpointInterval = try row.decode(columns.checkpointInterval)
+    checkpoint = try row.decode(columns.checkpoint) ?? ""
     parent = try row.decode(columns.parent) ?? ""
     lastSequence = try row.decode(columns.lastSequence)
     lastEventTime = try row.decode(columns.lastEventTime).map { WellKnown.Timestamp($0) }

@@ -9,6 +9,8 @@ import Wire
 struct SessionWritten {
   /// As it is after the write.
   let session: Session
+  /// The checkpoint that was made with it; nil for none, and when the request is a repetition.
+  var checkpoint: SessionCheckpoint?
   /// Nil when nothing was written, or the caller only asked.
   let stamp: Stamp?
 
@@ -17,14 +19,22 @@ struct SessionWritten {
 }
 
 extension SessionStore {
+  /// What a decision about a session needs.
+  enum Look {
+    case session
+    /// The session, and what followed from its last events.
+    case recentEffects
+  }
+
   /// Changes one session, or its log, in one write: two round trips. SESSION_NOT_FOUND when there is none.
   ///
   /// - Parameter decide: Nil when there is nothing to change. Pure.
   func write(
-    _ id: String, in scope: CallScope,
+    _ id: String, looking look: Look = .session, in scope: CallScope,
     decide: @escaping (StoredSession) throws(RPCError) -> SessionStep?
   ) async throws(RPCError) -> SessionWritten {
-    let result = try await journal.write(part(id, in: scope, decide: decide), in: scope)
+    let result = try await journal.write(
+      part(id, looking: look, in: scope, decide: decide), in: scope)
     switch result {
     case .written(let write): return write.value
     case .repeated(let answer):
@@ -35,20 +45,26 @@ extension SessionStore {
 
   /// The same as a part of a write of several kinds.
   func part(
-    _ id: String, in scope: CallScope,
+    _ id: String, looking look: Look = .session, in scope: CallScope,
     decide: @escaping (StoredSession) throws(RPCError) -> SessionStep?
   ) -> WritePart<SessionWritten> {
     let project = scope.project
     // What is read behind the lock of the head stays as it is.
-    let lock = WriteLock(
-      .session, rows: [id],
-      [SessionQueries.lockHeads.bind((project, [id])), SessionQueries.one(id, in: project).statement])
+    var looks = [
+      SessionQueries.lockHeads.bind((project, [id])), SessionQueries.one(id, in: project).statement,
+    ]
+    if case .recentEffects = look { looks.append(CheckpointQueries.recent.bind((project, id))) }
+    let lock = WriteLock(.session, rows: [id], looks)
     let grace = SessionTTL(configuration.grace).microseconds ?? 0
     return WritePart(locking: [lock]) { locked throws(RPCError) in
-      let stored = try database { () throws(PostgresError) in
-        try SessionQueries.read.results(locked.rows[1]).decoded().first as StoredSession?
+      let found = try database { () throws(PostgresError) -> StoredSession? in
+        var stored = try SessionQueries.read.results(locked.rows[1]).decoded().first as StoredSession?
+        if case .recentEffects = look {
+          stored?.recent = try CheckpointQueries.recent.results(locked.rows[2]).decoded()
+        }
+        return stored
       }
-      guard let stored else { throw .sessionNotFound(id) }
+      guard let stored = found else { throw .sessionNotFound(id) }
       guard let step = try decide(stored) else {
         let session = stored.session
         return WritePlan(
@@ -60,9 +76,11 @@ extension SessionStore {
         changes: step.change(over: stored), answer: { planned.serializedBytes() }
       ) { written in
         guard let stamp = written.stamp else {
-          return SessionWritten(session: planned.told(over: stored.session), stamp: nil)
+          return SessionWritten(
+            session: planned.told(over: stored.session), checkpoint: step.checkpoint, stamp: nil)
         }
-        return SessionWritten(session: planned.stamped(stamp), stamp: stamp)
+        return SessionWritten(
+          session: planned.stamped(stamp), checkpoint: step.checkpoint?.stamped(stamp), stamp: stamp)
       }
     }
   }
@@ -85,6 +103,12 @@ extension SessionStore {
             scope: scope, session: step.session.id, firstSequence: stored.session.lastSequence + 1,
             events: step.events, isPublished: step.isPublished, expiry: expiry, ttl: step.session.livesFor,
             grace: grace)))
+    }
+    if let checkpoint = step.checkpoint {
+      statements.append(CheckpointQueries.insert.bind((scope.project, checkpoint)))
+      if checkpoint.kind != .automatic {
+        statements.append(Hold.here(checkpoint.holdID, kind: .point, in: scope.project))
+      }
     }
     return statements
   }

@@ -13,7 +13,7 @@ extension VersionedKind {
       ]
         + .values(
           "end_time", "state", "outcome", "title", "owner", "agents", "entities", "metadata", "ttl",
-          "max_events", "parent"),
+          "max_events", "checkpoint_interval", "checkpoint_id", "parent"),
       deletion: .soft)
     kind.locks = { ids, project in
       [WriteLock(.session, rows: ids, [SessionQueries.lockHeads.bind((project, ids))])]
