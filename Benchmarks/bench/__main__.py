@@ -7,7 +7,7 @@ from harness import stubs
 stubs.build()
 
 from . import (  # noqa: E402
-    codec, cold_start, creates, echo, feeds, footprint, gets, hot_row, idle, mixed, run_all, streams)
+    appends, codec, cold_start, creates, echo, feeds, footprint, gets, hot_row, idle, mixed, run_all, streams)
 
 BENCHES = {
     "codec": codec.run,
@@ -21,6 +21,7 @@ BENCHES = {
     "streams": idle.streams,
     "gets": gets.run,
     "creates": creates.run,
+    "appends": appends.run,
     "mixed": mixed.run,
     "feed_fanout": feeds.fanout,
     "feed_delay": feeds.delay,

@@ -16,10 +16,10 @@ SHAPES = {1: (1, 1), 8: (8, 1), 32: (8, 4), 512: (8, 64)}
 GROUP = 16
 
 
-def traced(call, mark, before=lambda stub, mark: None):
+def traced(call, mark, before=lambda stub, mark: None, stub_type=context_pb2_grpc.ContextServiceStub):
     """The statements that a call sends. Made three times, since the first ones have to learn."""
     with traced_server() as (server, sent), server.channel() as channel:
-        stub = context_pb2_grpc.ContextServiceStub(channel)
+        stub = stub_type(channel)
         for turn in range(3):
             before(stub, f"{mark}{turn}")
             statements = sent(lambda: call(stub, f"{mark}{turn}"), f"{mark}{turn}")
