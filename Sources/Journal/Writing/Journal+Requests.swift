@@ -3,10 +3,16 @@ import Postgres
 
 /// Requests that were named by their callers: done once, answered as often as they are repeated.
 extension Journal {
-  /// Stores the answer in the write's own transaction. Fails with a unique violation, which takes the write
+  /// Stores the answer of a create in its own transaction. Fails with a unique violation, which takes the write
   /// back, when a twin was faster; stores nothing when nothing was written.
   func storing(_ answer: [UInt8], for request: RequestKey, in scope: CallScope) -> BoundStatement {
     JournalQueries.storeRequest.bind(
+      (scope, request, answer, configuration.requestLifetime.components.seconds))
+  }
+
+  /// The same of a write that has drawn its position before its other statements: it is stored whatever these came to.
+  func storingDrawn(_ answer: [UInt8], for request: RequestKey, in scope: CallScope) -> BoundStatement {
+    JournalQueries.storeAnswer.bind(
       (scope, request, answer, configuration.requestLifetime.components.seconds))
   }
 

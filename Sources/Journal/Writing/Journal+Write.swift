@@ -92,16 +92,15 @@ extension Journal {
     let changes = first + plan.statements.count
     if !plan.changes.isEmpty { statements.append(recording(plan.changes, in: scope)) }
     if let request = scope.request {
-      statements.append(storing(plan.answer?() ?? [], for: request, in: scope))
+      statements.append(storingDrawn(plan.answer?() ?? [], for: request, in: scope))
     }
     if scope.effect == .takenBack {
       let results = try await tx.takingBack(statements)
       return WriteAttempt(.written(try plan.takenBack(results[first..<changes])))
     }
     let results = try await tx.committing(statements)
-    let isStored = scope.request == nil || results[results.count - 1].affectedCount > 0
     return WriteAttempt(
-      .written(try plan.written(results[first..<changes], drawn: results[first - 1])), isStored: isStored)
+      .written(try plan.written(results[first..<changes], drawn: results[first - 1])))
   }
 
   private func keepsAnswer<Value>(of plan: WritePlan<Value>, _ scope: CallScope) -> Bool {

@@ -38,7 +38,7 @@ extension JournalQueries {
 
 extension JournalQueries {
   static let requests: [any CheckedStatement] = [
-    findRequest, storeRequest, storeRefusals, forgetRequest, sweepRequests,
+    findRequest, storeRequest, storeAnswer, storeRefusals, forgetRequest, sweepRequests,
   ]
 
   static let findRequest = Query<RequestInput, StoredRequest.Columns>(
@@ -47,6 +47,8 @@ extension JournalQueries {
     "forget_request", PackageResources.forget_request_sql, requestParameters)
   static let storeRequest = Query<StoringInput, NoColumns>(
     "store_request", PackageResources.store_request_sql, storingParameters)
+  static let storeAnswer = Query<StoringInput, NoColumns>(
+    "store_answer", PackageResources.store_answer_sql, storingParameters)
   static let storeRefusals = Query<StoringInput, NoColumns>(
     "store_refusals", PackageResources.store_refusals_sql, storingParameters)
   static let sweepRequests = Query<(project: String, limit: Int64), NoColumns>(

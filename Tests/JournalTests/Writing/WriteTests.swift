@@ -109,6 +109,26 @@ import Testing
     }
   }
 
+  @Test("a named write of which the journal has no change is answered the same again, and made once")
+  func namedWithoutChanges() async throws {
+    try await withQuietServer { server, database in
+      _ = try await server.journal.createNote("a")
+      let scope = CallScope.test.named("r")
+      func write() async throws -> WriteResult<PlannedWrite<Int>> {
+        let lock = Notes.lock.bind((.default, ["a"]))
+        return try await server.journal.write(in: scope, locking: [WriteLock(.note, rows: ["a"], [lock])]) { _ in
+          WritePlan(3, statements: [Notes.update.bind((.default, ["a"], "updated"))]) { Array("made".utf8) }
+        }
+      }
+      let stamp = try #require(try await write().written?.stamp)
+      let again = try await write().repeated
+      #expect(again?.bytes == Array("made".utf8))
+      #expect(again?.stamp == stamp)
+      let version = try database.connect().query("SELECT version FROM note WHERE note_id = 'a'").only()
+      #expect(try version.decode(0, as: Int64.self) == 2)
+    }
+  }
+
   @Test("changes carry the provenance of the call and count their ordinals from 0")
   func provenance() async throws {
     try await withQuietServer { server, database in
