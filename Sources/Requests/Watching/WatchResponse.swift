@@ -43,18 +43,18 @@ extension WatchResponse {
   /// that they are for.
   ///
   /// - Parameter response: For a row and its place among the rows; nil when nothing is sent of it.
-  package static func answers(
-    to elements: ArraySlice<FeedElement<Change>>, whenFound count: Int,
-    _ response: (Int, Change) -> Self?
+  package static func answers<Entry>(
+    to elements: ArraySlice<FeedElement<Entry>>, whenFound count: Int,
+    _ response: (Int, Entry) -> Self?
   ) -> (responses: [Self], taken: Int) {
     var answers: [Self] = []
     var place = 0
     for (taken, element) in elements.enumerated() {
       if let mark = Self(element) {
         answers.append(mark)
-      } else if let change = element.row {
+      } else if let row = element.row {
         if place == count { return (answers, taken) }
-        if let answer = response(place, change) { answers.append(answer) }
+        if let answer = response(place, row) { answers.append(answer) }
         place += 1
       }
     }

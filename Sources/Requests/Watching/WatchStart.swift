@@ -5,6 +5,11 @@ package struct WatchStart: Equatable, Sendable {
   package let position: StartPosition
   /// The journal that the position comes from; nil: not checked.
   package let journal: String?
+
+  package init(position: StartPosition, journal: String?) {
+    self.position = position
+    self.journal = journal
+  }
 }
 
 extension Violations {
