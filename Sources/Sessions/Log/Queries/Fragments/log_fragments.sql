@@ -1,0 +1,47 @@
+-- What statements on logs include.
+
+-- event_columns:
+project_id, session_id, sequence, position, ordinal, at, {provenance_columns}, type, actor
+
+-- small_body:
+-- Of what feeds hold in memory; larger ones are read when they are sent (`event_bodies`).
+CASE WHEN octet_length(body) <= 1024 THEN body END AS body
+
+-- after_cursor:
+position >= @position AND (position, ordinal) > (@position, @ordinal) AND position <= @through
+
+-- log_extent:
+-- How far the log of a session is. When nothing of it is kept any more, the next event will be the oldest.
+SELECT head.last_sequence, session.delete_time IS NOT NULL AS is_deleted, coalesce((
+    SELECT sequence FROM session_event AS event
+    WHERE event.project_id = @project AND event.session_id = @session
+    ORDER BY sequence LIMIT 1
+  ), head.last_sequence + 1) AS oldest_sequence
+FROM session_head AS head JOIN session USING (project_id, session_id)
+WHERE project_id = @project AND session_id = @session
+
+-- appending:
+-- Expressions of a WITH that follow `admitted`: where the log was, at which position and time it grows, and when the session
+-- expires then. No row in `admitted`, nothing written. In the log only its last place decides what comes next, and whoever
+-- appends has locked it.
+head AS (
+  UPDATE session_head AS head SET
+    last_sequence = admitted.last_sequence + cardinality(@types::smallint[]),
+    last_event_time = CASE WHEN cardinality(@types::smallint[]) > 0 THEN admitted.at ELSE head.last_event_time END,
+    expire_time = admitted.expire_time,
+    look_time = least(head.look_time, admitted.expire_time)
+  FROM admitted
+  WHERE head.project_id = @project AND head.session_id = @session
+  RETURNING head.last_sequence, head.expire_time
+), events AS (
+  INSERT INTO session_event (project_id, session_id, sequence, position, ordinal, at, {provenance_columns}, type, actor,
+    is_published, body)
+  SELECT @project, @session, admitted.last_sequence + event.place, admitted.position, event.place - 1, admitted.at,
+    {provenance}, event.type, event.actor, @is_published, event.body
+  FROM admitted, unnest(@types::smallint[], @actors::text[], @bodies::bytea[]) WITH ORDINALITY
+    AS event (type, actor, body, place)
+), entities AS (
+  INSERT INTO session_entity (project_id, entity_id, session_id)
+  SELECT @project, entity, @session FROM admitted, unnest(@entities::text[]) AS entity
+  ON CONFLICT DO NOTHING
+)

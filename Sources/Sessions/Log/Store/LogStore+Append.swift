@@ -1,0 +1,88 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+import Wire
+
+/// What was appended, and what became of the session.
+struct Appended: Sendable {
+  /// The place of the last event.
+  let lastSequence: Int64
+  /// Nil when the caller only asked.
+  let stamp: Stamp?
+  let state: SessionState
+  /// Nil when it lives for ever, and when only the write would give it.
+  let expireTime: WellKnown.Timestamp?
+}
+
+extension LogStore {
+  /// Appends events, all or none of them. Where they change nothing but the log: one round trip, and appends to one session
+  /// that wait at the same moment share a transaction. Otherwise, and with a request id, whose answer is kept: two.
+  ///
+  /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
+  func append(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
+    if !append.hasTransition, scope.request == nil { return try await appendAlone(append, in: scope) }
+    let written = try await sessions.write(append.session, in: scope) { stored throws(RPCError) in
+      try append.step(on: stored)
+    }
+    return Appended(
+      lastSequence: written.lastSequence, stamp: written.stamp, state: written.session.state,
+      expireTime: written.session.expireTime)
+  }
+
+  private func appendAlone(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
+    let head = LogHead(
+      RowKey(.session, append.session), lock: LogQueries.lock.bind((scope.project, append.session)))
+    let result = try await journal.create(
+      in: scope, keys: .next(head), write: LogQueries.appendAlone.bind((scope, append)), answer: { [] })
+    guard case .written(let rows) = result else { preconditionFailure("it has no request id") }
+    let outcome = try database { () throws(PostgresError) in
+      let found = try LogQueries.appendAlone.results(rows)
+      return try AppendOutcome(decoding: try found.rows.only(), found.columns, to: append.session)
+    }
+    switch outcome {
+    case .appended(let appended):
+      if scope.effect == .kept { return appended }
+      return Appended(
+        lastSequence: appended.lastSequence, stamp: nil, state: appended.state,
+        expireTime: append.keepsExpireTime ? appended.expireTime : nil)
+    case .refused(nil): throw .sessionNotFound(append.session)
+    case .refused(let stored?):
+      _ = try append.step(on: stored)
+      throw RPCError(
+        .internal, .internal, "session \(append.session.quoted) refused events without a reason")
+    }
+  }
+}
+
+/// The row of `append_to_log`.
+private enum AppendOutcome {
+  case appended(Appended)
+  /// With what of the session decides it; nil when there is none.
+  case refused(StoredSession?)
+
+  init(decoding row: Row, _ columns: LogQueries.AppendColumns, to id: String) throws(PostgresError) {
+    let stamp = try Stamp(decoding: row, columns.stamp)
+    guard let state = try row.decode(columns.state), let last = try row.decode(columns.lastSequence) else {
+      self = .refused(nil)
+      return
+    }
+    let expireTime = try row.decode(columns.expireTime).map { WellKnown.Timestamp($0) }
+    if try row.decode(columns.isAppended) {
+      self = .appended(
+        Appended(
+          lastSequence: last, stamp: stamp, state: SessionState(rawValue: state), expireTime: expireTime))
+      return
+    }
+    var session = Session()
+    session.id = id
+    session.state = SessionState(rawValue: state)
+    session.deleteTime = try row.decode(columns.deleteTime).map { WellKnown.Timestamp($0) }
+    session.expireTime = expireTime
+    session.agents = try row.decode(columns.agents) ?? []
+    session.lastSequence = last
+    session.maxEvents = try row.decode(columns.maxEvents) ?? 0
+    self = .refused(StoredSession(session: session, now: stamp.at))
+  }
+}
