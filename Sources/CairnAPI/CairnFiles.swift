@@ -11,7 +11,7 @@ package enum CairnFiles {
     CairnV1TemplateDescriptor.file, CairnV1ChangeDescriptor.file,
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1SessionDescriptor.file, CairnV1SessionResourceDescriptor.file, CairnV1SessionLogDescriptor.file,
-    CairnV1SessionCheckpointDescriptor.file,
+    CairnV1SessionCheckpointDescriptor.file, CairnV1SessionMessageDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]
 }

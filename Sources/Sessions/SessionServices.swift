@@ -26,7 +26,7 @@ package struct SessionServices: Sendable {
     resources = [sessions.changed.packed(journal)]
     all = [
       SessionService(
-        journal: journal, store: sessions, log: LogStore(sessions: sessions),
+        journal: journal, store: sessions, log: LogStore(sessions: sessions, blocking: blocking),
         checkpoints: CheckpointStore(sessions: sessions), blocking: blocking)
     ]
   }

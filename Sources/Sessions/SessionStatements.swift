@@ -3,5 +3,5 @@ import Postgres
 /// The statements of all rooms, for the test that goes over all statements.
 package enum SessionStatements {
   package static let all: [any CheckedStatement] =
-    SessionQueries.all + LogQueries.all + CheckpointQueries.all + ExpiryQueries.all
+    SessionQueries.all + LogQueries.all + MessageQueries.all + CheckpointQueries.all + ExpiryQueries.all
 }

@@ -47,7 +47,7 @@ package struct SessionService: SessionServiceProvider {
         request.id, at: moment?.position, showDeleted: request.showDeleted, in: project
       ).session
     }
-    if count > 0 { session.recentEvents = try await log.recent(session, count: count, in: project) }
+    if count > 0 { session.recentEvents = try await log.recent(session, count: count, in: project, call) }
     return session
   }
 

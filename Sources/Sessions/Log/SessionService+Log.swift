@@ -32,7 +32,7 @@ extension SessionService {
   }
 
   /// - Parameter bytes: What checking the request takes time for.
-  private func append<Request: WriteRequest>(
+  func append<Request: WriteRequest>(
     _ request: Request, bytes: Int, _ call: CallContext,
     validate: @escaping @Sendable (Request, inout Violations) -> LogAppend
   ) async throws(RPCError) -> AppendEventResponse {

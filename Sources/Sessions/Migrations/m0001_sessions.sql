@@ -108,6 +108,8 @@ CREATE TABLE session_event (
   from_state smallint,
   to_state smallint,
   processing_time bigint,
+  -- Of a message.
+  tokens integer,
   -- What it is about.
   entities text[] COLLATE "C" NOT NULL,
   -- Whether those who watch are sent it.
@@ -118,6 +120,8 @@ CREATE TABLE session_event (
 ) PARTITION BY RANGE (position);
 CREATE TABLE session_event_rest PARTITION OF session_event DEFAULT;
 CREATE INDEX session_event_by_position ON session_event (project_id, position, ordinal);
+-- 10: MESSAGE.
+CREATE INDEX session_event_message ON session_event (project_id, session_id, sequence) WHERE type = 10;
 CREATE INDEX session_event_by_session ON session_event (project_id, session_id, position, ordinal);
 
 -- Which events are about an entity.

@@ -16,19 +16,22 @@ struct CheckpointDraft {
 }
 
 extension SessionStep {
-  /// The same with a checkpoint of what comes of it. Where its last event is a CHECKPOINT, that tells of it; otherwise one is
-  /// appended, but for a checkpoint that is made by itself.
+  /// The same with a checkpoint of what comes of it. Where a CHECKPOINT is among its events, the last one tells of it;
+  /// otherwise one is appended, but for a checkpoint that is made by itself.
   func marked(_ draft: CheckpointDraft, over stored: StoredSession) -> SessionStep {
     var step = self
     let summary = CheckpointSummary(of: events.reversed().map { EventEffect($0) } + stored.recent)
     if draft.kind != .automatic {
-      var event = SessionEvent()
-      event.type = .checkpoint
-      event.agent = draft.agent
-      if let last = events.last, last.type == .checkpoint { event = step.events.removeLast() }
-      event.checkpoint = draft.id
-      event.outcome = summary.outcome
-      step.events.append(event)
+      var place = events.lastIndex { $0.type == .checkpoint } ?? events.endIndex
+      if place == events.endIndex {
+        var event = SessionEvent()
+        event.type = .checkpoint
+        event.agent = draft.agent
+        step.events.append(event)
+        place = step.events.endIndex - 1
+      }
+      step.events[place].checkpoint = draft.id
+      step.events[place].outcome = summary.outcome
     }
     step.session.checkpoint = draft.id
     step.action = action ?? "checkpointed"
@@ -50,12 +53,22 @@ extension SessionStep {
 
   /// The same with the checkpoint that is made by itself, where the log has grown past a multiple of the interval.
   func markedIfDue(over stored: StoredSession) -> SessionStep {
-    let interval = Int64(session.checkpointInterval)
     let last = stored.session.lastSequence
-    guard checkpoint == nil, interval > 0, (last + Int64(events.count)) / interval > last / interval else {
+    guard CheckpointInterval.isPassed(session.checkpointInterval, from: last, by: events.count) else {
       return self
     }
     return marked(CheckpointDraft(kind: .automatic), over: stored)
+  }
+}
+
+/// When checkpoints are made by themselves.
+enum CheckpointInterval {
+  /// - Parameters:
+  ///   - interval: 0 for never.
+  ///   - last: The last place before `count` more.
+  static func isPassed(_ interval: Int32, from last: Int64, by count: Int) -> Bool {
+    let interval = Int64(interval)
+    return interval > 0 && (last + Int64(count)) / interval > last / interval
   }
 }
 

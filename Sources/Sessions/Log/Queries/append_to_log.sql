@@ -3,7 +3,7 @@
 -- nothing is written: the row then has all that says so, and `is_appended` is false. LogAppend.step decides the same.
 WITH {draw}, stored AS MATERIALIZED (
   SELECT draw.position, draw.at, session.state, session.delete_time, session.agents, session.ttl, session.max_events,
-    head.last_sequence, head.expire_time
+    session.checkpoint_interval, head.last_sequence, head.expire_time
   FROM draw
   LEFT JOIN session ON session.project_id = @project AND session.session_id = @session
   LEFT JOIN session_head AS head ON head.project_id = @project AND head.session_id = @session
@@ -19,5 +19,5 @@ WITH {draw}, stored AS MATERIALIZED (
 SELECT stored.position, stored.at, stored.state, head.last_sequence IS NOT NULL AS is_appended,
   coalesce(head.last_sequence, stored.last_sequence) AS last_sequence,
   CASE WHEN head.last_sequence IS NULL THEN stored.expire_time ELSE head.expire_time END AS expire_time,
-  stored.delete_time, stored.max_events, CASE WHEN head.last_sequence IS NULL THEN stored.agents END AS agents
+  stored.delete_time, stored.max_events, stored.checkpoint_interval, CASE WHEN head.last_sequence IS NULL THEN stored.agents END AS agents
 FROM stored LEFT JOIN head ON true

@@ -23,6 +23,7 @@ struct EventDraft: Sendable, Equatable {
     event.transition = given.transition.map { violations.transition($0, at: "\(path).transition") }
     event.impact = given.impact.map { violations.impact($0, at: "\(path).impact") }
     event.handoff = given.handoff.map { violations.handoff($0, at: "\(path).handoff") }
+    event.message = given.message.map { violations.message($0, at: "\(path).message") }
     event.name = given.name
     event.data = given.data
     _ = violations.metadata(given.data, at: "\(path).data")
@@ -59,8 +60,9 @@ extension Violations {
   /// What clients may append.
   fileprivate mutating func clientType(_ type: SessionEvent.Type_, at field: String) -> SessionEvent.Type_ {
     switch type {
-    case .modified, .broke, .testPass, .checkpoint, .handoff, .custom: break
-    case .start, .end: add("must not be START or END, which the server alone appends", at: field)
+    case .modified, .broke, .testPass, .checkpoint, .handoff, .message, .custom: break
+    case .start, .end, .restored:
+      add("must not be START, END or RESTORED, which the server alone appends", at: field)
     case .unspecified, .unrecognized: unknown(field, number: type.rawValue)
     }
     return type
@@ -73,12 +75,17 @@ extension Violations {
       if event.change == nil { add("must be set for this type", at: "\(path).change") }
     case .handoff where event.handoff == nil:
       add("must be set for this type", at: "\(path).handoff")
+    case .message where event.message == nil:
+      add("must be set for this type", at: "\(path).message")
     default: break
     }
     if event.type == .custom {
       identifier(event.name, at: "\(path).name")
     } else if !event.name.isEmpty {
       add("must be empty where the type is not CUSTOM", at: "\(path).name")
+    }
+    if event.type != .message, event.message != nil {
+      add("must be absent where the type is not MESSAGE", at: "\(path).message")
     }
     if event.type != .handoff, event.handoff != nil {
       add("must be absent where the type is not HANDOFF", at: "\(path).handoff")
@@ -90,7 +97,7 @@ extension SessionEvent {
   /// Bytes that checking it takes time for, about; above the limit it stops counting.
   func readBytes(upTo limit: Int) -> Int {
     // A payload is copied and not read.
-    var bytes = 64 + payload.count / 16
+    var bytes = 64 + payload.count / 16 + (message?.content.utf8.count ?? 0)
     if let data { bytes += data.readBytes(upTo: limit) }
     for text in (change?.entities ?? []) + (impact?.failedTests ?? []) where bytes <= limit {
       bytes += 16 + text.utf8.count

@@ -36,8 +36,8 @@ struct LogAppend: Sendable {
     return append
   }
 
-  /// Whether it may change more than the log.
-  var hasTransition: Bool { events.contains { $0.transition != nil } }
+  /// Whether it may change more than the log: the session's state, or its checkpoint.
+  var changesSession: Bool { events.contains { $0.transition != nil || $0.type == .checkpoint } }
 
   /// The agents that must take part, each once.
   var members: [String] {
@@ -74,9 +74,13 @@ extension LogAppend {
         }
       } catch { throw isBatch ? error.about(event: index) : error }
     }
-    return SessionStep(
+    let step = SessionStep(
       session: session, action: isChanged ? "transitioned" : nil, events: appended,
       expiry: keepsExpireTime ? .kept : .renewed, isPublished: isPublished)
+    guard let mark = events.last(where: { $0.type == .checkpoint }) else {
+      return step.markedIfDue(over: stored)
+    }
+    return step.marked(CheckpointDraft(agent: mark.agent), over: stored)
   }
 }
 

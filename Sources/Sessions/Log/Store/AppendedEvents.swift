@@ -44,13 +44,23 @@ extension [SessionEvent] {
   static let parameters: [Parameter<[SessionEvent]>] = [
     .init("types") { $0.map { Int16(truncatingIfNeeded: $0.type.rawValue) } },
     .init("actors") { $0.map(\.agent) },
+    .init("severities") { $0.map { Int16(truncatingIfNeeded: $0.impact?.severity.rawValue ?? 0) } },
+    .init("performance_deltas") { $0.map { $0.impact?.performanceDelta } },
+    .init("from_states") { $0.map { $0.transition?.fromState.column } },
+    .init("to_states") { $0.map { $0.transition?.toState.column } },
+    .init("processing_times") { $0.map { $0.processingTime?.microseconds } },
+    .init("tokens") { $0.map { $0.message?.tokenCount } },
+    // Arrays of arrays must have equal lengths, lists in JSON need not.
+    .init("entities") { $0.map { JSONB(JSONPrinter.print(.array(($0.change?.entities ?? []).map { .string($0) }))) } },
     .init("bodies") { $0.map { $0.serializedBytes() } },
-    .init("entities") { $0.entities },
   ]
+}
 
-  /// What they are about, each once.
-  private var entities: [String] {
-    var known: Set<TextKey> = []
-    return flatMap { $0.change?.entities ?? [] }.filter { known.add($0) }
-  }
+extension SessionState {
+  fileprivate var column: Int16 { Int16(truncatingIfNeeded: rawValue) }
+}
+
+extension WellKnown.Duration {
+  /// Within 10,000 years, as events have them.
+  fileprivate var microseconds: Int64 { seconds * 1_000_000 + Int64(nanos) / 1_000 }
 }

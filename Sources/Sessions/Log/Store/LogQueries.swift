@@ -57,7 +57,7 @@ enum LogQueries {
   private static let session: [Parameter<SessionInProject>] = [
     .init("project") { $0.project.text }, .init("session") { $0.session },
   ]
-  private static let fragments = SQLFragments(PackageResources.log_fragments_sql, including: .journal)
+  static let fragments = SQLFragments(PackageResources.log_fragments_sql, including: .journal)
 }
 
 extension LogQueries {
@@ -65,7 +65,7 @@ extension LogQueries {
   struct AppendColumns: ColumnLayout {
     let stamp: StampColumns
     let isAppended: Column<Bool>
-    let state: Column<Int32?>
+    let state, checkpointInterval: Column<Int32?>
     let lastSequence, maxEvents: Column<Int64?>
     let expireTime, deleteTime: Column<PostgresTimestamp?>
     let agents: Column<[String]?>
@@ -76,6 +76,7 @@ extension LogQueries {
       state = find("state")
       lastSequence = find("last_sequence")
       maxEvents = find("max_events")
+      checkpointInterval = find("checkpoint_interval")
       expireTime = find("expire_time")
       deleteTime = find("delete_time")
       agents = find("agents")

@@ -14,6 +14,8 @@ struct Appended: Sendable {
   let state: SessionState
   /// Nil when it lives for ever, and when only the write would give it.
   let expireTime: WellKnown.Timestamp?
+  /// Whether the log has grown past a multiple of the session's interval, and no checkpoint was made with it.
+  var isCheckpointDue = false
 }
 
 extension LogStore {
@@ -22,8 +24,8 @@ extension LogStore {
   ///
   /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
   func append(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
-    if !append.hasTransition, scope.request == nil { return try await appendAlone(append, in: scope) }
-    let written = try await sessions.write(append.session, in: scope) { stored throws(RPCError) in
+    if !append.changesSession, scope.request == nil { return try await appendAlone(append, in: scope) }
+    let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) { stored throws(RPCError) in
       try append.step(on: stored)
     }
     return Appended(
@@ -39,11 +41,14 @@ extension LogStore {
     guard case .written(let rows) = result else { preconditionFailure("it has no request id") }
     let outcome = try database { () throws(PostgresError) in
       let found = try LogQueries.appendAlone.results(rows)
-      return try AppendOutcome(decoding: try found.rows.only(), found.columns, to: append.session)
+      return try AppendOutcome(decoding: try found.rows.only(), found.columns, of: append)
     }
     switch outcome {
     case .appended(let appended):
-      if scope.effect == .kept { return appended }
+      if scope.effect == .kept {
+        if appended.isCheckpointDue { await mark(append.session, as: scope) }
+        return appended
+      }
       return Appended(
         lastSequence: appended.lastSequence, stamp: nil, state: appended.state,
         expireTime: append.keepsExpireTime ? appended.expireTime : nil)
@@ -56,14 +61,25 @@ extension LogStore {
   }
 }
 
+extension LogStore {
+  /// Makes the checkpoint that is due after an append which shared its commit with others, and so could not bring it along.
+  /// The events are durable: what stands against the checkpoint now, such as the session's end, is no fault of theirs.
+  private func mark(_ session: String, as scope: CallScope) async {
+    _ = try? await sessions.write(session, looking: .recentEffects, in: scope) { stored throws(RPCError) in
+      try stored.marked(CheckpointDraft(kind: .automatic))
+    }
+  }
+}
+
 /// The row of `append_to_log`.
 private enum AppendOutcome {
   case appended(Appended)
   /// With what of the session decides it; nil when there is none.
   case refused(StoredSession?)
 
-  init(decoding row: Row, _ columns: LogQueries.AppendColumns, to id: String) throws(PostgresError) {
+  init(decoding row: Row, _ columns: LogQueries.AppendColumns, of append: LogAppend) throws(PostgresError) {
     let stamp = try Stamp(decoding: row, columns.stamp)
+    let count = append.events.count
     guard let state = try row.decode(columns.state), let last = try row.decode(columns.lastSequence) else {
       self = .refused(nil)
       return
@@ -72,11 +88,13 @@ private enum AppendOutcome {
     if try row.decode(columns.isAppended) {
       self = .appended(
         Appended(
-          lastSequence: last, stamp: stamp, state: SessionState(rawValue: state), expireTime: expireTime))
+          lastSequence: last, stamp: stamp, state: SessionState(rawValue: state), expireTime: expireTime,
+          isCheckpointDue: CheckpointInterval.isPassed(
+            try row.decode(columns.checkpointInterval) ?? 0, from: last - Int64(count), by: count)))
       return
     }
     var session = Session()
-    session.id = id
+    session.id = append.session
     session.state = SessionState(rawValue: state)
     session.deleteTime = try row.decode(columns.deleteTime).map { WellKnown.Timestamp($0) }
     session.expireTime = expireTime

@@ -35,13 +35,19 @@ head AS (
   RETURNING head.last_sequence, head.expire_time
 ), events AS (
   INSERT INTO session_event (project_id, session_id, sequence, position, ordinal, at, {provenance_columns}, type, actor,
-    is_published, body)
+    is_published, severity, performance_delta, from_state, to_state, processing_time, tokens, entities, body)
   SELECT @project, @session, admitted.last_sequence + event.place, admitted.position, event.place - 1, admitted.at,
-    {provenance}, event.type, event.actor, @is_published, event.body
-  FROM admitted, unnest(@types::smallint[], @actors::text[], @bodies::bytea[]) WITH ORDINALITY
-    AS event (type, actor, body, place)
-), entities AS (
-  INSERT INTO session_entity (project_id, entity_id, session_id)
-  SELECT @project, entity, @session FROM admitted, unnest(@entities::text[]) AS entity
-  ON CONFLICT DO NOTHING
+    {provenance}, event.type, event.actor, @is_published, event.severity, event.performance_delta, event.from_state,
+    event.to_state, event.processing_time, event.tokens,
+    ARRAY(SELECT jsonb_array_elements_text(event.entities)), event.body
+  FROM admitted, unnest(@types::smallint[], @actors::text[], @severities::smallint[], @performance_deltas::float8[],
+      @from_states::smallint[], @to_states::smallint[], @processing_times::bigint[], @tokens::integer[],
+      @entities::jsonb[], @bodies::bytea[])
+    WITH ORDINALITY AS event (type, actor, severity, performance_delta, from_state, to_state, processing_time, tokens,
+      entities, body, place)
+), about AS (
+  INSERT INTO session_entity (project_id, entity_id, session_id, sequence)
+  SELECT @project, entity, @session, admitted.last_sequence + event.place
+  FROM admitted, unnest(@entities::jsonb[]) WITH ORDINALITY AS event (entities, place),
+    jsonb_array_elements_text(event.entities) AS entity
 )

@@ -1,0 +1,16 @@
+-- The newest messages of a session, the newest first, as long as they have no more than so many tokens together, and so many
+-- bytes. 10: MESSAGE.
+SELECT {event_columns}, body, tokens, found
+FROM (
+  SELECT newest.*, count(*) OVER () AS found,
+    sum(tokens::bigint) OVER (ORDER BY sequence DESC ROWS UNBOUNDED PRECEDING) AS total,
+    sum(octet_length(body)) OVER (ORDER BY sequence DESC ROWS UNBOUNDED PRECEDING) AS bytes
+  FROM (
+    SELECT {event_columns}, body, tokens FROM session_event
+    WHERE project_id = @project AND session_id = @session AND type = 10
+      AND EXISTS (SELECT FROM session WHERE project_id = @project AND session_id = @session AND delete_time IS NULL)
+    ORDER BY sequence DESC LIMIT @limit
+  ) AS newest
+) AS measured
+WHERE total <= @budget AND bytes <= @bytes
+ORDER BY sequence DESC
