@@ -18,7 +18,7 @@ struct ConfigurationPartsTests {
     let all: [(String, Any)] = [
       ("server", configuration.server(log)), ("http2", configuration.server(log).http2),
       ("pool", configuration.pool(for: database, log)),
-      ("contexts", configuration.contexts(log)),
+      ("contexts", configuration.contexts(log)), ("sessions", configuration.sessions(log)),
       ("journal", (pruneInterval: configuration.journal.pruneInterval, 0)),
       ("tls", configuration.tlsFiles as Any), ("loops", (count: configuration.loopCount, 0)),
     ]
@@ -66,6 +66,10 @@ struct ConfigurationPartsTests {
     ("context-retention", "14d", "contexts.retention", "1209600.0 seconds"),
     ("context-sweep-interval", "13s", "contexts.sweepInterval", "13.0 seconds"),
     ("search-matches", "15", "contexts.consideredMatches", "15"),
+    ("session-ttl", "20m", "sessions.ttl", "1200.0 seconds"),
+    ("session-grace", "0", "sessions.grace", "0.0 seconds"),
+    ("session-max-events", "21", "sessions.maxEvents", "21"),
+    ("session-sweep-interval", "22s", "sessions.sweepInterval", "22.0 seconds"),
   ]
 
   /// What `serve` itself, and not a part, does something with.

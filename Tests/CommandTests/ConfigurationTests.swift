@@ -53,6 +53,7 @@ struct ConfigurationTests {
       "max-tls-handshakes": "9", "hide-channelz": "true",
       "history-prune-interval": "16s", "context-sweep-interval": "13s", "context-retention": "14d",
       "search-matches": "15",
+      "session-ttl": "20m", "session-grace": "0", "session-max-events": "21", "session-sweep-interval": "22s",
       "drain-notice": "2s", "max-metadata-size": "8KiB", "max-connection-receive-buffer": "3MiB",
       "max-connection-send-buffer": "5MiB", "max-buffered-bytes": "6MiB", "compress-answers": "true",
       "keepalive-time": "0", "keepalive-timeout": "8s", "min-ping-interval": "9s",
@@ -142,6 +143,13 @@ struct ConfigurationTests {
       ),
       (["--context-sweep-interval", "0"], [:], "context-sweep-interval must be more than 0"),
       (["--history-prune-interval", "0"], [:], "history-prune-interval must be more than 0"),
+      (["--session-sweep-interval", "0"], [:], "session-sweep-interval must be more than 0"),
+      (["--session-ttl", "999ms"], [:], "session-ttl must be 0, or from 1s to 3650d"),
+      (["--session-ttl", "3651d"], [:], "session-ttl must be 0, or from 1s to 3650d"),
+      (
+        ["--session-max-events", "0"], [:],
+        "--session-max-events: expected a whole number from 1 to 1000000000, found \"0\""
+      ),
       (["--tls-cert", "c"], [:], "tls-key is missing: the certificate and its key go together"),
       (["--tls-client-ca", "c"], [:], "client certificates need TLS: give tls-cert and tls-key"),
       (
@@ -160,6 +168,12 @@ struct ConfigurationTests {
     ] as [([String], [String: String], String)])
   func problems(words: [String], environment: [String: String], problem: String) {
     #expect(throws: ConfigurationError(problems: [problem])) { try load(words, environment) }
+  }
+
+  @Test("sessions live as long as may be, or for ever", arguments: ["0", "1s", "3650d"])
+  func longestLives(text: String) throws {
+    let loaded = try load(["--session-ttl", text])
+    #expect(loaded.sessionTTL == Quantity.duration(text))
   }
 
   @Test("everything that is wrong is told at once")

@@ -108,6 +108,10 @@ extension Configuration {
     problems += tlsContradictions
     if contextSweepInterval == .zero { problems.append("context-sweep-interval must be more than 0") }
     if historyPruneInterval == .zero { problems.append("history-prune-interval must be more than 0") }
+    if sessionSweepInterval == .zero { problems.append("session-sweep-interval must be more than 0") }
+    if sessionTTL != .zero, !(Duration.seconds(1)...Duration.seconds(3650 * 86_400)).contains(sessionTTL) {
+      problems.append("session-ttl must be 0, or from 1s to 3650d")
+    }
     if dataDirectory != nil, databaseURL != nil {
       problems.append("data-dir is for the embedded PostgreSQL; with database-url there is none")
     }

@@ -47,6 +47,13 @@ struct Configuration: Equatable, Sendable {
   var historyPruneInterval: Duration = .seconds(60)
   var searchMatches = 10_000
 
+  /// How long a session lives after its last event, when its creator does not say it; zero for ever.
+  var sessionTTL: Duration = .seconds(3600)
+  /// How long a session lives on when its last agent has left.
+  var sessionGrace: Duration = .seconds(300)
+  var sessionMaxEvents = 1_000_000
+  var sessionSweepInterval: Duration = .seconds(10)
+
   var maxConnections = 20_000
   var handshakeTimeout: Duration = .seconds(10)
   var floodBurst = 1000

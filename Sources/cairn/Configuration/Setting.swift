@@ -20,7 +20,7 @@ struct Setting: Sendable {
 
   var option: Option { Option(name: name, value: value, help: help, repeats: isList) }
 
-  static let all: [Setting] = general + tls + database + contexts + limits + connections
+  static let all: [Setting] = general + tls + database + contexts + sessions + limits + connections
 
   private static let general = [
     Setting(
@@ -134,6 +134,22 @@ struct Setting: Sendable {
       "search-matches", sets: \.searchMatches, in: 1...1_000_000,
       help:
         "Matches, the newest, that a search ranks and counts; beyond it counts are estimates. Default 10000."),
+  ]
+
+  private static let sessions = [
+    duration(
+      "session-ttl", sets: \.sessionTTL,
+      help:
+        "How long a session lives after its last event, unless its creator says it; 0 for ever. Default 1h."),
+    duration(
+      "session-grace", sets: \.sessionGrace,
+      help: "How long a session lives on when its last agent has left, at most. Default 5m."),
+    count(
+      "session-max-events", sets: \.sessionMaxEvents, in: 1...1_000_000_000,
+      help: "Events that a session may have, unless its creator says it. Default 1000000."),
+    duration(
+      "session-sweep-interval", sets: \.sessionSweepInterval,
+      help: "How often sessions that have expired are ended, by one server for all. Default 10s."),
   ]
 
   private static let limits = [

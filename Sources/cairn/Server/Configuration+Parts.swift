@@ -6,6 +6,7 @@ import HTTP2
 import Journal
 import Operations
 import Postgres
+import Sessions
 
 // What each part of a server takes from the configuration.
 extension Configuration {
@@ -80,6 +81,16 @@ extension Configuration {
     contexts.note = { log.debug($0) }
     contexts.warn = { log.warning($0) }
     return contexts
+  }
+
+  func sessions(_ log: Log) -> SessionConfiguration {
+    var sessions = SessionConfiguration()
+    sessions.ttl = sessionTTL
+    sessions.grace = sessionGrace
+    sessions.maxEvents = Int64(sessionMaxEvents)
+    sessions.sweepInterval = sessionSweepInterval
+    sessions.warn = { log.warning($0) }
+    return sessions
   }
 
   /// What to say when some loops have no database connections of their own; nil when all have.
