@@ -37,8 +37,10 @@ struct TestSessions: Sendable {
 
   /// What the journal says was done, in order.
   func actions() throws -> [String] {
-    try database.connect().query("SELECT kind || ' ' || id || ' ' || action FROM change ORDER BY position, ordinal")
-      .map { try $0.decode(0, as: String.self) }
+    try database.connect().query(
+      "SELECT kind || ' ' || id || ' ' || action FROM change ORDER BY position, ordinal"
+    )
+    .map { try $0.decode(0, as: String.self) }
   }
 }
 

@@ -16,7 +16,8 @@ package final class SessionSweep: Sendable {
   package init(_ sessions: SessionServices, on loop: EventLoop) {
     let store = sessions.sessions
     self.store = store
-    duty = Duty("sessions.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval) {
+    duty = Duty("sessions.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval)
+    {
       duty in
       do throws(RPCError) { try await store.sweep(while: duty.keep) } catch {
         store.configuration.warn("the sweep of sessions failed and will be tried again: \(error.message)")

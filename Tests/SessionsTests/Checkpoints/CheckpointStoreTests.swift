@@ -35,7 +35,9 @@ import Wire
   @Test("a session comes back to a checkpoint, and its log goes on")
   func restored() async throws {
     try await withSessions { sessions in
-      _ = try await sessions.create { $0.metadata = WellKnown.Struct(fields: ["k": .init(.boolValue(false))]) }
+      _ = try await sessions.create {
+        $0.metadata = WellKnown.Struct(fields: ["k": .init(.boolValue(false))])
+      }
       let store = CheckpointStore(sessions: sessions.store)
       let checkpoint = try await store.create(CheckpointDraft(), of: "s", in: sessions.scope)
       let then = try await sessions.store.session("s", in: .default).session

@@ -46,11 +46,13 @@ import Wire
     #expect(CheckpointSummary(of: [huge, huge]).performanceDelta == 0)
   }
 
-  @Test("a checkpoint is due when the log grows past a multiple of the interval", arguments: [
-    // Last place, events, interval, whether.
-    (9, 1, 10, true), (8, 1, 10, false), (10, 1, 10, false), (8, 25, 10, true), (5, 1, 0, false),
-    (0, 1, 1, true), (6, 1, 7, true),
-  ] as [(Int64, Int, Int32, Bool)])
+  @Test(
+    "a checkpoint is due when the log grows past a multiple of the interval",
+    arguments: [
+      // Last place, events, interval, whether.
+      (9, 1, 10, true), (8, 1, 10, false), (10, 1, 10, false), (8, 25, 10, true), (5, 1, 0, false),
+      (0, 1, 1, true), (6, 1, 7, true),
+    ] as [(Int64, Int, Int32, Bool)])
   func due(last: Int64, count: Int, interval: Int32, isDue: Bool) {
     let stored = stored {
       $0.lastSequence = last

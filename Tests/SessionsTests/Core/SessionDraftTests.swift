@@ -36,17 +36,20 @@ import Wire
         "session.id", "session.title", "session.owner", "session.entities[1]", "session.entities[2]",
         "session.entities[3]", "session.ttl", "session.max_events", "session.parent", "agent",
       ])
-    #expect(try wrongFields {
-      var violations = Violations()
-      _ = SessionDraft(validating: CreateSessionRequest(), agent: "", SessionConfiguration(), &violations)
-      try violations.check()
-    } == ["session"])
+    #expect(
+      try wrongFields {
+        var violations = Violations()
+        _ = SessionDraft(validating: CreateSessionRequest(), agent: "", SessionConfiguration(), &violations)
+        try violations.check()
+      } == ["session"])
   }
 
-  @Test("limits", arguments: [
-    (0, 0, true), (1, 0, true), (315_360_000, 0, true), (0, 999_999_999, false), (315_360_000, 1, false),
-    (315_360_001, 0, false), (-1, 0, false), (.max, 0, false), (.min, 0, false), (1, -1, false),
-  ] as [(Int64, Int32, Bool)])
+  @Test(
+    "limits",
+    arguments: [
+      (0, 0, true), (1, 0, true), (315_360_000, 0, true), (0, 999_999_999, false), (315_360_000, 1, false),
+      (315_360_001, 0, false), (-1, 0, false), (.max, 0, false), (.min, 0, false), (1, -1, false),
+    ] as [(Int64, Int32, Bool)])
   func ttl(seconds: Int64, nanos: Int32, isRight: Bool) throws {
     #expect(
       try wrong { $0.ttl = WellKnown.Duration(seconds: seconds, nanos: nanos) }.isEmpty == isRight)
@@ -83,18 +86,20 @@ import Wire
     session.title = String(repeating: "x", count: 1_025)
     session.maxEvents = -1
     request.session = session
-    #expect(try wrongFields {
-      var violations = Violations()
-      _ = SessionUpdate(validating: request, SessionConfiguration(), &violations)
-      try violations.check()
-    } == ["session.title", "session.max_events"])
-    for path in ["ttl", "parent", "entities", "state", "agents", "id"] {
-      request.updateMask = WellKnown.FieldMask(paths: [path])
-      #expect(try wrongFields {
+    #expect(
+      try wrongFields {
         var violations = Violations()
         _ = SessionUpdate(validating: request, SessionConfiguration(), &violations)
         try violations.check()
-      } == ["update_mask"], "\(path)")
+      } == ["session.title", "session.max_events"])
+    for path in ["ttl", "parent", "entities", "state", "agents", "id"] {
+      request.updateMask = WellKnown.FieldMask(paths: [path])
+      #expect(
+        try wrongFields {
+          var violations = Violations()
+          _ = SessionUpdate(validating: request, SessionConfiguration(), &violations)
+          try violations.check()
+        } == ["update_mask"], "\(path)")
     }
   }
 }

@@ -20,10 +20,12 @@ import Wire
       expiry: expiry)
   }
 
-  @Test("when it expires", arguments: [
-    // Expires in so many seconds from the read, by what, and then in so many seconds from the write.
-    (100, SessionStep.Expiry.kept, 99), (100, .renewed, 3_600), (100, .grace, 50), (20, .grace, 19),
-  ])
+  @Test(
+    "when it expires",
+    arguments: [
+      // Expires in so many seconds from the read, by what, and then in so many seconds from the write.
+      (100, SessionStep.Expiry.kept, 99), (100, .renewed, 3_600), (100, .grace, 50), (20, .grace, 19),
+    ])
   func expiry(before: Int64, by expiry: SessionStep.Expiry, after: Int64) {
     let stored = stored(expiresIn: before)
     let session = step(expiry, over: stored).planned(over: stored, grace: grace).stamped(stamp)

@@ -68,7 +68,9 @@ import Testing
     ([], nil, .fieldInvalid, nil),
   ]
 
-  @Test("a refusal ends the stream and says of which event; nothing of its request is stored", arguments: refusals.indices)
+  @Test(
+    "a refusal ends the stream and says of which event; nothing of its request is stored",
+    arguments: refusals.indices)
   func refused(_ index: Int) async throws {
     let (events, expected, reason, event) = Self.refusals[index]
     try await withLogs { peers, _ in

@@ -114,7 +114,9 @@ import Wire
     ),
     ("stranger", { client, _ in try await client.begin("s", agent: "ann") }, "cy", nil, .notAMember),
     ("nobody there", { client, _ in try await client.begin("s") }, "cy", nil, .notAMember),
-    ("wrong head", { client, _ in try await client.begin("s", agent: "ann") }, "ann", 3, .sessionHeadMismatch),
+    (
+      "wrong head", { client, _ in try await client.begin("s", agent: "ann") }, "ann", 3, .sessionHeadMismatch
+    ),
     (
       "full",
       { client, _ in
@@ -132,7 +134,9 @@ import Wire
     ("wrong head, stranger", { client, _ in try await client.begin("s") }, "cy", 7, .sessionHeadMismatch),
   ]
 
-  @Test("an append is refused alike with and without a transition, and nothing is written", arguments: refusals.indices)
+  @Test(
+    "an append is refused alike with and without a transition, and nothing is written",
+    arguments: refusals.indices)
   func refusals(_ index: Int) async throws {
     let (name, prepare, agent, expected, reason) = Self.refusals[index]
     try await withLogs { peers, database in
@@ -253,7 +257,9 @@ import Wire
       let session = try await store.sessions.begun("s", agent: "ann")
       let append = LogAppend.test([.checkpoint], to: session)
       _ = try await store.append(append.by("ann"), in: .test)
-      let error = await refusal { () throws(RPCError) in _ = try await store.append(append.by("cy"), in: .test) }
+      let error = await refusal { () throws(RPCError) in
+        _ = try await store.append(append.by("cy"), in: .test)
+      }
       #expect(error?.reason == .notAMember && error?.particular("agent") == "cy")
     }
   }
@@ -356,7 +362,8 @@ import Wire
       }
       #expect(kept.expireTime == before.expireTime)
       let session = try await client.get("s")
-      #expect(session.lastSequence == 1 && session.state == .working && session.expireTime == before.expireTime)
+      #expect(
+        session.lastSequence == 1 && session.state == .working && session.expireTime == before.expireTime)
       try await client.append(to: "s")
       let refused = await refusal { () throws(RPCError) in
         try await client.append(event, to: "s") { $0.validateOnly = true }

@@ -118,7 +118,10 @@ import Wire
   static let parts: [Case] = [
     ({ $0.agent = long(128) }, []),
     ({ $0.agent = long(129) }, ["event.agent"]),
-    ({ $0.change?.entities = ["a", "b", "", "a", "e\u{301}", "\u{e9}"] }, ["event.change.entities[2]", "event.change.entities[3]"]),
+    (
+      { $0.change?.entities = ["a", "b", "", "a", "e\u{301}", "\u{e9}"] },
+      ["event.change.entities[2]", "event.change.entities[3]"]
+    ),
     ({ $0.change?.entities = (0..<1_000).map(String.init) }, []),
     ({ $0.change?.entities = (0..<1_001).map(String.init) }, ["event.change.entities"]),
     ({ $0.change?.entities = [long(512), long(513)] }, ["event.change.entities[1]"]),
@@ -169,7 +172,10 @@ import Wire
         "event.impact.external_reference",
       ]
     ),
-    ({ $0.impact = EventImpact.with { $0.failedTests = Array(repeating: "t", count: 1_001) } }, ["event.impact.failed_tests"]),
+    (
+      { $0.impact = EventImpact.with { $0.failedTests = Array(repeating: "t", count: 1_001) } },
+      ["event.impact.failed_tests"]
+    ),
     ({ $0.impact = EventImpact.with { $0.performanceDelta = -12.5 } }, []),
     ({ $0.payload = [UInt8](repeating: 0, count: 1_048_576) }, []),
     ({ $0.payload = [UInt8](repeating: 0, count: 1_048_577) }, ["event.payload"]),

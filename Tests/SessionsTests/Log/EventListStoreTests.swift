@@ -93,7 +93,9 @@ import Wire
     try await withLogs { peers, _ in
       let client = peers[0].client
       try await client.begin("s")
-      for name in ["a", "b", "c", "d", "e"] { try await client.append(.custom(name, payload: 1 << 20), to: "s") }
+      for name in ["a", "b", "c", "d", "e"] {
+        try await client.append(.custom(name, payload: 1 << 20), to: "s")
+      }
       let pages = try await client.events(of: "s")
       #expect(pages.map(\.count) == [2, 2, 1])
       #expect(pages.flatMap { $0.map(\.name) } == ["a", "b", "c", "d", "e"])

@@ -49,7 +49,8 @@ import Testing
 
   @Test("everything wrong with a list is named", arguments: cases.indices)
   func validation(_ index: Int) throws {
-    let wrong = try wrongFields { () throws(RPCError) in _ = try list(Self.request(Self.cases[index].change)) }
+    let wrong = try wrongFields { () throws(RPCError) in _ = try list(Self.request(Self.cases[index].change))
+    }
     #expect(wrong == Self.cases[index].wrong)
   }
 

@@ -46,7 +46,8 @@ import Wire
   }
 
   typealias Fold = (
-    from: SessionState, transitions: [(SessionState, SessionState)?], stored: [SessionState?], to: SessionState,
+    from: SessionState, transitions: [(SessionState, SessionState)?], stored: [SessionState?],
+    to: SessionState,
     isChange: Bool
   )
 
@@ -64,7 +65,8 @@ import Wire
     (.working, [(.working, .working), nil], [.working, nil], .working, false),
     // Each event begins where the one before it led.
     (
-      .working, [(.unspecified, .broken), nil, (.broken, .coordinating)], [.working, nil, .broken], .coordinating,
+      .working, [(.unspecified, .broken), nil, (.broken, .coordinating)], [.working, nil, .broken],
+      .coordinating,
       true
     ),
     // There and back is a change: those who follow the session must hear of it.
@@ -93,7 +95,10 @@ import Wire
   }
 
   static let refusals: [Refusal] = [
-    ([event()], nil, { $0.deleteTime = WellKnown.Timestamp(microseconds: 1) }, .notFound, .sessionDeleted, [:]),
+    (
+      [event()], nil, { $0.deleteTime = WellKnown.Timestamp(microseconds: 1) }, .notFound, .sessionDeleted,
+      [:]
+    ),
     ([event()], nil, { $0.state = .completed }, .failedPrecondition, .sessionEnded, [:]),
     (
       [event()], nil, { $0.expireTime = WellKnown.Timestamp(microseconds: 1_000) }, .failedPrecondition,

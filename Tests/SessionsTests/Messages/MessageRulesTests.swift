@@ -12,13 +12,17 @@ import Testing
     tokenizer: String = ""
   ) -> SessionMessage {
     var message = SessionMessage()
-    (message.role, message.content, message.tokenCount, message.tokenizer) = (role, content, tokens, tokenizer)
+    (message.role, message.content, message.tokenCount, message.tokenizer) = (
+      role, content, tokens, tokenizer
+    )
     return message
   }
 
-  @Test("tokens are estimated by bytes where the client has not counted them", arguments: [
-    ("", 0), ("a", 1), ("abcd", 1), ("abcde", 2), ("éé", 1), ("ééé", 2), ("🙂", 1),
-  ] as [(String, Int32)])
+  @Test(
+    "tokens are estimated by bytes where the client has not counted them",
+    arguments: [
+      ("", 0), ("a", 1), ("abcd", 1), ("abcde", 2), ("éé", 1), ("ééé", 2), ("🙂", 1),
+    ] as [(String, Int32)])
   func estimate(content: String, tokens: Int32) {
     var violations = Violations()
     let stored = violations.message(message(.user, content), at: "message")

@@ -11,7 +11,8 @@ enum SessionField: String, UpdatableField {
 
   static let resource = "session"
   static let outputOnly: Set<String> = [
-    "state", "agents", "expire_time", "last_sequence", "last_event_time", "outcome", "end_time", "create_time",
+    "state", "agents", "expire_time", "last_sequence", "last_event_time", "outcome", "end_time",
+    "create_time",
     "update_time", "delete_time", "version", "etag", "position", "recent_events", "checkpoint",
   ]
   static let metadataField: SessionField? = .metadata

@@ -51,7 +51,9 @@ extension [SessionEvent] {
     .init("processing_times") { $0.map { $0.processingTime?.microseconds } },
     .init("tokens") { $0.map { $0.message?.tokenCount } },
     // Arrays of arrays must have equal lengths, lists in JSON need not.
-    .init("entities") { $0.map { JSONB(JSONPrinter.print(.array(($0.change?.entities ?? []).map { .string($0) }))) } },
+    .init("entities") {
+      $0.map { JSONB(JSONPrinter.print(.array(($0.change?.entities ?? []).map { .string($0) }))) }
+    },
     .init("bodies") { $0.map { $0.serializedBytes() } },
   ]
 }

@@ -25,7 +25,8 @@ extension LogStore {
   /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
   func append(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
     if !append.changesSession, scope.request == nil { return try await appendAlone(append, in: scope) }
-    let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) { stored throws(RPCError) in
+    let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) {
+      stored throws(RPCError) in
       try append.step(on: stored)
     }
     return Appended(

@@ -87,5 +87,6 @@ final class SessionEventRow: FeedRow {
 
   static var page: Query<FeedPage, Columns> { LogQueries.page }
   static var tail: Query<FeedTail, Columns> { LogQueries.tail }
-  static let keyed: KeyedQueries<Columns>? = KeyedQueries(page: LogQueries.keyedPage, tail: LogQueries.keyedTail)
+  static let keyed: KeyedQueries<Columns>? = KeyedQueries(
+    page: LogQueries.keyedPage, tail: LogQueries.keyedTail)
 }
