@@ -15,6 +15,9 @@ EXAMPLES = ROOT / "Examples"
 STORIES = {
     "remember": ["When does the bridge open?", "…  The footpath over the old bridge opens at nine.", "…"],
     "update": ["20 lines in version 21, after … retries"],
+    "session": [
+        "after ann's change: BROKEN", "1: ann MODIFIED", "2: ann BROKE", "3: bob HANDOFF", "after bob's change: WORKING",
+        "6 events, ended COMPLETED"],
     "batch": ["stored 99 contexts at one position: true", "item 99: …title", "atomic: INVALID_ARGUMENT"],
 }
 WATCH = ["one", "cut", "two", "three"]
