@@ -1,4 +1,4 @@
-// Two agents share a session: one breaks something and marks the place, the other repairs it and ends the session.
+// Two agents share a session: one breaks something, the other reads what happened, repairs it and ends the session.
 
 #include "cairn/v1/session.grpc.pb.h"
 #include "client.h"

@@ -1,4 +1,4 @@
-"""Two agents share a session: one breaks something and marks the place, the other repairs it and ends the session."""
+"""Two agents share a session: one breaks something, the other reads what happened, repairs it and ends the session."""
 
 import os
 
