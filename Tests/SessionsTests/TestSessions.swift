@@ -29,8 +29,9 @@ struct TestSessions: Sendable {
     (session.id, session.entities) = (id, entities)
     configure(&session)
     request.session = session
+    request.agent = agent
     var violations = Violations()
-    let draft = SessionDraft(validating: request, agent: agent, store.configuration, &violations)
+    let draft = SessionDraft(validating: request, store.configuration, &violations)
     try violations.check()
     return try await store.create(draft, in: scope)
   }

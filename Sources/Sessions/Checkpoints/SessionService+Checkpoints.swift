@@ -7,14 +7,14 @@ extension SessionService {
   package func createCheckpoint(
     _ request: CreateCheckpointRequest, _ call: CallContext
   ) async throws(RPCError) -> SessionCheckpoint {
-    let agent = try call.agent(named: request.agent)
-    let (draft, scope) = try await journal.accept(request, call) { request, violations in
+    var (draft, scope) = try await journal.accept(request, call) { request, violations in
       violations.identifier(request.session, at: "session")
       violations.text(request.title, at: "title", atMost: Limits.titleLength)
-      violations.optionalIdentifier(agent, at: "agent")
+      violations.optionalIdentifier(request.agent, at: "agent")
       return CheckpointDraft(
-        kind: violations.checkpointKind(request.kind, at: "kind"), title: request.title, agent: agent)
+        kind: violations.checkpointKind(request.kind, at: "kind"), title: request.title)
     }
+    draft.agent = scope.agent(named: request.agent)
     return try await checkpoints.create(draft, of: request.session, in: scope)
   }
 
@@ -46,17 +46,16 @@ extension SessionService {
   package func restoreCheckpoint(
     _ request: RestoreCheckpointRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    let agent = try call.agent(named: request.agent)
     let (_, scope) = try await journal.accept(request, call) {
       $1.identifier($0.session, at: "session")
       $1.identifier($0.id, at: "id")
-      $1.optionalIdentifier(agent, at: "agent")
+      $1.optionalIdentifier($0.agent, at: "agent")
     }
     let checkpoint = try await checkpoints.checkpoint(
       request.id, of: request.session, in: scope.project)
     let past = try await checkpoints.past(of: checkpoint, in: scope.project)
     return try await store.write(request.session, in: scope) { stored throws(RPCError) in
-      try stored.restored(to: past, at: request.id, by: agent, etag: request.etag)
+      try stored.restored(to: past, at: request.id, by: scope.agent(named: request.agent), etag: request.etag)
     }.session
   }
 }

@@ -18,17 +18,18 @@ package struct SessionService: SessionServiceProvider {
   package func createSession(
     _ request: CreateSessionRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    let agent = try call.agent(named: request.agent)
     let configuration = configuration
-    let draft = try await blocking.work(on: request.session?.readBytes ?? 0, for: call) {
+    var draft = try await blocking.work(on: request.session?.readBytes ?? 0, for: call) {
       _ throws(RPCError) in
       var violations = Violations()
-      let draft = SessionDraft(validating: request, agent: agent, configuration, &violations)
+      let draft = SessionDraft(validating: request, configuration, &violations)
       violations.requestID(request.requestId)
       try violations.check()
       return draft
     }
-    return try await store.create(draft, in: try await journal.scope(of: request, call))
+    let scope = try await journal.scope(of: request, call)
+    draft.begin(by: scope.agent)
+    return try await store.create(draft, in: scope)
   }
 
   package func getSession(
@@ -81,11 +82,11 @@ package struct SessionService: SessionServiceProvider {
   package func joinSession(
     _ request: JoinSessionRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    let agent = try call.agent(named: request.agent)
     let (_, scope) = try await journal.accept(request, call) {
       $1.identifier($0.id, at: "id")
-      $1.identifier(agent, at: "agent")
+      $1.optionalIdentifier($0.agent, at: "agent")
     }
+    let agent = try scope.requiredAgent(named: request.agent)
     return try await store.write(request.id, in: scope) { stored throws(RPCError) in
       try stored.joined(by: agent)
     }.session
@@ -94,12 +95,12 @@ package struct SessionService: SessionServiceProvider {
   package func leaveSession(
     _ request: LeaveSessionRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    let agent = try call.agent(named: request.agent)
     let (_, scope) = try await journal.accept(request, call) {
       $1.identifier($0.id, at: "id")
-      $1.identifier(agent, at: "agent")
+      $1.optionalIdentifier($0.agent, at: "agent")
       $1.text($0.reason, at: "reason", atMost: Limits.titleLength)
     }
+    let agent = try scope.requiredAgent(named: request.agent)
     return try await store.write(request.id, in: scope) { stored throws(RPCError) in
       try stored.left(by: agent, because: request.reason)
     }.session
@@ -108,14 +109,13 @@ package struct SessionService: SessionServiceProvider {
   package func endSession(
     _ request: EndSessionRequest, _ call: CallContext
   ) async throws(RPCError) -> Session {
-    let agent = try call.agent(named: request.agent)
     let (outcome, scope) = try await journal.accept(request, call) {
       $1.identifier($0.id, at: "id")
-      $1.optionalIdentifier(agent, at: "agent")
+      $1.optionalIdentifier($0.agent, at: "agent")
       return $1.outcome($0.outcome, at: "outcome")
     }
     return try await store.write(request.id, in: scope) { stored throws(RPCError) in
-      try stored.ended(outcome, by: agent, etag: request.etag)
+      try stored.ended(outcome, by: scope.agent(named: request.agent), etag: request.etag)
     }.session
   }
 

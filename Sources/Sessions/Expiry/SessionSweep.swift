@@ -55,7 +55,7 @@ extension SessionStore {
 
   private func postpone(in project: ProjectID) async throws(RPCError) -> Int {
     try await database { () async throws(PostgresError) in
-      try await pool.write(ExpiryQueries.postpone, (project, Self.lookedAt)).affectedCount
+      try await pool.write(ExpiryQueries.postpone, (project, Self.lookedAt)).rows.affectedCount
     }
   }
 

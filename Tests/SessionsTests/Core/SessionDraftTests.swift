@@ -13,9 +13,10 @@ import Wire
     var session = Session()
     configure(&session)
     request.session = session
+    request.agent = agent
     return try wrongFields {
       var violations = Violations()
-      _ = SessionDraft(validating: request, agent: agent, SessionConfiguration(), &violations)
+      _ = SessionDraft(validating: request, SessionConfiguration(), &violations)
       try violations.check()
     }
   }
@@ -39,7 +40,7 @@ import Wire
     #expect(
       try wrongFields {
         var violations = Violations()
-        _ = SessionDraft(validating: CreateSessionRequest(), agent: "", SessionConfiguration(), &violations)
+        _ = SessionDraft(validating: CreateSessionRequest(), SessionConfiguration(), &violations)
         try violations.check()
       } == ["session"])
   }
@@ -67,12 +68,13 @@ import Wire
     var request = CreateSessionRequest()
     request.session = Session()
     var violations = Violations()
-    let draft = SessionDraft(validating: request, agent: "", SessionConfiguration(), &violations)
+    let draft = SessionDraft(validating: request, SessionConfiguration(), &violations)
     #expect(draft.ttl.microseconds == 3_600_000_000 && draft.session.maxEvents == 1_000_000)
     #expect(draft.start == nil && draft.session.agents.isEmpty)
     request.session?.ttl = WellKnown.Duration()
     request.session?.entities = ["e"]
-    let forEver = SessionDraft(validating: request, agent: "a", SessionConfiguration(), &violations)
+    request.agent = "a"
+    let forEver = SessionDraft(validating: request, SessionConfiguration(), &violations)
     #expect(forEver.ttl.microseconds == nil)
     #expect(forEver.start?.change?.operation == .initial && forEver.start?.agent == "a")
     #expect(violations.isEmpty)

@@ -7,14 +7,13 @@ struct SessionDraft {
   /// The client's own id; empty when the server is to make one.
   let id: String
   /// As it will be, but for what the write gives it.
-  let session: Session
+  private(set) var session: Session
   /// The metadata as JSON text; nil when there is none.
   let metadata: String?
   let ttl: SessionTTL
 
-  /// - Parameter agent: Who begins it; empty for nobody.
   init(
-    validating request: CreateSessionRequest, agent: String, _ configuration: SessionConfiguration,
+    validating request: CreateSessionRequest, _ configuration: SessionConfiguration,
     _ violations: inout Violations
   ) {
     guard let given = request.session else {
@@ -32,13 +31,13 @@ struct SessionDraft {
     violations.maxEvents(given.maxEvents, at: "session.max_events")
     violations.checkpointInterval(given.checkpointInterval, at: "session.checkpoint_interval")
     violations.optionalIdentifier(given.parent, at: "session.parent")
-    violations.optionalIdentifier(agent, at: "agent")
+    violations.optionalIdentifier(request.agent, at: "agent")
     id = given.id
     var session = Session()
     session.title = given.title
     session.owner = given.owner
     session.state = .working
-    session.agents = agent.isEmpty ? [] : [agent]
+    session.agents = request.agent.isEmpty ? [] : [request.agent]
     session.entities = given.entities
     session.metadata = given.metadata
     session.ttl = ttl.duration
@@ -46,6 +45,13 @@ struct SessionDraft {
     session.checkpointInterval = given.checkpointInterval
     session.parent = given.parent
     self.session = session
+  }
+
+  /// Names who begins it, unless the request does.
+  ///
+  /// - Parameter agent: That of the call; nil for none.
+  mutating func begin(by agent: String?) {
+    if let agent, session.agents.isEmpty { session.agents = [agent] }
   }
 
   /// The first event of its log; nil when it begins with no entities.

@@ -58,7 +58,7 @@ extension SessionStore {
     let grace = SessionTTL(configuration.grace).microseconds ?? 0
     return WritePart(locking: [lock]) { locked throws(RPCError) in
       let found = try database { () throws(PostgresError) -> StoredSession? in
-        var stored = try SessionQueries.read.results(locked.rows[1]).decoded().first as StoredSession?
+        var stored = try SessionQueries.read.results(locked.rows[1]).first(as: StoredSession.self)
         if case .recentEffects = look {
           stored?.recent = try CheckpointQueries.recent.results(locked.rows[2]).decoded()
         }

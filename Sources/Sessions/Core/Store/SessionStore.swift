@@ -29,8 +29,8 @@ struct SessionStore: Sendable {
     _ id: String, at position: Int64? = nil, showDeleted: Bool = false, in project: ProjectID
   ) async throws(RPCError) -> StoredSession {
     let stored = try await database { () async throws(PostgresError) in
-      try await pool.query(SessionQueries.read, SessionQueries.one(id, at: position, in: project)).decoded()
-        .first as StoredSession?
+      try await pool.query(SessionQueries.read, SessionQueries.one(id, at: position, in: project)).first(
+        as: StoredSession.self)
     }
     guard let stored else { throw .sessionNotFound(id) }
     if !showDeleted { try stored.checkThere() }
