@@ -24,6 +24,7 @@ import Wire
     return append
   }
 
+  private static var plain: SessionEvent { .plain }
   private static var checkpoint: SessionEvent { SessionEvent.with { $0.type = .checkpoint } }
 
   // MARK: AppendEvent
@@ -32,11 +33,11 @@ import Wire
   func append() throws {
     var request = AppendEventRequest()
     #expect(try wrong { LogAppend(validating: request, &$0) } == ["session", "event"])
-    (request.session, request.event, request.expectedLastSequence) = ("s", Self.checkpoint, -1)
+    (request.session, request.event, request.expectedLastSequence) = ("s", Self.plain, -1)
     #expect(try wrong { LogAppend(validating: request, &$0) } == ["expected_last_sequence"])
     request.expectedLastSequence = 0
     let append = valid { LogAppend(validating: request, &$0) }
-    #expect(append.session == "s" && append.events == [Self.checkpoint] && append.expected == 0)
+    #expect(append.session == "s" && append.events == [Self.plain] && append.expected == 0)
     #expect(append.isPublished && !append.keepsExpireTime && !append.isBatch && !append.hasTransition)
     (request.unpublished, request.keepExpireTime, request.expectedLastSequence) = (true, true, nil)
     let other = valid { LogAppend(validating: request, &$0) }
@@ -59,10 +60,12 @@ import Wire
     ({ $0.expectedLastSequence = -3 }, true, ["expected_last_sequence"]),
     ({ $0.expectedLastSequence = 3 }, false, ["expected_last_sequence"]),
     ({ $0.events = [] }, true, ["events"]),
-    ({ $0.events = Array(repeating: checkpoint, count: 1_000) }, true, []),
-    ({ $0.events = Array(repeating: checkpoint, count: 1_001) }, true, ["events"]),
+    ({ $0.events = [plain, checkpoint] }, true, []),
+    ({ $0.events = [checkpoint, plain, checkpoint] }, true, ["events[0].type"]),
+    ({ $0.events = Array(repeating: plain, count: 1_000) }, true, []),
+    ({ $0.events = Array(repeating: plain, count: 1_001) }, true, ["events"]),
     (
-      { $0.events = [checkpoint, SessionEvent(), SessionEvent.with { $0.type = .modified }] }, false,
+      { $0.events = [plain, SessionEvent(), SessionEvent.with { $0.type = .modified }] }, false,
       ["events[1].type", "events[2].change"]
     ),
   ]
@@ -71,7 +74,7 @@ import Wire
   func stream(_ index: Int) throws {
     let (change, isFirst, expected) = Self.streamed[index]
     var first = AppendEventsRequest()
-    (first.session, first.project, first.events) = ("s", "p", [Self.checkpoint])
+    (first.session, first.project, first.events) = ("s", "p", [Self.plain])
     var request = first
     change(&request)
     let stream = isFirst ? nil : AppendStream(first)
@@ -81,7 +84,7 @@ import Wire
   @Test("requests of a stream are to the session of the first")
   func laterRequest() {
     var request = AppendEventsRequest()
-    (request.session, request.events) = ("s", [Self.checkpoint, Self.checkpoint])
+    (request.session, request.events) = ("s", [Self.plain, Self.plain])
     let stream = AppendStream(request)
     request.session = ""
     let append = valid { LogAppend(validating: request, of: stream, &$0) }

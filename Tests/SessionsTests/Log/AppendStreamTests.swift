@@ -25,8 +25,8 @@ import Testing
       try await peers[0].client.begin("s")
       let call = try await peers[0].client.appendEvents()
       let batches: [(events: [SessionEvent], state: SessionState)] = [
-        (Array(repeating: .checkpoint, count: 1_000), .working),
-        ([.leading(to: .broken), .checkpoint], .broken),
+        (Array(repeating: .plain, count: 1_000), .working),
+        ([.leading(to: .broken), .plain], .broken),
         ([.custom("c", payload: 1 << 20), .custom("d", payload: 1 << 20)], .broken),
         ([.leading(to: .coordinating), .leading(to: .working), .leading(to: .coordinating)], .coordinating),
       ]
@@ -57,14 +57,14 @@ import Testing
   )
 
   static let refusals: [Case] = [
-    ([.checkpoint, .custom("x", by: "cy")], nil, .notAMember, "events[1]"),
+    ([.plain, .custom("x", by: "cy")], nil, .notAMember, "events[1]"),
     ([.leading(to: .broken), .custom("x", by: "cy")], nil, .notAMember, "events[1]"),
-    (Array(repeating: .checkpoint, count: 4), nil, .sessionFull, "events[3]"),
+    (Array(repeating: .plain, count: 4), nil, .sessionFull, "events[3]"),
     (
-      [.checkpoint, .checkpoint, .checkpoint, .leading(to: .broken)], nil, .sessionFull, "events[3]"
+      [.plain, .plain, .plain, .leading(to: .broken)], nil, .sessionFull, "events[3]"
     ),
-    ([.checkpoint, SessionEvent()], nil, .fieldInvalid, nil),
-    ([.checkpoint], 3, .fieldInvalid, nil),
+    ([.plain, SessionEvent()], nil, .fieldInvalid, nil),
+    ([.plain], 3, .fieldInvalid, nil),
     ([], nil, .fieldInvalid, nil),
   ]
 
@@ -77,7 +77,7 @@ import Testing
       let client = peers[0].client
       try await client.begin("s", agent: "ann") { $0.maxEvents = 5 }
       let call = try await client.appendEvents()
-      try await write([.checkpoint, .custom("c", by: "ann")], to: "s", call)
+      try await write([.plain, .custom("c", by: "ann")], to: "s", call)
       #expect(try await call.next()?.appended == 2)
       try await write(events, call) { $0.expectedLastSequence = expected }
       let error = await refusal { () throws(RPCError) in _ = try await call.next() }
@@ -94,16 +94,16 @@ import Testing
       let call = try await peers[0].client.appendEvents()
       var acknowledged: Int64 = 0
       for _ in 0..<5 {
-        try await write([.checkpoint, .checkpoint], to: "s", call)
+        try await write([.plain, .plain], to: "s", call)
         acknowledged = try #require(try await call.next()).lastSequence
       }
-      try await write([.checkpoint, .checkpoint], call)
+      try await write([.plain, .plain], call)
       await call.cancel()
       // What was under way is there or not, and as a whole.
       let last = try await peers[1].client.get("s").lastSequence
       #expect(acknowledged == 10 && (last == 10 || last == 12))
       let again = try await peers[1].client.appendEvents()
-      try await write([.checkpoint], to: "s", again)
+      try await write([.plain], to: "s", again)
       let next = try #require(try await again.next()).lastSequence
       await again.finishWriting()
       #expect(next == 11 || next == 13)
@@ -121,7 +121,7 @@ import Testing
             guard let call = try? await peers[number % 2].client.appendEvents() else { return nil }
             var appended: Int64?
             for _ in 0..<5 {
-              guard (try? await write([.checkpoint, .checkpoint, .checkpoint], to: "s", call)) != nil else {
+              guard (try? await write([.plain, .plain, .plain], to: "s", call)) != nil else {
                 return nil
               }
               appended = (try? await call.next())?.appended

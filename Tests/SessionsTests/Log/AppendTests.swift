@@ -55,26 +55,33 @@ import Wire
 
   @Test("an append takes one round trip, one that changes the state or has a request id two")
   func roundTrips() async throws {
-    try await withLogStore { store, server, _ in
-      let session = try await store.sessions.begun("s")
+    try await withSessions { sessions in
+      let store = sessions.log
+      let session = try await sessions.create().id
+      _ = try await sessions.create("marked") { $0.checkpointInterval = 5 }
       func trips(_ events: [SessionEvent], request: RequestKey? = nil) async throws -> Int {
-        var scope = CallScope.test
+        var scope = sessions.scope
         scope.request = request
         let named = scope
-        return try await server.roundTrips {
+        return try await sessions.server.roundTrips {
           _ = try await store.append(.test(events, to: session), in: named)
         }
       }
-      _ = try await trips([.checkpoint])
+      _ = try await trips([.plain])
       _ = try await trips([.leading(to: .broken)])
-      #expect(try await trips([.checkpoint]) == 1)
-      #expect(try await trips(Array(repeating: .checkpoint, count: 100)) == 1)
+      #expect(try await trips([.plain]) == 1)
+      #expect(try await trips(Array(repeating: .plain, count: 100)) == 1)
       #expect(try await trips([.leading(to: .working)]) == 2)
-      #expect(try await trips([.checkpoint], request: RequestKey(id: "r", hash: [1])) == 2)
-      // A refusal is made on the same way.
-      let refused = try await server.roundTrips {
+      #expect(try await trips([.plain], request: RequestKey(id: "r", hash: [1])) == 2)
+      // A checkpoint is found to be due where the log is locked, and made by another write.
+      let marked = try await sessions.server.roundTrips {
+        _ = try await store.append(.test(Array(repeating: .plain, count: 5), to: "marked"), in: sessions.scope)
+      }
+      #expect(marked == 3)
+      // A refusal takes the same way.
+      let refused = try await sessions.server.roundTrips {
         let error = await refusal { () throws(RPCError) in
-          _ = try await store.append(.test([.checkpoint], to: session, expected: 1), in: .test)
+          _ = try await store.append(.test([.plain], to: session, expected: 1), in: sessions.scope)
         }
         #expect(error?.reason == .sessionHeadMismatch)
       }
@@ -246,20 +253,88 @@ import Wire
       #expect(stored.provenance?.operation == "cairn.v1.SessionService/AppendEvent")
       (stored.session, stored.sequence, stored.position, stored.provenance) = ("", 0, 0, nil)
       #expect(stored == event)
-      let entities = try database.connect().query("SELECT entity_id FROM session_entity ORDER BY entity_id")
-      #expect(try entities.map { try $0.decode(0, as: String.self) } == ["e0", "e1", "e2"])
+    }
+  }
+
+  @Test("what is asked about many events has columns, whatever its texts are")
+  func columns() async throws {
+    try await withSessions { sessions in
+      let session = try await sessions.create(entities: ["e0"]).id
+      let entities = ["a\"b", "c\\d", "{e,f}", "NULL", " g ", "'h'", "\u{1F600}é", "e0"]
+      var event = SessionEvent.leading(to: .broken)
+      event.change?.entities = entities
+      event.processingTime = WellKnown.Duration(seconds: 2, nanos: 5_999)
+      event.impact = EventImpact.with {
+        $0.severity = .high
+        $0.performanceDelta = -1.5
+      }
+      for events in [[event, .plain], [SessionEvent.custom("x"), .plain]] {
+        _ = try await sessions.log.append(.test(events, to: session), in: sessions.scope)
+      }
+      let connection = try sessions.database.connect()
+      let rows = try connection.query(
+        """
+        SELECT severity::int, performance_delta, from_state::int, to_state::int, processing_time, entities
+        FROM session_event ORDER BY sequence
+        """)
+      #expect(rows.count == 5)
+      #expect(try rows[1].decode(0, as: Int32.self) == 3)
+      #expect(try rows[1].decode(1, as: Double?.self) == -1.5)
+      #expect(try rows[1].decode(2, as: Int32?.self) == 1)
+      #expect(try rows[1].decode(3, as: Int32?.self) == 2)
+      #expect(try rows[1].decode(4, as: Int64?.self) == 2_000_005)
+      #expect(try rows[1].decode(5, as: [String].self) == entities)
+      #expect(try rows[2].decode(0, as: Int32.self) == 0)
+      for column in 1...4 { #expect(rows[2].isNull(column) && rows[4].isNull(column)) }
+      #expect(try rows[2].decode(5, as: [String].self) == [])
+      let about = try connection.query(
+        "SELECT entity_id, sequence FROM session_entity ORDER BY sequence, entity_id COLLATE \"C\"")
+      #expect(try about.map { try $0.decode(0, as: String.self) } == ["e0"] + Set<TextKey>(of: entities).sortedTexts)
+      #expect(try about.map { try $0.decode(1, as: Int64.self) } == [1] + Array(repeating: 2, count: entities.count))
+    }
+  }
+
+  // MARK: Checkpoints
+
+  @Test("a CHECKPOINT event makes a checkpoint, and so does every so many events of a session that wants it")
+  func checkpoints() async throws {
+    try await withLogs(2) { peers, _ in
+      let client = peers[0].client
+      try await client.begin("s", agent: "ann") { $0.checkpointInterval = 10 }
+      var checkpoints: [String] = []
+      for number in 1...25 {
+        let event: SessionEvent = number == 9 ? .leading(to: .broken) : .custom("c", by: "ann")
+        #expect(try await peers[number % 2].client.append(event, to: "s").sequence == Int64(number))
+        let session = try await client.get("s")
+        if session.checkpoint != checkpoints.last ?? "" { checkpoints.append(session.checkpoint) }
+        #expect(checkpoints.count == number / 10)
+      }
+      let event = SessionEvent.with {
+        $0.type = .checkpoint
+        $0.agent = "ann"
+      }
+      let answer = try await client.append(event, to: "s")
+      #expect(answer.sequence == 26)
+      let session = try await client.get("s", recent: 1)
+      #expect(session.checkpoint == session.recentEvents[0].checkpoint && !session.checkpoint.isEmpty)
+      #expect(session.recentEvents[0].outcome == .broken)
+      let page = try await client.listCheckpoints(ListCheckpointsRequest.with { $0.session = "s" })
+      #expect(page.checkpoints.map(\.id).reversed() == checkpoints + [session.checkpoint])
+      #expect(page.checkpoints.map(\.kind) == [.manual, .automatic, .automatic])
+      #expect(page.checkpoints.map(\.sequence) == [26, 20, 10])
+      #expect(page.checkpoints.map(\.outcome) == [.broken, .broken, .broken])
+      #expect(page.checkpoints[0].agent == "ann" && page.checkpoints[0].position == answer.position)
     }
   }
 
   @Test("an agent of the call's metadata appends what names nobody")
   func callAgent() async throws {
-    try await withLogStore { store, _, _ in
-      let session = try await store.sessions.begun("s", agent: "ann")
-      let append = LogAppend.test([.checkpoint], to: session)
-      _ = try await store.append(append.by("ann"), in: .test)
-      let error = await refusal { () throws(RPCError) in
-        _ = try await store.append(append.by("cy"), in: .test)
-      }
+    try await withSessions { sessions in
+      let store = sessions.log
+      let session = try await sessions.create(by: "ann").id
+      let append = LogAppend.test([.plain], to: session)
+      _ = try await store.append(append.by("ann"), in: sessions.scope)
+      let error = await refusal { () throws(RPCError) in _ = try await store.append(append.by("cy"), in: sessions.scope) }
       #expect(error?.reason == .notAMember && error?.particular("agent") == "cy")
     }
   }
@@ -300,7 +375,7 @@ import Wire
   func repetition(leads: Bool) async throws {
     try await withLogs(2) { peers, _ in
       try await peers[0].client.begin("s")
-      let event: SessionEvent = leads ? .leading(to: .broken) : .checkpoint
+      let event: SessionEvent = leads ? .leading(to: .broken) : .plain
       func append(_ number: Int, event: SessionEvent) async throws(RPCError) -> AppendEventResponse {
         try await peers[number % 2].client.append(event, to: "s") { $0.requestId = "r" }
       }
@@ -352,7 +427,7 @@ import Wire
       let client = peers[0].client
       try await client.begin("s") { $0.maxEvents = 2 }
       let before = try await client.append(to: "s")
-      let event: SessionEvent = leads ? .leading(to: .broken) : .checkpoint
+      let event: SessionEvent = leads ? .leading(to: .broken) : .plain
       let answer = try await client.append(event, to: "s") { $0.validateOnly = true }
       #expect(answer.sequence == 2 && answer.state == (leads ? .broken : .working))
       #expect(answer.position == 0 && answer.time == nil && answer.expireTime == nil)
@@ -374,14 +449,15 @@ import Wire
 
   @Test("under a lease that was lost nothing is appended", arguments: [false, true])
   func leases(leads: Bool) async throws {
-    try await withLogStore { store, _, database in
-      let session = try await store.sessions.begun("s")
-      try database.connect().execute(
+    try await withSessions { sessions in
+      let store = sessions.log
+      let session = try await sessions.create().id
+      try sessions.database.connect().execute(
         "INSERT INTO lease (project_id, lease_id, epoch, holder, until) VALUES ('default', 'l', 5, 'x', 'infinity')"
       )
-      let append = LogAppend.test([leads ? .leading(to: .broken) : .checkpoint], to: session)
+      let append = LogAppend.test([leads ? .leading(to: .broken) : .plain], to: session)
       func scope(_ epoch: Int64, named: String? = nil) -> CallScope {
-        var scope = CallScope.test
+        var scope = sessions.scope
         scope.lease = Lease(id: "l", epoch: epoch)
         scope.request = named.map { RequestKey(id: $0, hash: [1]) }
         return scope
@@ -397,17 +473,5 @@ import Wire
       }
       #expect(try await store.append(append, in: scope(5, named: "r")).lastSequence == 2)
     }
-  }
-}
-
-extension SessionStore {
-  /// Begins a session and returns its id.
-  fileprivate func begun(_ id: String, agent: String = "") async throws(RPCError) -> String {
-    var request = CreateSessionRequest()
-    request.session = Session.with { $0.id = id }
-    var violations = Violations()
-    let draft = SessionDraft(validating: request, agent: agent, SessionConfiguration(), &violations)
-    try violations.check()
-    return try await create(draft, in: .test).id
   }
 }

@@ -29,6 +29,7 @@ import Wire
     ({ $0.type = .unrecognized(77) }, ["event.type"]),
     ({ $0.type = .start }, ["event.type"]),
     ({ $0.type = .end }, ["event.type"]),
+    ({ $0.type = .restored }, ["event.type"]),
     ({ $0.change = nil }, ["event.change"]),
     (
       {
@@ -246,7 +247,7 @@ import Wire
     given.session = "other"
     (given.sequence, given.position, given.ordinal) = (7, 8, 9)
     given.provenance = Provenance.with { $0.principal = "root" }
-    given.outcome = .broken
+    (given.outcome, given.checkpoint) = (.broken, "cp-1")
     // Fields 100 of the event and of its change.
     let unknown: [UInt8] = [0xa0, 0x06, 0x01]
     let change = try #require(given.change).serializedBytes() + unknown

@@ -50,7 +50,7 @@ import Wire
       #expect(try await range(21, 0) == [])
       #expect(
         try await reader.sequences(of: "s") {
-          $0.types = [.start, .checkpoint]
+          $0.types = [.start, .modified]
           $0.pageSize = 2
         } == [1, 5, 10, 15, 20])
       #expect(try await reader.sequences(of: "s") { $0.agents = ["bob"] } == [3, 5, 10, 15, 20])
@@ -82,7 +82,7 @@ import Wire
       #expect(try await read().events.count == 1)
       try head.execute("UPDATE session_head SET expire_time = NULL")
       _ = try await client.endSession(EndSessionRequest.with { $0.id = "s" })
-      #expect(try await read().events.map(\.type) == [.checkpoint, .end])
+      #expect(try await read().events.map(\.type) == [.custom, .end])
       _ = try await client.deleteSession(DeleteSessionRequest.with { $0.id = "s" })
       #expect(await refusal { () throws(RPCError) in _ = try await read() }?.reason == .sessionDeleted)
     }

@@ -25,7 +25,7 @@ import Wire
 
   private static func event(_ from: SessionState = .unspecified, to: SessionState? = nil) -> SessionEvent {
     var event = SessionEvent()
-    event.type = .checkpoint
+    (event.type, event.name) = (.custom, "e")
     if let to {
       event.transition = StateTransition.with {
         $0.fromState = from
@@ -162,6 +162,48 @@ import Wire
     #expect(try Self.append([Self.event()], keepsExpireTime: true).step(on: stored).expiry == .kept)
     // It lives for ever.
     #expect(try Self.append([Self.event()]).step(on: Self.stored { $0.expireTime = nil }).expiry == .renewed)
+  }
+
+  typealias Mark = (
+    events: [SessionEvent.Type_], last: Int64, interval: Int32, kind: SessionCheckpoint.Kind?
+  )
+
+  static let marks: [Mark] = [
+    ([.custom], 7, 0, nil),
+    ([.custom], 7, 10, nil),
+    ([.custom], 8, 10, nil),
+    ([.custom], 9, 10, .automatic),
+    ([.custom], 10, 10, nil),
+    ([.custom, .custom], 8, 10, .automatic),
+    ([.custom, .custom, .custom], 8, 10, .automatic),
+    ([.custom], 0, 1, .automatic),
+    ([.checkpoint], 7, 0, .manual),
+    // One is enough.
+    ([.custom, .checkpoint], 8, 10, .manual),
+  ]
+
+  @Test("a checkpoint is made with a CHECKPOINT event, and when the log passes its interval", arguments: marks.indices)
+  func mark(_ index: Int) throws {
+    let (types, last, interval, kind) = Self.marks[index]
+    let events = types.map { type in
+      SessionEvent.with {
+        $0.type = type
+        if type == .custom { $0.name = "e" }
+        $0.agent = "ann"
+      }
+    }
+    let append = Self.append(events)
+    let stored = Self.stored { ($0.lastSequence, $0.checkpointInterval, $0.maxEvents) = (last, interval, 100) }
+    let step = try append.step(on: stored)
+    #expect(step.checkpoint?.kind == kind)
+    #expect(step.action == (kind == nil ? nil : "checkpointed"))
+    #expect(step.events.count == events.count)
+    #expect(step.session.checkpoint == (step.checkpoint?.id ?? ""))
+    #expect(append.changesSession == (kind == .manual))
+    if kind == .manual {
+      #expect(step.events.last?.checkpoint == step.checkpoint?.id)
+      #expect(step.checkpoint?.agent == "ann" && step.checkpoint?.sequence == last + Int64(events.count))
+    }
   }
 
   @Test("events without an agent are of the agent of the call")

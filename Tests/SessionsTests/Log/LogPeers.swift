@@ -8,10 +8,6 @@ import Wire
 
 @testable import Sessions
 
-extension TestSchema {
-  static let logs = TestSchema(JournalMigrations.all + SessionMigrations.all)
-}
-
 /// One of several servers on a database, and a client of it.
 struct LogPeer: Sendable {
   let server: TestServer
@@ -23,7 +19,7 @@ func withLogs(
   _ count: Int = 1, _ configure: (inout JournalConfiguration) -> Void = { _ in },
   _ body: @escaping @Sendable ([LogPeer], TestDatabase) async throws -> Void
 ) async throws {
-  let database = try TestDatabase(.logs)
+  let database = try TestDatabase(.sessions)
   var servers: [(TestServer, GRPCServer, Channel)] = []
   for _ in 0..<count {
     let server = try TestServer(database.url, configure)
@@ -45,25 +41,14 @@ func withLogs(
   try result.get()
 }
 
-/// Runs `body` with the logs on a fresh database. Nothing else uses its connections: the journal is not started.
-func withLogStore(
-  _ body: @escaping @Sendable (LogStore, TestServer, TestDatabase) async throws -> Void
-) async throws {
-  let database = try TestDatabase(.logs)
-  let server = try TestServer(database.url, { $0.listensForHints = false })
-  let sessions = SessionStore(
-    journal: server.journal, pool: server.pool, configuration: SessionConfiguration())
-  let store = LogStore(sessions: sessions, blocking: BlockingPool())
-  try await server.run { try await body(store, server, database) }
-  withExtendedLifetime(database) {}
-}
-
-extension CallScope {
-  static let test = CallScope(operation: "test.Sessions/Append")
+extension TestSessions {
+  /// The logs of the same database.
+  var log: LogStore { LogStore(sessions: store, blocking: BlockingPool()) }
 }
 
 extension SessionEvent {
-  static let checkpoint = SessionEvent.with { $0.type = .checkpoint }
+  /// An event that changes nothing but the log.
+  static let plain = SessionEvent.custom("plain")
 
   static func custom(_ name: String, by agent: String = "", payload: Int = 0) -> SessionEvent {
     SessionEvent.with {
@@ -77,8 +62,9 @@ extension SessionEvent {
   /// An event that leads the session to a state.
   static func leading(to state: SessionState, by agent: String = "") -> SessionEvent {
     SessionEvent.with {
-      $0.type = .checkpoint
+      $0.type = .modified
       $0.agent = agent
+      $0.change = EventChange.with { $0.entities = ["led"] }
       $0.transition = StateTransition.with { $0.toState = state }
     }
   }
@@ -109,7 +95,7 @@ extension SessionServiceClient {
 
   @discardableResult
   func append(
-    _ event: SessionEvent = .checkpoint, to session: String,
+    _ event: SessionEvent = .plain, to session: String,
     _ change: (inout AppendEventRequest) -> Void = { _ in }
   ) async throws(RPCError) -> AppendEventResponse {
     var request = AppendEventRequest()

@@ -6,7 +6,7 @@ import Requests
 /// The statements about logs, under the names of their files.
 enum LogQueries {
   static let all: [any CheckedStatement] = [
-    append, appendAlone, lock, recent, find, bodies, page, tail, keyedPage, keyedTail,
+    append, appendAlone, recent, find, bodies, page, tail, keyedPage, keyedTail,
   ]
 
   /// Of a write that has drawn.
@@ -22,8 +22,6 @@ enum LogQueries {
       .init("renews") { !$0.append.keepsExpireTime },
       .init("is_published") { $0.append.isPublished },
     ] + parameters([SessionEvent].parameters) { $0.append.events })
-  static let lock = Query<SessionInProject, NoColumns>(
-    "lock_log", PackageResources.lock_log_sql, session)
 
   static let list = ComposedQuery<ListColumns>(
     "list_events", SQLFragments(PackageResources.list_events_sql, including: fragments))
@@ -65,7 +63,7 @@ extension LogQueries {
   struct AppendColumns: ColumnLayout {
     let stamp: StampColumns
     let isAppended: Column<Bool>
-    let state, checkpointInterval: Column<Int32?>
+    let state: Column<Int32?>
     let lastSequence, maxEvents: Column<Int64?>
     let expireTime, deleteTime: Column<PostgresTimestamp?>
     let agents: Column<[String]?>
@@ -76,7 +74,6 @@ extension LogQueries {
       state = find("state")
       lastSequence = find("last_sequence")
       maxEvents = find("max_events")
-      checkpointInterval = find("checkpoint_interval")
       expireTime = find("expire_time")
       deleteTime = find("delete_time")
       agents = find("agents")

@@ -14,60 +14,50 @@ struct Appended: Sendable {
   let state: SessionState
   /// Nil when it lives for ever, and when only the write would give it.
   let expireTime: WellKnown.Timestamp?
-  /// Whether the log has grown past a multiple of the session's interval, and no checkpoint was made with it.
-  var isCheckpointDue = false
 }
 
 extension LogStore {
   /// Appends events, all or none of them. Where they change nothing but the log: one round trip, and appends to one session
-  /// that wait at the same moment share a transaction. Otherwise, and with a request id, whose answer is kept: two.
+  /// that wait at the same moment share a transaction. Otherwise, and with a request id, whose answer is kept: two. When the
+  /// session makes a checkpoint of its own with them, which only the first of these finds out: three.
   ///
   /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
   func append(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
-    if !append.changesSession, scope.request == nil { return try await appendAlone(append, in: scope) }
+    if !append.changesSession, scope.request == nil,
+      let appended = try await appendAlone(append, in: scope)
+    {
+      return appended
+    }
     let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) {
-      stored throws(RPCError) in
-      try append.step(on: stored)
+      stored throws(RPCError) in try append.step(on: stored)
     }
     return Appended(
       lastSequence: written.lastSequence, stamp: written.stamp, state: written.session.state,
       expireTime: written.session.expireTime)
   }
 
-  private func appendAlone(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
+  /// Nil when the session would change with them, too.
+  private func appendAlone(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended? {
     let head = LogHead(
-      RowKey(.session, append.session), lock: LogQueries.lock.bind((scope.project, append.session)))
+      RowKey(.session, append.session),
+      lock: SessionQueries.lockHeads.bind((scope.project, [append.session])))
     let result = try await journal.create(
       in: scope, keys: .next(head), write: LogQueries.appendAlone.bind((scope, append)), answer: { [] })
     guard case .written(let rows) = result else { preconditionFailure("it has no request id") }
     let outcome = try database { () throws(PostgresError) in
       let found = try LogQueries.appendAlone.results(rows)
-      return try AppendOutcome(decoding: try found.rows.only(), found.columns, of: append)
+      return try AppendOutcome(decoding: try found.rows.only(), found.columns, to: append.session)
     }
     switch outcome {
     case .appended(let appended):
-      if scope.effect == .kept {
-        if appended.isCheckpointDue { await mark(append.session, as: scope) }
-        return appended
-      }
+      if scope.effect == .kept { return appended }
       return Appended(
         lastSequence: appended.lastSequence, stamp: nil, state: appended.state,
         expireTime: append.keepsExpireTime ? appended.expireTime : nil)
     case .refused(nil): throw .sessionNotFound(append.session)
     case .refused(let stored?):
       _ = try append.step(on: stored)
-      throw RPCError(
-        .internal, .internal, "session \(append.session.quoted) refused events without a reason")
-    }
-  }
-}
-
-extension LogStore {
-  /// Makes the checkpoint that is due after an append which shared its commit with others, and so could not bring it along.
-  /// The events are durable: what stands against the checkpoint now, such as the session's end, is no fault of theirs.
-  private func mark(_ session: String, as scope: CallScope) async {
-    _ = try? await sessions.write(session, looking: .recentEffects, in: scope) { stored throws(RPCError) in
-      try stored.marked(CheckpointDraft(kind: .automatic))
+      return nil
     }
   }
 }
@@ -78,9 +68,8 @@ private enum AppendOutcome {
   /// With what of the session decides it; nil when there is none.
   case refused(StoredSession?)
 
-  init(decoding row: Row, _ columns: LogQueries.AppendColumns, of append: LogAppend) throws(PostgresError) {
+  init(decoding row: Row, _ columns: LogQueries.AppendColumns, to id: String) throws(PostgresError) {
     let stamp = try Stamp(decoding: row, columns.stamp)
-    let count = append.events.count
     guard let state = try row.decode(columns.state), let last = try row.decode(columns.lastSequence) else {
       self = .refused(nil)
       return
@@ -89,13 +78,11 @@ private enum AppendOutcome {
     if try row.decode(columns.isAppended) {
       self = .appended(
         Appended(
-          lastSequence: last, stamp: stamp, state: SessionState(rawValue: state), expireTime: expireTime,
-          isCheckpointDue: CheckpointInterval.isPassed(
-            try row.decode(columns.checkpointInterval) ?? 0, from: last - Int64(count), by: count)))
+          lastSequence: last, stamp: stamp, state: SessionState(rawValue: state), expireTime: expireTime))
       return
     }
     var session = Session()
-    session.id = append.session
+    session.id = id
     session.state = SessionState(rawValue: state)
     session.deleteTime = try row.decode(columns.deleteTime).map { WellKnown.Timestamp($0) }
     session.expireTime = expireTime
