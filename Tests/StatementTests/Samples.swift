@@ -12,7 +12,7 @@ import Wire
 enum Samples {
   static func all() throws -> [any CheckedStatement] {
     try operations + contexts() + watches() + searches() + recalls() + relationships() + walks + exports()
-      + sessions()
+      + sessions() + logs()
   }
 
   private static let key = TokenKey([UInt8](repeating: 1, count: 32))
@@ -213,5 +213,18 @@ enum Samples {
       + [
         SessionQueries.one("id", in: .default), SessionQueries.one("id", at: 7, in: .default),
       ].map { SessionQueries.read.sample($0) }
+  }
+
+  private static func logs() throws -> [any CheckedStatement] {
+    try ["", "sequence desc"].flatMap { order in
+      var request = ListEventsRequest()
+      (request.session, request.orderBy) = ("id", order)
+      let all = try EventList(validating: request, in: "default", key: key)
+      (request.fromSequence, request.toSequence) = (1, 9)
+      request.types = [.custom]
+      request.agents = ["agent"]
+      let narrowed = try EventList(validating: request, in: "default", key: key)
+      return [all, narrowed].map { LogQueries.list.sample(LogQueries.page($0, in: .default)) }
+    }
   }
 }

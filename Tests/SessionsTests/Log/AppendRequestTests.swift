@@ -61,7 +61,7 @@ import Wire
     ({ $0.expectedLastSequence = 3 }, false, ["expected_last_sequence"]),
     ({ $0.events = [] }, true, ["events"]),
     ({ $0.events = [plain, checkpoint] }, true, []),
-    ({ $0.events = [checkpoint, plain, checkpoint] }, true, ["events[0].type"]),
+    ({ $0.events = [checkpoint, plain, checkpoint] }, true, []),
     ({ $0.events = Array(repeating: plain, count: 1_000) }, true, []),
     ({ $0.events = Array(repeating: plain, count: 1_001) }, true, ["events"]),
     (
