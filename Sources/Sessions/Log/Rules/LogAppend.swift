@@ -104,7 +104,8 @@ extension SessionEvent {
 extension RPCError {
   /// The error of a batch: which of its events it is about, as `event` of the ErrorInfo and in the message.
   fileprivate func about(event index: Int) -> RPCError {
-    let named = adding(["event": "events[\(index)]"])
-    return RPCError(code, "events[\(index)]: \(message)", details: named.details)
+    var error = adding(["event": "events[\(index)]"])
+    error.message = "events[\(index)]: \(message)"
+    return error
   }
 }

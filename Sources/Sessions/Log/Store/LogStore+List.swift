@@ -35,7 +35,7 @@ extension LogStore {
   func extent(
     of session: String, event sequence: Int64?, in project: ProjectID
   ) async throws(RPCError) -> LogExtent {
-    let extent = try await database { () async throws(PostgresError) in
+    let extent = try await database { () async throws(PostgresError) -> LogExtent? in
       let found = try await pool.lookup(LogQueries.find, ((project, session), sequence))
       return try found.rows.first.map { row throws(PostgresError) in
         try LogExtent(decoding: row, found.columns)
@@ -69,7 +69,7 @@ private struct EventPage: Sendable {
   func response(to list: EventList) throws(RPCError) -> ListEventsResponse {
     guard let first = rows.first else { throw .sessionNotFound(list.session) }
     var response = ListEventsResponse()
-    let (isDeleted, total) = try database { () throws(PostgresError) in
+    let (isDeleted, total) = try database { () throws(PostgresError) -> (Bool, Int?) in
       response.lastSequence = try first.decode(columns.lastSequence)
       response.oldestSequence = try first.decode(columns.oldestSequence)
       return (try first.decode(columns.isDeleted), try first.decode(columns.total))
