@@ -1,4 +1,5 @@
 import CairnAPI
+import GRPC
 import Testing
 import Wire
 
@@ -69,7 +70,7 @@ import Wire
   @Test("a CHECKPOINT event tells of its checkpoint, and one is appended where there is none")
   func events() throws {
     var given = SessionEvent()
-    given.type = .checkpoint
+    given.type = SessionEvent.Type_.checkpoint
     given.agent = "a"
     let step = SessionStep(session: stored().session, events: [given], expiry: .renewed)
       .marked(CheckpointDraft(id: "cp", agent: "a"), over: stored())
@@ -77,7 +78,9 @@ import Wire
     let made = try stored(.broken, agents: ["a", "b"]).marked(CheckpointDraft(id: "cp", kind: .failure))
     #expect(made.events.map(\.type) == [.checkpoint] && made.session.checkpoint == "cp")
     #expect(made.checkpoint?.agents == ["a", "b"] && made.checkpoint?.state == .broken)
-    #expect(reason { _ = try stored(.completed).marked(CheckpointDraft()) } == .sessionEnded)
-    #expect(reason { _ = try stored().marked(CheckpointDraft(agent: "b")) } == .notAMember)
+    #expect(
+      reason { () throws(RPCError) in _ = try stored(.completed).marked(CheckpointDraft()) } == .sessionEnded)
+    #expect(
+      reason { () throws(RPCError) in _ = try stored().marked(CheckpointDraft(agent: "b")) } == .notAMember)
   }
 }

@@ -7,7 +7,7 @@ import Wire
 
 /// What becomes of a session that is there.
 @Suite struct SessionDecisionsTests {
-  private typealias Decision = (StoredSession) throws(RPCError) -> SessionStep?
+  private typealias Decision = @Sendable (StoredSession) throws(RPCError) -> SessionStep?
 
   private static let changes: [(String, Decision)] = [
     ("joined", { s throws(RPCError) in try s.joined(by: "b") }),
@@ -21,10 +21,13 @@ import Wire
     for (action, decide) in Self.changes {
       #expect((try? decide(stored()))??.action == action)
       #expect((try? decide(stored(expiresIn: nil)))??.action == action, "one that lives for ever")
-      #expect(reason { _ = try decide(stored(expiresIn: 0)) } == .sessionExpired, "\(action)")
-      #expect(reason { _ = try decide(stored(.completed)) } == .sessionEnded, "\(action)")
+      #expect(
+        reason { () throws(RPCError) in _ = try decide(stored(expiresIn: 0)) } == .sessionExpired, "\(action)"
+      )
+      #expect(
+        reason { () throws(RPCError) in _ = try decide(stored(.completed)) } == .sessionEnded, "\(action)")
       let deleted = stored { $0.deleteTime = WellKnown.Timestamp(seconds: 2_000_000_000) }
-      #expect(reason { _ = try decide(deleted) } == .sessionDeleted, "\(action)")
+      #expect(reason { () throws(RPCError) in _ = try decide(deleted) } == .sessionDeleted, "\(action)")
     }
   }
 
@@ -32,10 +35,10 @@ import Wire
   func deletion() throws {
     for session in [stored(), stored(expiresIn: 0), stored(.completed)] {
       #expect(try session.deleted(etag: "7").session.deleteTime == .ofTheWrite)
-      #expect(reason { _ = try session.deleted(etag: "6") } == .etagMismatch)
+      #expect(reason { () throws(RPCError) in _ = try session.deleted(etag: "6") } == .etagMismatch)
     }
     let deleted = stored { $0.deleteTime = WellKnown.Timestamp(seconds: 2_000_000_000) }
-    #expect(reason { _ = try deleted.deleted(etag: "") } == .sessionDeleted)
+    #expect(reason { () throws(RPCError) in _ = try deleted.deleted(etag: "") } == .sessionDeleted)
   }
 
   @Test("agents join once, by their bytes, in order, up to a thousand")
@@ -49,7 +52,7 @@ import Wire
     let accented = try #require(try stored(agents: ["\u{e9}"]).joined(by: "e\u{301}"))
     #expect(accented.session.agents.count == 2)
     let full = stored(agents: (0..<1_000).map { "agent-\($0)" })
-    #expect(reason { _ = try full.joined(by: "b") } == .sessionFull)
+    #expect(reason { () throws(RPCError) in _ = try full.joined(by: "b") } == .sessionFull)
     #expect(try full.joined(by: "agent-7") == nil)
   }
 
@@ -59,7 +62,7 @@ import Wire
     let last = try stored().left(by: "a", because: "done")
     #expect(last.expiry == .grace && last.session.agents.isEmpty)
     #expect(last.events[0].handoff?.reason == "done" && last.events[0].handoff?.kind == .left)
-    #expect(reason { _ = try stored().left(by: "b", because: "") } == .notAMember)
+    #expect(reason { () throws(RPCError) in _ = try stored().left(by: "b", because: "") } == .notAMember)
   }
 
   @Test("an end has its outcome, and is made by an agent of the session or nobody")
@@ -68,8 +71,10 @@ import Wire
     #expect(step.session.state == .completed && step.session.outcome == .broken)
     #expect(step.session.endTime == .ofTheWrite)
     #expect(step.events.map(\.type) == [.end] && step.events[0].outcome == .broken)
-    #expect(reason { _ = try stored().ended(.broken, by: "b", etag: "") } == .notAMember)
-    #expect(reason { _ = try stored().ended(.broken, by: "a", etag: "8") } == .etagMismatch)
+    #expect(
+      reason { () throws(RPCError) in _ = try stored().ended(.broken, by: "b", etag: "") } == .notAMember)
+    #expect(
+      reason { () throws(RPCError) in _ = try stored().ended(.broken, by: "a", etag: "8") } == .etagMismatch)
   }
 
   @Test("the sweep ends what has expired and is open, and nothing else")

@@ -1,4 +1,5 @@
 import CairnAPI
+import GRPC
 import Requests
 import TestSupport
 import Testing
@@ -14,7 +15,7 @@ import Wire
     configure(&session)
     request.session = session
     request.agent = agent
-    return try wrongFields {
+    return try wrongFields { () throws(RPCError) in
       var violations = Violations()
       _ = SessionDraft(validating: request, SessionConfiguration(), &violations)
       try violations.check()
@@ -38,7 +39,7 @@ import Wire
         "session.entities[3]", "session.ttl", "session.max_events", "session.parent", "agent",
       ])
     #expect(
-      try wrongFields {
+      try wrongFields { () throws(RPCError) in
         var violations = Violations()
         _ = SessionDraft(validating: CreateSessionRequest(), SessionConfiguration(), &violations)
         try violations.check()
@@ -89,7 +90,7 @@ import Wire
     session.maxEvents = -1
     request.session = session
     #expect(
-      try wrongFields {
+      try wrongFields { () throws(RPCError) in
         var violations = Violations()
         _ = SessionUpdate(validating: request, SessionConfiguration(), &violations)
         try violations.check()
@@ -97,7 +98,7 @@ import Wire
     for path in ["ttl", "parent", "entities", "state", "agents", "id"] {
       request.updateMask = WellKnown.FieldMask(paths: [path])
       #expect(
-        try wrongFields {
+        try wrongFields { () throws(RPCError) in
           var violations = Violations()
           _ = SessionUpdate(validating: request, SessionConfiguration(), &violations)
           try violations.check()

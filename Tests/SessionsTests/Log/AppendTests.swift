@@ -75,7 +75,8 @@ import Wire
       #expect(try await trips([.plain], request: RequestKey(id: "r", hash: [1])) == 2)
       // A checkpoint is found to be due where the log is locked, and made by another write.
       let marked = try await sessions.server.roundTrips {
-        _ = try await store.append(.test(Array(repeating: .plain, count: 5), to: "marked"), in: sessions.scope)
+        _ = try await store.append(
+          .test(Array(repeating: .plain, count: 5), to: "marked"), in: sessions.scope)
       }
       #expect(marked == 3)
       // A refusal takes the same way.
@@ -289,8 +290,12 @@ import Wire
       #expect(try rows[2].decode(5, as: [String].self) == [])
       let about = try connection.query(
         "SELECT entity_id, sequence FROM session_entity ORDER BY sequence, entity_id COLLATE \"C\"")
-      #expect(try about.map { try $0.decode(0, as: String.self) } == ["e0"] + Set<TextKey>(of: entities).sortedTexts)
-      #expect(try about.map { try $0.decode(1, as: Int64.self) } == [1] + Array(repeating: 2, count: entities.count))
+      #expect(
+        try about.map { try $0.decode(0, as: String.self) } == ["e0"] + Set<TextKey>(of: entities).sortedTexts
+      )
+      #expect(
+        try about.map { try $0.decode(1, as: Int64.self) } == [1] + Array(repeating: 2, count: entities.count)
+      )
     }
   }
 
@@ -334,7 +339,9 @@ import Wire
       let session = try await sessions.create(by: "ann").id
       let append = LogAppend.test([.plain], to: session)
       _ = try await store.append(append.by("ann"), in: sessions.scope)
-      let error = await refusal { () throws(RPCError) in _ = try await store.append(append.by("cy"), in: sessions.scope) }
+      let error = await refusal { () throws(RPCError) in
+        _ = try await store.append(append.by("cy"), in: sessions.scope)
+      }
       #expect(error?.reason == .notAMember && error?.particular("agent") == "cy")
     }
   }

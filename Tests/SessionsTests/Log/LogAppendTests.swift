@@ -182,7 +182,9 @@ import Wire
     ([.custom, .checkpoint], 8, 10, .manual),
   ]
 
-  @Test("a checkpoint is made with a CHECKPOINT event, and when the log passes its interval", arguments: marks.indices)
+  @Test(
+    "a checkpoint is made with a CHECKPOINT event, and when the log passes its interval",
+    arguments: marks.indices)
   func mark(_ index: Int) throws {
     let (types, last, interval, kind) = Self.marks[index]
     let events = types.map { type in
@@ -193,7 +195,9 @@ import Wire
       }
     }
     let append = Self.append(events)
-    let stored = Self.stored { ($0.lastSequence, $0.checkpointInterval, $0.maxEvents) = (last, interval, 100) }
+    let stored = Self.stored {
+      ($0.lastSequence, $0.checkpointInterval, $0.maxEvents) = (last, interval, 100)
+    }
     let step = try append.step(on: stored)
     #expect(step.checkpoint?.kind == kind)
     #expect(step.action == (kind == nil ? nil : "checkpointed"))

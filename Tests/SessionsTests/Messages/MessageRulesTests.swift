@@ -1,4 +1,5 @@
 import CairnAPI
+import GRPC
 import Requests
 import TestSupport
 import Testing
@@ -41,7 +42,7 @@ import Testing
     var given = message(.unrecognized(99), "\0", tokens: -1, tokenizer: "\n")
     given.name = String(repeating: "n", count: 129)
     #expect(
-      try wrongFields {
+      try wrongFields { () throws(RPCError) in
         var violations = Violations()
         _ = violations.message(given, at: "message")
         try violations.check()
@@ -49,14 +50,15 @@ import Testing
         "message.role", "message.content", "message.name", "message.tokenizer", "message.token_count",
       ])
     #expect(
-      try wrongFields {
+      try wrongFields { () throws(RPCError) in
         var violations = Violations()
         _ = violations.message(message(.unspecified, String(repeating: "x", count: 1_048_577)), at: "m")
         try violations.check()
       } == ["m.role", "m.content"])
     #expect(
-      try wrongFields { _ = try MessageWindow(validating: GetMessageWindowRequest()) } == [
-        "session", "token_budget",
-      ])
+      try wrongFields { () throws(RPCError) in _ = try MessageWindow(validating: GetMessageWindowRequest()) }
+        == [
+          "session", "token_budget",
+        ])
   }
 }
