@@ -35,12 +35,9 @@ extension SessionService {
     let project = try await journal.project(request.project, call)
     let list = try CheckpointList(
       validating: request, in: project.text, key: try await journal.tokenKey())
-    let response = try await checkpoints.list(list, in: project)
     // An empty list and no session are different answers.
-    if response.checkpoints.isEmpty {
-      _ = try await store.session(list.session, showDeleted: true, in: project)
-    }
-    return try await journal.naming(response)
+    _ = try await store.session(list.session, in: project)
+    return try await journal.naming(try await checkpoints.list(list, in: project))
   }
 
   package func restoreCheckpoint(

@@ -38,7 +38,7 @@ import Wire
     request.expectedLastSequence = 0
     let append = valid { LogAppend(validating: request, &$0) }
     #expect(append.session == "s" && append.events == [Self.plain] && append.expected == 0)
-    #expect(append.isPublished && !append.keepsExpireTime && !append.isBatch && !append.hasTransition)
+    #expect(append.isPublished && !append.keepsExpireTime && !append.isBatch && !append.changesSession)
     (request.unpublished, request.keepExpireTime, request.expectedLastSequence) = (true, true, nil)
     let other = valid { LogAppend(validating: request, &$0) }
     #expect(!other.isPublished && other.keepsExpireTime && other.expected == nil)
@@ -116,7 +116,7 @@ import Wire
   }
 
   @Test("everything wrong with a recorded change is named", arguments: codeChanges.indices)
-  func codeChanges(_ index: Int) throws {
+  func codeChange(_ index: Int) throws {
     var request = Self.codeChange()
     Self.codeChanges[index].change(&request)
     #expect(try wrong { LogAppend(validating: request, &$0) } == Self.codeChanges[index].wrong)
@@ -174,7 +174,7 @@ import Wire
   ]
 
   @Test("everything wrong with a test result is named", arguments: testResults.indices)
-  func testResults(_ index: Int) throws {
+  func testResult(_ index: Int) throws {
     var request = Self.testResult(passed: false)
     Self.testResults[index].change(&request)
     #expect(try wrong { LogAppend(validating: request, &$0) } == Self.testResults[index].wrong)
@@ -183,7 +183,7 @@ import Wire
   @Test("failed tests break the session, and passed ones mend it")
   func testResult() throws {
     let failed = valid { LogAppend(validating: Self.testResult(passed: false), &$0) }
-    #expect(failed.hasTransition)
+    #expect(failed.changesSession)
     let broke = failed.events[0]
     #expect(broke.type == .broke && broke.change?.entities == ["f"])
     #expect(broke.transition?.toState == .broken && broke.transition?.fromState == .unspecified)

@@ -145,7 +145,7 @@ import Wire
   @Test(
     "an append is refused alike with and without a transition, and nothing is written",
     arguments: refusals.indices)
-  func refusals(_ index: Int) async throws {
+  func refused(_ index: Int) async throws {
     let (name, prepare, agent, expected, reason) = Self.refusals[index]
     try await withLogs { peers, database in
       let client = peers[0].client

@@ -3,6 +3,7 @@ import EventLoop
 import GRPC
 import Journal
 import Postgres
+import Requests
 import TestSupport
 import Wire
 

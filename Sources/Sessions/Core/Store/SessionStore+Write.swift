@@ -116,7 +116,11 @@ extension SessionStore {
 
 extension SessionStep {
   fileprivate func change(over stored: StoredSession) -> [ChangeRecord] {
-    guard let action else { return [] }
+    // Times and horizons are known by changes: a log that grows is one, too, of its own kind.
+    guard let action else {
+      return events.isEmpty
+        ? [] : [ChangeRecord(kind: "session_log", id: session.id, action: "appended", oldVersion: nil, newVersion: nil)]
+    }
     let version = stored.session.version
     return [
       ChangeRecord(

@@ -18,7 +18,10 @@ WITH {draw}, stored AS MATERIALIZED (
     AND last_sequence + cardinality(@types::smallint[]) <= max_events
     AND (last_sequence + cardinality(@types::smallint[])) / checkpoint_interval
       IS NOT DISTINCT FROM last_sequence / checkpoint_interval
-), {appending}
+), {appending}, changed AS (
+  INSERT INTO change (project_id, position, ordinal, at, {provenance_columns}, kind, id, action)
+  SELECT @project, position, 0, at, {provenance}, 'session_log', @session, 'appended' FROM admitted
+)
 SELECT stored.position, stored.at, stored.state, head.last_sequence IS NOT NULL AS is_appended,
   coalesce(head.last_sequence, stored.last_sequence) AS last_sequence,
   CASE WHEN head.last_sequence IS NULL THEN stored.expire_time ELSE head.expire_time END AS expire_time,
