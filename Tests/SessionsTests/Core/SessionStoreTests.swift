@@ -26,6 +26,20 @@ import Wire
     }
   }
 
+  /// What becomes of a session, step by step.
+  private static func step(_ number: Int, of session: StoredSession) throws(RPCError) -> SessionStep? {
+    switch number {
+    case 0, 1: try session.joined(by: "b")
+    case 2: try session.left(by: "a", because: "")
+    case 3: try session.left(by: "b", because: "")
+    case 4: try session.joined(by: "c")
+    case 5: try session.given(SessionTTL(microseconds: 7_000_000))
+    case 6: try session.given(SessionTTL(microseconds: nil))
+    case 7: try session.ended(.coordinated, by: "c", etag: "")
+    default: try session.deleted(etag: "")
+    }
+  }
+
   @Test("what is answered is what is stored")
   func answers() async throws {
     try await withSessions { sessions in
@@ -36,19 +50,11 @@ import Wire
       }
       #expect(try await sessions.store.session("s", in: .default).session == created)
       #expect(created.lastSequence == 1 && created.state == .working && created.agents == ["a"])
-      let steps: [@Sendable (StoredSession) throws(RPCError) -> SessionStep?] = [
-        { s throws(RPCError) in try s.joined(by: "b") }, { s throws(RPCError) in try s.joined(by: "b") },
-        { s throws(RPCError) in try s.left(by: "a", because: "") },
-        { s throws(RPCError) in try s.left(by: "b", because: "") },
-        { s throws(RPCError) in try s.joined(by: "c") },
-        { s throws(RPCError) in try s.given(SessionTTL(microseconds: 7_000_000)) },
-        { s throws(RPCError) in try s.given(SessionTTL(microseconds: nil)) },
-        { s throws(RPCError) in try s.ended(.coordinated, by: "c", etag: "") },
-        { s throws(RPCError) in try s.deleted(etag: "") },
-      ]
       var history = [created]
-      for (number, step) in steps.enumerated() {
-        let written = try await sessions.store.write("s", in: sessions.scope, decide: step).session
+      for number in 0..<9 {
+        let written = try await sessions.store.write("s", in: sessions.scope) { s throws(RPCError) in
+          try Self.step(number, of: s)
+        }.session
         let read = try await sessions.store.session("s", showDeleted: true, in: .default).session
         #expect(read == written, "step \(number)")
         if number != 1 { history.append(written) }
