@@ -3,12 +3,12 @@
 -- where sessions outgrow a bound.
 
 -- page:
-SELECT {session_columns}, {head_columns}, now, total
+SELECT {session_columns}, {head_columns}, total
 FROM (
   SELECT page.*, row_number() OVER () AS place, count(*) OVER () AS total,
     sum({session_bytes}) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
   FROM (
-    SELECT {session_columns}, {head_columns}, clock_timestamp() AS now
+    SELECT {session_columns}, {head_columns}
     FROM session JOIN session_head USING (project_id, session_id)
     WHERE project_id = @project
 -- live:
