@@ -1,4 +1,4 @@
-"""A watcher of contexts that reads on a thread of its own and can say where it is."""
+"""Watchers of feeds that read on a thread of their own and can say where they are."""
 
 import threading
 
@@ -8,16 +8,17 @@ from cairn.v1 import context_pb2, context_pb2_grpc
 from .waiting import eventually
 
 
-class Watcher:
-    """Collects what WatchContexts sends until it ends or is closed."""
+class Feed:
+    """Collects what a `Watch…` method sends until it ends or is closed. `news` is the field with what happened."""
 
-    def __init__(self, channel, metadata=None, **request):
+    news = "change"
+
+    def __init__(self, call):
         self.events = []
         self.earlier = []
         self.error = None
         self.journal = None
-        stub = context_pb2_grpc.ContextServiceStub(channel)
-        self.call = stub.WatchContexts(context_pb2.WatchContextsRequest(**request), metadata=metadata)
+        self.call = call
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -31,15 +32,15 @@ class Watcher:
 
     @property
     def changes(self):
-        return [event.change for event in self.earlier + self.events if event.WhichOneof("event") == "change"]
+        return [getattr(event, self.news) for event in self.earlier + self.events if event.HasField(self.news)]
 
     @property
     def cursor(self):
         """Where to go on: (position, ordinal), the ordinal None at the border between two positions."""
         for event in reversed(self.earlier + self.events):
             kind = event.WhichOneof("event")
-            if kind == "change":
-                return event.change.position, event.change.ordinal
+            if kind == self.news:
+                return getattr(event, kind).position, getattr(event, kind).ordinal
             return getattr(event, kind).position, None
         return None
 
@@ -55,13 +56,6 @@ class Watcher:
         eventually(lambda: len(self.changes) >= count or self.error, f"{count} changes in the feed", timeout)
         return self.changes
 
-    def resumed(self, channel):
-        """A watcher that goes on where this one ended, and knows what it saw."""
-        position, ordinal = self.cursor
-        other = Watcher(channel, after_position=position, after_ordinal=ordinal, journal_id=self.journal)
-        other.earlier = self.earlier + self.events
-        return other
-
     def ended(self, timeout=30):
         """Waits for the end of the stream and returns the error that it ended with, if any."""
         self._thread.join(timeout)
@@ -71,3 +65,18 @@ class Watcher:
     def close(self):
         self.call.cancel()
         self._thread.join(10)
+
+
+class Watcher(Feed):
+    """What WatchContexts sends."""
+
+    def __init__(self, channel, metadata=None, **request):
+        stub = context_pb2_grpc.ContextServiceStub(channel)
+        super().__init__(stub.WatchContexts(context_pb2.WatchContextsRequest(**request), metadata=metadata))
+
+    def resumed(self, channel):
+        """A watcher that goes on where this one ended, and knows what it saw."""
+        position, ordinal = self.cursor
+        other = Watcher(channel, after_position=position, after_ordinal=ordinal, journal_id=self.journal)
+        other.earlier = self.earlier + self.events
+        return other

@@ -37,7 +37,7 @@ PIECES = [1, 10_000]
 # What makes a request look right but for the field that is tried: by name, where nothing else is set.
 USUAL = {
     "id": "sweep", "template_id": "sweep", "title": "t", "context_title": "t", "from": "sweep", "source": "sweep",
-    "to": "other", "target": "other", "name": "v", "label": "v",
+    "to": "other", "target": "other", "name": "v", "label": "v", "session": "sweep",
 }
 TEXT_TYPES = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
 # What a server may answer to such a request. Anything else is a fault of its own.
@@ -135,6 +135,8 @@ def fill(message, tried):
             setattr(message, field.name, USUAL[field.name])
         elif field.name == "type" and field.enum_type and message.DESCRIPTOR.name == "TemplateVariable":
             setattr(message, field.name, 1)
+        elif field.name == "type" and field.enum_type and message.DESCRIPTOR.name == "SessionEvent":
+            setattr(message, field.name, 8)  # CUSTOM, which needs only a name.
 
 
 def request(case):
