@@ -19,6 +19,7 @@ class Feed:
         self.error = None
         self.journal = None
         self.call = call
+        self._taken = 0
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -56,6 +57,13 @@ class Feed:
         eventually(lambda: len(self.changes) >= count or self.error, f"{count} changes in the feed", timeout)
         return self.changes
 
+    def next_changes(self, count, timeout=30):
+        """So many changes after those that were taken before."""
+        found = self.wait_for_changes(self._taken + count, timeout)[self._taken:self._taken + count]
+        assert len(found) == count, self.error
+        self._taken += count
+        return found
+
     def ended(self, timeout=30):
         """Waits for the end of the stream and returns the error that it ended with, if any."""
         self._thread.join(timeout)
@@ -65,6 +73,12 @@ class Feed:
     def close(self):
         self.call.cancel()
         self._thread.join(10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
 
 class Watcher(Feed):
