@@ -8,7 +8,7 @@ extension TemplateService {
   package func watchTemplates(
     _ request: WatchTemplatesRequest, _ responses: ResponseWriter<WatchTemplatesResponse>, _ call: CallContext
   ) async throws(RPCError) {
-    let watch = try TemplateWatch(validating: request)
+    let watch = try ResourceWatch(of: "template", validating: request)
     try await journal.watch(
       watch.start, of: request.project, matching: watch.matches, showing: store.changed, responses, call)
   }

@@ -152,7 +152,7 @@ package struct SessionService: SessionServiceProvider {
   package func watchSessions(
     _ request: WatchSessionsRequest, _ responses: ResponseWriter<WatchSessionsResponse>, _ call: CallContext
   ) async throws(RPCError) {
-    let watch = try SessionWatch(validating: request)
+    let watch = try ResourceWatch(of: "session", validating: request)
     try await journal.watch(
       watch.start, of: request.project, matching: watch.matches, showing: store.changed, responses, call)
   }

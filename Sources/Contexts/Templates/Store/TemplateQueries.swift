@@ -10,7 +10,7 @@ enum TemplateQueries {
 
   static let get = Query<IDsInProject, Template.Columns>(
     "get_templates", PackageResources.get_templates_sql, including: fragments, CommonParameters.ids)
-  static let images = Query<ChangedTemplates, ImageColumns>(
+  static let images = Query<ChangedTemplates, ImageColumns<Template.Columns>>(
     "template_images", PackageResources.template_images_sql, including: fragments,
     [
       .init("project") { $0.project.text },
@@ -18,7 +18,7 @@ enum TemplateQueries {
       .init("positions") { $0.positions },
       .init("bytes") { $0.bytes },
     ])
-  static let list = Query<TemplatePage, ListedColumns>(
+  static let list = Query<TemplatePage, ListedColumns<Template.Columns>>(
     "list_templates", PackageResources.list_templates_sql, including: fragments,
     [
       .init("project") { $0.project.text },
@@ -50,29 +50,6 @@ enum TemplateQueries {
   typealias ChangedTemplate = (
     project: ProjectID, id: String, definition: [UInt8], isDeletion: Bool, isAnew: Bool
   )
-
-  /// The columns of `template_images`.
-  struct ImageColumns: ColumnLayout {
-    let template: Template.Columns
-    let place: Column<Int>
-    let isWhole: Column<Bool>
-
-    init(_ find: inout ColumnFinder) {
-      template = Template.Columns(&find)
-      place = find("place")
-      isWhole = find("is_whole")
-    }
-  }
-
-  struct ListedColumns: ColumnLayout {
-    let template: Template.Columns
-    let total: Column<Int>
-
-    init(_ find: inout ColumnFinder) {
-      template = Template.Columns(&find)
-      total = find("total")
-    }
-  }
 }
 
 extension Template: DecodableRow {

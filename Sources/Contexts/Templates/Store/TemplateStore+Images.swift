@@ -13,16 +13,9 @@ extension TemplateStore {
       let found = try await pool.read(
         TemplateQueries.images,
         (project, changes.map(\.id), changes.map(\.position), Limits.imageBytes))
-      let columns = found.columns
-      var byPlace: [Int: Template] = [:]
-      for row in found.rows {
-        let place: Int = try row.decode(columns.place)
-        guard try row.decode(columns.isWhole) else {
-          return ChangedResources.Found(count: place, byPlace: byPlace)
-        }
-        byPlace[place] = try Template(decoding: row, columns.template)
+      return try found.found(for: changes.count) { row, columns throws(PostgresError) in
+        try Template(decoding: row, columns)
       }
-      return ChangedResources.Found(count: changes.count, byPlace: byPlace)
     }
   }
 }

@@ -42,13 +42,9 @@ struct TemplateStore: Sendable {
     try await database { () async throws(PostgresError) in
       let found = try await pool.query(
         TemplateQueries.list, (project, id, showDeleted, limit + 1, Limits.answerBytes))
-      var page: [Template] = []
-      var total = 0
-      for row in found.rows.prefix(limit) {
-        page.append(try Template(decoding: row, found.columns.template))
-        total = try row.decode(found.columns.total)
+      return try found.page(of: limit) { row, columns throws(PostgresError) in
+        try Template(decoding: row, columns)
       }
-      return (page, page.count < total)
     }
   }
 

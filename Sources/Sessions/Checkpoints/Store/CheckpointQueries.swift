@@ -32,7 +32,7 @@ enum CheckpointQueries {
     [
       .init("project") { $0.project.text }, .init("session") { $0.session }, .init("id") { $0.id },
     ])
-  static let list = Query<CheckpointPage, ListedColumns>(
+  static let list = Query<CheckpointPage, ListedColumns<SessionCheckpoint.Columns>>(
     "list_checkpoints", PackageResources.list_checkpoints_sql, including: fragments,
     [
       .init("project") { $0.project.text },
@@ -47,16 +47,6 @@ enum CheckpointQueries {
 
   typealias CheckpointKey = (project: ProjectID, session: String, id: String)
   typealias CheckpointPage = (project: ProjectID, list: CheckpointList)
-
-  struct ListedColumns: ColumnLayout {
-    let checkpoint: SessionCheckpoint.Columns
-    let total: Column<Int>
-
-    init(_ find: inout ColumnFinder) {
-      checkpoint = SessionCheckpoint.Columns(&find)
-      total = find("total")
-    }
-  }
 }
 
 extension EventEffect: DecodableRow {

@@ -58,14 +58,11 @@ struct CheckpointStore: Sendable {
     try await database { () async throws(PostgresError) in
       let found = try await pool.query(CheckpointQueries.list, (project, list))
       var response = ListCheckpointsResponse()
-      var total = 0
-      for row in found.rows.prefix(list.pageSize) {
-        response.checkpoints.append(try SessionCheckpoint(decoding: row, found.columns.checkpoint))
-        total = try row.decode(found.columns.total)
+      let (page, hasMore) = try found.page(of: list.pageSize) { row, columns throws(PostgresError) in
+        try SessionCheckpoint(decoding: row, columns)
       }
-      if let last = response.checkpoints.last, response.checkpoints.count < total {
-        response.nextPageToken = list.nextPageToken(after: last)
-      }
+      response.checkpoints = page
+      if hasMore, let last = page.last { response.nextPageToken = list.nextPageToken(after: last) }
       return response
     }
   }

@@ -42,7 +42,7 @@ enum SessionQueries {
       .init("checkpoint_interval") { $0.session.checkpointInterval },
       .init("checkpoint") { $0.session.checkpoint.isEmpty ? nil : $0.session.checkpoint },
     ])
-  static let images = Query<ChangedSessions, ImageColumns>(
+  static let images = Query<ChangedSessions, ImageColumns<Session.Columns>>(
     "session_images", PackageResources.session_images_sql, including: fragments,
     [
       .init("project") { $0.project.text },
@@ -55,7 +55,7 @@ enum SessionQueries {
     [.init("project") { $0.project.text }, .init("ids") { $0.ids }])
   static let read = ComposedQuery<StoredSession.Columns>(
     "read_sessions", SQLFragments(PackageResources.read_sessions_sql, including: fragments))
-  static let list = ComposedQuery<ListedColumns>(
+  static let list = ComposedQuery<ListedColumns<Session.Columns>>(
     "list_sessions", SQLFragments(PackageResources.list_sessions_sql, including: fragments))
 
   private static let fragments = SQLFragments(
@@ -64,29 +64,6 @@ enum SessionQueries {
   typealias NewSession = (scope: CallScope, id: String, draft: SessionDraft)
   typealias ChangedSession = (project: ProjectID, session: Session, metadata: String?)
   typealias ChangedSessions = (project: ProjectID, ids: [String], positions: [Int64], bytes: Int)
-
-  /// The columns of `session_images`.
-  struct ImageColumns: ColumnLayout {
-    let session: Session.Columns
-    let place: Column<Int>
-    let isWhole: Column<Bool>
-
-    init(_ find: inout ColumnFinder) {
-      session = Session.Columns(&find)
-      place = find("place")
-      isWhole = find("is_whole")
-    }
-  }
-
-  struct ListedColumns: ColumnLayout {
-    let session: Session.Columns
-    let total: Column<Int>
-
-    init(_ find: inout ColumnFinder) {
-      session = Session.Columns(&find)
-      total = find("total")
-    }
-  }
 }
 
 extension SessionQueries {

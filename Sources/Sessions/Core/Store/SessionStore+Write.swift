@@ -119,7 +119,11 @@ extension SessionStep {
     // Times and horizons are known by changes: a log that grows is one, too, of its own kind.
     guard let action else {
       return events.isEmpty
-        ? [] : [ChangeRecord(kind: "session_log", id: session.id, action: "appended", oldVersion: nil, newVersion: nil)]
+        ? []
+        : [
+          ChangeRecord(
+            kind: "session_log", id: session.id, action: "appended", oldVersion: nil, newVersion: nil)
+        ]
     }
     let version = stored.session.version
     return [

@@ -42,14 +42,11 @@ struct SessionStore: Sendable {
     try await database { () async throws(PostgresError) in
       let found = try await pool.query(SessionQueries.list, SessionQueries.page(list, in: project))
       var response = ListSessionsResponse()
-      var total = 0
-      for row in found.rows.prefix(list.pageSize) {
-        response.sessions.append(try Session(decoding: row, found.columns.session))
-        total = try row.decode(found.columns.total)
+      let (page, hasMore) = try found.page(of: list.pageSize) { row, columns throws(PostgresError) in
+        try Session(decoding: row, columns)
       }
-      if let last = response.sessions.last, response.sessions.count < total {
-        response.nextPageToken = list.nextPageToken(after: last)
-      }
+      response.sessions = page
+      if hasMore, let last = page.last { response.nextPageToken = list.nextPageToken(after: last) }
       return response
     }
   }
@@ -62,15 +59,9 @@ struct SessionStore: Sendable {
       let found = try await pool.read(
         SessionQueries.images,
         (project, changes.map(\.id), changes.map(\.position), Limits.sessionImageBytes))
-      var byPlace: [Int: Session] = [:]
-      for row in found.rows {
-        let place: Int = try row.decode(found.columns.place)
-        guard try row.decode(found.columns.isWhole) else {
-          return ChangedResources.Found(count: place, byPlace: byPlace)
-        }
-        byPlace[place] = try Session(decoding: row, found.columns.session)
+      return try found.found(for: changes.count) { row, columns throws(PostgresError) in
+        try Session(decoding: row, columns)
       }
-      return ChangedResources.Found(count: changes.count, byPlace: byPlace)
     }
   }
 }
