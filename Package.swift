@@ -104,7 +104,8 @@ let package = Package(
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Sessions", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres", "GRPC",
+        "Contexts", "Sessions", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres",
+        "GRPC",
         "HTTP2",
         "EventLoop", "CairnAPI", "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
       ],
@@ -185,8 +186,9 @@ let package = Package(
     tests(
       "Command",
       [
-        "cairn", "EchoServer", "Contexts", "Operations", "Postgres", "GRPC", "EventLoop", "StandardProtos",
-        "StandardServices", "DynamicMessage", "Wire",
+        "cairn", "EchoServer", "Contexts", "Sessions", "Operations", "Postgres", "GRPC", "EventLoop",
+        "CairnAPI",
+        "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
       ]),
     tests("DynamicMessage", ["DynamicMessage", "Wire"], resources: [.copy("Vectors")]),
     tests("Codegen", ["GRPC", "Wire"], exclude: ["Corpus", "Golden"]),

@@ -8,7 +8,9 @@ struct Command: Sendable {
 
   /// In the order of the help.
   static let all: [Command] = [
-    serve, migrateUp, migrateStatus, list, describe, call, exportContexts, importContexts, health,
+    serve, migrateUp, migrateStatus, list, describe, call, exportContexts, importContexts, sessionList,
+    sessionShow,
+    sessionEvents, sessionWatch, health,
   ]
 }
 
