@@ -24,6 +24,10 @@ METHODS = {
     "FindPaths": {"source": "a", "target": "b"},
     "ListOperations": {},
     "ListProjects": {},
+    "ListSessions": {},
+    "ListEvents": {"session": "s"},
+    "ListCheckpoints": {"session": "s"},
+    "ListMessages": {"session": "s"},
 }
 
 
@@ -59,6 +63,12 @@ def project(channel):
         {"source": source, "target": target, "kind": "RELATIONSHIP_KIND_RELATES_TO"} for source, target in ("ab", "bc")])
     contexts.update("a", content="A stone twice.")
     contexts.CreateTemplate(definition={"id": "t", "title": "A stone", "context_title": "A stone", "content": "A stone."})
+    for id in "rs":
+        contexts.CreateSession(session={"id": id, "entities": ["a stone"]}, agent="mason")
+    contexts.RecordCodeChange(session="s", change={"entities": ["a stone"], "operation": "OPERATION_ADDED"})
+    for title in ("one", "two"):
+        contexts.CreateCheckpoint(session="s", title=title)
+        contexts.AppendMessage(session="s", message={"role": "ROLE_USER", "content": "A stone."})
     return contexts
 
 

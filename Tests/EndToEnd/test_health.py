@@ -17,7 +17,7 @@ def health(channel):
 
 @pytest.mark.parametrize("service", [
     "", *(f"cairn.v1.{name}Service" for name in (
-        "Change", "Context", "Memory", "Operation", "Project", "Relationship", "Template", "Transfer"))])
+        "Change", "Context", "Memory", "Operation", "Project", "Relationship", "Session", "Template", "Transfer"))])
 def test_a_running_server_is_serving(health, service):
     assert health.Check(health_pb2.HealthCheckRequest(service=service)).status == SERVING
 

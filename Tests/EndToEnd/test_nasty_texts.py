@@ -10,7 +10,8 @@ import time
 
 import grpc
 import pytest
-from cairn.v1 import context_pb2, context_pb2_grpc, template_pb2, transfer_pb2
+from cairn.v1 import (
+    context_pb2, context_pb2_grpc, session_pb2, session_resource_pb2, template_pb2, transfer_pb2)
 from google.protobuf import struct_pb2
 
 from harness.bystander import MEGABYTE, Bystander
@@ -30,7 +31,7 @@ KEPT = 100 * MEGABYTE
 
 
 def known(channel):
-    """A context and a template that the sweep's requests name."""
+    """A context, a template and a session that the sweep's requests name."""
     stub = Methods(channel)
     for id in ("sweep", "other"):
         stub.CreateContext(context_pb2.CreateContextRequest(context=context_pb2.Context(id=id, title=id)))
@@ -38,6 +39,7 @@ def known(channel):
         name="v", type=template_pb2.TemplateVariable.TYPE_STRING, pattern=".{0,1000}" * 10 + ".*b?")
     stub.CreateTemplate(template_pb2.CreateTemplateRequest(definition=template_pb2.Template(
         id="sweep", title="t", context_title="t", content="{{v}}", variables=[variable])))
+    stub.CreateSession(session_pb2.CreateSessionRequest(session=session_resource_pb2.Session(id="sweep")))
 
 
 def reads(channel):

@@ -78,6 +78,10 @@ def furnish(contexts, count=120):
     imported = Import(contexts, import_id="i")
     imported.send(records=[{"context": {"id": "from-elsewhere", "title": "t"}}])
     imported.finish()
+    contexts.CreateSession(session={"id": "s", "entities": ["e"]}, agent="ann")
+    for number in range(20):
+        contexts.RecordTestResult(session="s", entities=["e"], passed=number % 2 == 1)
+    contexts.EndSession(id="s")
     contexts.Reindex()
 
 
@@ -100,7 +104,10 @@ def test_a_deleted_project_refuses_every_call(channel):
         contexts.list, lambda: contexts.Search(query="a"), lambda: list(contexts.Traverse(start=["x"])),
         lambda: list(export(contexts)), lambda: Import(contexts).finish(), contexts.Reindex, theirs.list,
         lambda: theirs.GetOperation(id="x"), lambda: raising(contexts.watch(after_position=0).ended()),
-        lambda: contexts.BatchCreateContexts(requests=[{"context": {"title": "t"}}])]
+        lambda: contexts.BatchCreateContexts(requests=[{"context": {"title": "t"}}]),
+        lambda: contexts.CreateSession(session={"id": "s"}), contexts.ListSessions, lambda: contexts.GetSession(id="s"),
+        lambda: contexts.ListEvents(session="s"), lambda: list(contexts.WatchSession(session="-")),
+        lambda: list(contexts.WatchSessions(after_position=0)), lambda: contexts.EndSession(id="s")]
     for number, call in enumerate(calls):
         with pytest.raises(grpc.RpcError) as caught:
             call()

@@ -4,8 +4,8 @@ import grpc
 import pytest
 from cairn.v1 import (
     change_pb2, change_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2, memory_pb2_grpc, operation_pb2,
-    operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, template_pb2,
-    template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
+    operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, session_pb2,
+    session_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
 from google.protobuf import descriptor_pool, json_format, message_factory
 
 from harness.project import new_project
@@ -16,7 +16,7 @@ MODULES = {
     "Context": (context_pb2, context_pb2_grpc), "Memory": (memory_pb2, memory_pb2_grpc),
     "Relationship": (relationship_pb2, relationship_pb2_grpc), "Template": (template_pb2, template_pb2_grpc),
     "Transfer": (transfer_pb2, transfer_pb2_grpc), "Operation": (operation_pb2, operation_pb2_grpc),
-    "Change": (change_pb2, change_pb2_grpc)}
+    "Change": (change_pb2, change_pb2_grpc), "Session": (session_pb2, session_pb2_grpc)}
 
 
 def project_of(contexts):
@@ -44,6 +44,7 @@ def call(channel, service, method, request, **options):
         answer.cancel()
 
 
+EVENT = {"type": "TYPE_CUSTOM", "name": "n"}
 EDGE = {"source": "a", "target": "b", "kind": "RELATIONSHIP_KIND_FOLLOWS"}
 ITEM = {"context": {"id": "a", "title": "t"}}
 # What each method needs to be right otherwise.
@@ -61,6 +62,17 @@ NEEDS = {
     "UpdateTemplate": {"definition": {"id": "t", "title": "t"}}, "DeleteTemplate": {"id": "t"},
     "RenderTemplate": {"id": "t"}, "CreateContextFromTemplate": {"template_id": "t"},
     "GetOperation": {"id": "o"}, "CancelOperation": {"id": "o"}, "WatchOperation": {"id": "o"},
+    "CreateSession": {"session": {"id": "s"}}, "GetSession": {"id": "s"}, "UpdateSession": {"session": {"id": "s", "title": "t"}},
+    "JoinSession": {"id": "s", "agent": "a"}, "LeaveSession": {"id": "s", "agent": "a"}, "EndSession": {"id": "s"},
+    "SetSessionTtl": {"id": "s", "ttl": "60s"}, "DeleteSession": {"id": "s"},
+    "AppendEvent": {"session": "s", "event": EVENT}, "AppendEvents": {"session": "s", "events": [EVENT]},
+    "ListEvents": {"session": "s"}, "WatchSession": {"session": "s"}, "CreateCheckpoint": {"session": "s"},
+    "AppendMessage": {"session": "s", "message": {"role": "ROLE_USER", "content": "c"}}, "ListMessages": {"session": "s"},
+    "GetMessageWindow": {"session": "s", "token_budget": 1},
+    "GetCheckpoint": {"session": "s", "id": "c"}, "ListCheckpoints": {"session": "s"},
+    "RestoreCheckpoint": {"session": "s", "id": "c"},
+    "RecordCodeChange": {"session": "s", "change": {"entities": ["e"], "operation": "OPERATION_ADDED"}},
+    "RecordTestResult": {"session": "s", "entities": ["e"]},
 }
 
 
@@ -129,7 +141,9 @@ def test_answers_say_which_journal_their_positions_belong_to(channel, contexts):
         contexts.RelateContexts(relationships=[edge]), contexts.ListContexts(), contexts.BatchGetContexts(ids=["a"]),
         contexts.BatchCreateContexts(requests=[context_pb2.CreateContextRequest(context=context_pb2.Context(title="t"))]),
         contexts.ListRelationships(), contexts.ListContextVersions(id="a"), contexts.Search(query="a"),
-        contexts.ListTemplates(), contexts.Recall(),
+        contexts.ListTemplates(), contexts.Recall(), contexts.ListSessions(),
+        contexts.ListEvents(session=contexts.CreateSession(session={"id": "s"}).id), contexts.ListCheckpoints(session="s"),
+        contexts.ListMessages(session="s"), contexts.GetMessageWindow(session="s", token_budget=1),
     ]
     assert {answer.journal_id for answer in answers} == {journal}
     feed = contexts.WatchContexts(after_position=0)
