@@ -36,5 +36,6 @@ package enum ContextMigrations {
       module: "contexts", file: "m0030_parts_of_relationships",
       PackageResources.m0030_parts_of_relationships_sql),
     Migration(module: "contexts", file: "m0040_pruning", PackageResources.m0040_pruning_sql),
+    Migration(module: "contexts", file: "m0041_faster_writes", PackageResources.m0041_faster_writes_sql),
   ]
 }
