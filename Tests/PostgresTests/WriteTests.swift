@@ -54,6 +54,31 @@ struct WriteTests {
     }
   }
 
+  @Test("the writes of a batch are run in the order that they ask for")
+  func order() async throws {
+    try await TestDatabase.withPool(schema, loops: 1) { pool, _ in
+      await withTaskGroup(of: Void.self) { group in
+        for id in 1...200 {
+          group.addTask {
+            _ = try? await pool.groupWrite(
+              insert, [id, "x"], group: WriteGroup("1"), order: [UInt8(255 - id)])
+          }
+        }
+      }
+      // Of each transaction, the ids in the order in which they were stored.
+      let wrong = Statement(
+        "wrong",
+        """
+        SELECT count(*) FILTER (WHERE id > before), count(DISTINCT xid) FROM (
+          SELECT id, xid, lag(id) OVER (PARTITION BY xid ORDER BY ctid) AS before FROM item
+        ) AS item
+        """)
+      let row = try await pool.query(wrong).only()
+      #expect(try row.decode(0, as: Int64.self) == 0)
+      #expect(try row.decode(1, as: Int64.self) < 100)
+    }
+  }
+
   @Test("a failing write fails alone: all others of its batch are committed, once")
   func failingMember() async throws {
     try await TestDatabase.withPool(schema, loops: 1) { pool, _ in

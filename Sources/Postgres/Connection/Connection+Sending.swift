@@ -72,6 +72,12 @@ extension Connection {
   /// Whether the session has these timeouts already.
   func has(_ wanted: SessionTimeouts) -> Bool { timeouts == wanted }
 
+  /// Asks for the results of what was sent, which otherwise come with the sync that follows. What cannot be sent is noticed
+  /// at the sync.
+  func requestResults() {
+    if let handle { PQsendFlushRequest(handle) }
+  }
+
   /// Ends the segment and writes it out.
   func sync() {
     guard let handle, machine.needsSync else { return }

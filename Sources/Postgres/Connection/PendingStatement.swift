@@ -9,6 +9,8 @@ class PendingStatement {
   final var outcome: Result<Rows, PostgresError>?
   /// Whose turn it is when look-ups wait for each other.
   final let caller: Int64
+  /// Its place in a batch.
+  final var order: [UInt8] = []
   /// How often it was sent.
   final var attempts = 0
   /// Of the waiter; asked only whether it was cancelled.

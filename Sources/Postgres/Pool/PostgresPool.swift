@@ -101,20 +101,23 @@ package final class PostgresPool: Sendable {
   /// A failing neighbour does no harm: its batch is run again one by one, so the statement may run
   /// more than once but commits at most once. Throws `outcomeUnknown` when the connection broke
   /// after the commit was asked for. When a batch outlives the tasks of all its callers by a second, it is cancelled.
-  /// - Parameter prologue: Run before the batch, once per batch, in its transaction; the same for
-  ///   all writes of a group.
+  /// - Parameters:
+  ///   - order: The writes of a batch are run in this order, byte by byte, and otherwise as they came: for those that may
+  ///     wait for each other's rows, so that batches do so in one direction.
+  ///   - prologue: Run before the batch, once per batch, in its transaction; the same for all writes of a group.
   package func groupWrite(
-    _ statement: Statement, _ parameters: [any PostgresValue], group: WriteGroup,
+    _ statement: Statement, _ parameters: [any PostgresValue], group: WriteGroup, order: [UInt8] = [],
     prologue: [BoundStatement] = []
   ) async throws(PostgresError) -> Rows {
     guard let pool = local else {
       return try await onLoop { (_) async throws(PostgresError) in
-        try await self.groupWrite(statement, parameters, group: group, prologue: prologue)
+        try await self.groupWrite(statement, parameters, group: group, order: order, prologue: prologue)
       }
     }
     return try await withUnsafeContinuation { continuation in
-      pool.writes.start(
-        PendingStatement(statement, parameters, waiter: continuation), in: group, prologue: prologue)
+      let write = PendingStatement(statement, parameters, waiter: continuation)
+      write.order = order
+      pool.writes.start(write, in: group, prologue: prologue)
     }.get()
   }
 

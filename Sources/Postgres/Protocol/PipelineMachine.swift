@@ -104,6 +104,11 @@ struct PipelineMachine<Member> {
   /// Whether the server owes us something.
   var isExpectingReply: Bool { !steps.isEmpty }
 
+  /// Whether all results have arrived of what was sent, and a sync is to come.
+  var awaitsOnlySync: Bool {
+    if steps.count == 1, case .sync = steps[0] { true } else { false }
+  }
+
   /// Whether something was sent that no sync follows yet.
   var needsSync: Bool { !segments.isEmpty && !segments[segments.count - 1].isSynced }
 

@@ -14,6 +14,12 @@ struct Ring<Element> {
     count += 1
   }
 
+  mutating func prepend(_ elements: some Sequence<Element>) {
+    let others = removeAll()
+    for element in elements { append(element) }
+    for element in others { append(element) }
+  }
+
   mutating func popFirst() -> Element? {
     guard count > 0 else { return nil }
     let element = storage[head].take()

@@ -2,19 +2,32 @@ import EventLoop
 
 /// Gathers the concurrent writes of each group into batches. Confined to the pool's loop.
 ///
-/// While a batch is being committed the next one fills up: the more callers there are, the more of
-/// them share a commit.
+/// ```
+/// a batch    waits for a connection ──▶ runs ──its results are here──▶ commits ──its sync is here──▶ over
+///            └────────────── no other one begins ─────────────┘        └─ nor now, where commits are short ─┘
+/// ```
+///
+/// Meanwhile the next one fills up: the more callers there are, the more of them share a commit.
 final class GroupWriter: Flushable {
   private final class Group {
     var waiting = Ring<PendingStatement>()
     var prologue: [BoundStatement] = []
     var batchesUnderWay = 0
+    /// The one that no other may overtake.
+    var foremost: Batch?
     var isTouched = false
     /// Taken again when it is idle: its plans are made.
     var favourite: Int?
   }
 
+  /// When a batch was sent, and when its results came.
+  private final class Batch {
+    var sent = Instant.now
+    var ran: Instant?
+  }
+
   private unowned let pool: LoopPool
+  private var overlap = CommitOverlap()
   private var groups: [WriteGroup: Group] = [:]
   private var touched: [(WriteGroup, Group)] = []
   var isQueuedForFlush = false
@@ -31,9 +44,15 @@ final class GroupWriter: Flushable {
     touch(group, for: key)
   }
 
-  /// Tells those that wait and whose callers have gone.
+  /// How long a batch may keep others of its group from beginning.
+  private static let patience = Duration.milliseconds(200)
+
+  /// Tells those that wait and whose callers have gone. Called now and then, so a batch that hangs is overtaken here.
   func dropAbandoned() {
-    for group in groups.values {
+    for (key, group) in groups {
+      if let batch = group.foremost, Instant.now - batch.sent > Self.patience {
+        makeWay(batch, in: group, for: key)
+      }
       for write in group.waiting.removeAll() {
         if write.isAbandoned {
           write.finish(.failure(.cancelledByCaller))
@@ -66,15 +85,16 @@ final class GroupWriter: Flushable {
       if group.batchesUnderWay == 0 { groups[key] = nil }
       return
     }
-    guard group.batchesUnderWay < key.batches(of: pool.configuration) else { return }
+    guard group.foremost == nil, group.batchesUnderWay < key.batches(of: pool.configuration) else { return }
     group.batchesUnderWay += 1
-    var isRefused = false
+    let batch = Batch()
+    group.foremost = batch
     let turns = key.mayWait ? pool.turns(of: key.project) : nil
     acquire(for: group, turns: turns) { [self] result in
       switch result {
-      case .success(let connection): begin(group, for: key, turns: turns, on: connection)
+      case .success(let connection): begin(batch, of: group, for: key, turns: turns, on: connection)
       case .failure(let error):
-        isRefused = true
+        group.foremost = nil
         group.batchesUnderWay -= 1
         // The other batches will take what waits, if there are any.
         if group.batchesUnderWay == 0 {
@@ -83,8 +103,6 @@ final class GroupWriter: Flushable {
         }
       }
     }
-    // More than fits in one batch. A caller that was refused at once would be refused again.
-    if !isRefused, group.waiting.count > pool.configuration.writeBatchSize { launch(group, for: key) }
   }
 
   private func acquire(for group: Group, turns: Turns?, receiver: @escaping LoopPool.Receiver) {
@@ -101,22 +119,53 @@ final class GroupWriter: Flushable {
     }
   }
 
-  /// The next write that somebody still waits for.
-  private static func next(of group: Group) -> PendingStatement? {
-    while let write = group.waiting.popFirst() {
-      if !write.isAbandoned { return write }
-      write.finish(.failure(.cancelledByCaller))
+  /// The next writes that somebody still waits for, as many as a batch may have, in their order.
+  private func next(of group: Group) -> [PendingStatement] {
+    var writes: [PendingStatement] = []
+    while writes.count < pool.configuration.writeBatchSize, let write = group.waiting.popFirst() {
+      if write.isAbandoned {
+        write.finish(.failure(.cancelledByCaller))
+      } else {
+        writes.append(write)
+      }
     }
-    return nil
+    // Swift's sort is stable.
+    if writes.contains(where: { !$0.order.isEmpty }) {
+      writes.sort { $0.order.lexicographicallyPrecedes($1.order) }
+    }
+    return writes
   }
 
-  private func begin(_ group: Group, for key: WriteGroup, turns: Turns?, on connection: Connection) {
+  private func begin(
+    _ batch: Batch, of group: Group, for key: WriteGroup, turns: Turns?, on connection: Connection
+  ) {
     group.favourite = connection.id
-    let batch = WriteBatch(pool: pool, prologue: group.prologue) { [self] in
-      turns?.leave()
-      group.batchesUnderWay -= 1
-      touch(group, for: key)
-    }
-    batch.start(on: connection) { Self.next(of: group) }
+    batch.sent = .now
+    let writes = WriteBatch(
+      pool: pool, prologue: group.prologue,
+      whenCommitting: { [self] in
+        batch.ran = .now
+        if overlap.isWorthwhile { makeWay(batch, in: group, for: key) }
+      },
+      completion: { [self] in
+        turns?.leave()
+        group.batchesUnderWay -= 1
+        note(batch)
+        makeWay(batch, in: group, for: key)
+      })
+    let rest = writes.start(next(of: group), on: connection)
+    if !rest.isEmpty { group.waiting.prepend(rest) }
+  }
+
+  private func note(_ batch: Batch) {
+    let now = Instant.now
+    let ran = batch.ran ?? now
+    overlap.took(
+      running: ran.nanoseconds - batch.sent.nanoseconds, committing: now.nanoseconds - ran.nanoseconds)
+  }
+
+  private func makeWay(_ batch: Batch, in group: Group, for key: WriteGroup) {
+    if group.foremost === batch { group.foremost = nil }
+    touch(group, for: key)
   }
 }

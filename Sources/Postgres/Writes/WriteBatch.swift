@@ -13,33 +13,43 @@ final class WriteBatch: ConnectionClient {
   private var isApart = false
   /// Those to be run on another connection, when this one is back.
   private var left: [PendingStatement] = []
+  /// Called once; nil when it was, or when nobody asks.
+  private var whenCommitting: (() -> Void)?
   private let completion: () -> Void
 
   private static let delivery = Pipeline.Delivery.atSync(commits: true)
 
-  /// - Parameter completion: Called when all writes are settled and the connection is back.
-  init(pool: LoopPool, prologue: [BoundStatement], completion: @escaping () -> Void) {
+  /// - Parameters:
+  ///   - whenCommitting: Called when all statements have been run, and only the commit is to come or to go. To know it
+  ///     takes another packet from the server.
+  ///   - completion: Called when all writes are settled and the connection is back.
+  init(
+    pool: LoopPool, prologue: [BoundStatement], whenCommitting: (() -> Void)? = nil,
+    completion: @escaping () -> Void
+  ) {
     self.pool = pool
     self.prologue = prologue
+    self.whenCommitting = whenCommitting
     self.completion = completion
     sent = []
   }
 
-  /// Sends what `next` yields, within the bounds of a batch.
-  func start(on connection: Connection, _ next: () -> PendingStatement?) {
+  /// Sends writes, and returns those that are more than the bytes of a batch.
+  func start(_ writes: [PendingStatement], on connection: Connection) -> ArraySlice<PendingStatement> {
     connection.client = self
     begin(connection)
     var bytes = 0
-    while sent.count < pool.configuration.writeBatchSize, bytes < pool.configuration.writeBatchBytes,
-      let write = next()
-    {
+    var rest = writes[...]
+    while bytes < pool.configuration.writeBatchBytes, let write = rest.popFirst() {
       // One that cannot be encoded has been told so, and the others do not mind.
       guard connection.send(write, delivery: Self.delivery) else { continue }
       bytes += connection.lastParameterBytes
       sent.append(write)
     }
+    if whenCommitting != nil { connection.requestResults() }
     connection.sync()
     if !connection.isBusy { finish(connection) }
+    return rest
   }
 
   private func begin(_ connection: Connection) {
@@ -112,8 +122,14 @@ final class WriteBatch: ConnectionClient {
   }
 
   func progressed(_ connection: Connection) {
-    if !connection.isBusy { finish(connection) }
+    if !connection.isBusy {
+      finish(connection)
+    } else if connection.machine.awaitsOnlySync {
+      isNowCommitting()
+    }
   }
+
+  private func isNowCommitting() { whenCommitting.take()?() }
 
   private func finish(_ connection: Connection) {
     pool.release(connection)
@@ -124,6 +140,7 @@ final class WriteBatch: ConnectionClient {
   private func goOn() {
     let writes = left
     left = []
+    isNowCommitting()
     guard !writes.isEmpty else { return completion() }
     isApart = true
     pool.acquire(isAbandoned: { writes.allSatisfy(\.isAbandoned) }) { [self] result in
@@ -185,9 +202,7 @@ extension LoopPool {
           release(connection)
           return completion()
         }
-        var next: PendingStatement? = write
-        WriteBatch(pool: self, prologue: prologue, completion: completion)
-          .start(on: connection) { next.take() }
+        _ = WriteBatch(pool: self, prologue: prologue, completion: completion).start([write], on: connection)
       }
     }
   }

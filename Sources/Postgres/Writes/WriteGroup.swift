@@ -1,11 +1,12 @@
-/// What the writes of one batch have in common: their project, and where all of them lock the same row first, that row.
+/// What the writes of one batch have in common: their project, and where all of them lock the same row first, that row,
+/// or may wait for rows of others, what these are.
 package struct WriteGroup: Hashable, Sendable {
   /// Bytes, not texts: two keys that Swift takes for the same are two.
   private let name: [UInt8]
   private let key: [UInt8]?
 
-  /// - Parameter key: What the prologue locks. The group's writes wait for each other there, so more than one batch of
-  ///   them at a time on a loop would only hold connections. Nil where they lock nothing.
+  /// - Parameter key: What the prologue locks, or what the writes may find locked. The group's writes wait for each other
+  ///   there, so more than one batch of them at a time on a loop would only hold connections. Nil where they lock nothing.
   package init(_ name: String, behind key: String? = nil) {
     self.init(name: Array(name.utf8), key: key.map { Array($0.utf8) })
   }

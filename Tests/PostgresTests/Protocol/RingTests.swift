@@ -23,4 +23,12 @@ struct RingTests {
     #expect(ring.removeAll() == expected)
     #expect(ring.isEmpty && ring.popFirst() == nil)
   }
+
+  @Test("what is put back comes first")
+  func prepending() {
+    var ring = Ring<Int>()
+    for number in 3...20 { ring.append(number) }
+    ring.prepend([1, 2])
+    #expect(ring.removeAll() == Array(1...20))
+  }
 }
