@@ -5,9 +5,16 @@ import Postgres
 
 /// The tests' own domain: notes, written through the journal as a real domain would.
 enum Notes {
-  static let create = Query<(scope: CallScope, id: String, body: String), StampColumns>(
-    "create_note",
-    """
+  typealias New = (scope: CallScope, id: String, body: String)
+
+  static let create = Query<New, StampColumns>("create_note", insertion, including: .journal, new)
+  static let createNamed = Query<(create: New, named: NamedCreate), StampColumns>(
+    named: "create_named_note", Array(insertion.utf8), including: .journal, new)
+
+  private static let new: [Parameter<New>] =
+    parameters(CallScope.parameters) { $0.scope } + [.init("id") { $0.id }, .init("body") { $0.body }]
+
+  private static let insertion = """
     WITH {draw}, created AS (
       INSERT INTO note (project_id, id, version, body, position, at)
       SELECT @project, @id, 1, @body, position, at FROM draw
@@ -18,8 +25,7 @@ enum Notes {
       SELECT @project, position, 0, at, {provenance}, 'note', @id, 'created', 1 FROM created
     )
     SELECT position, at FROM created
-    """, including: .journal,
-    parameters(CallScope.parameters) { $0.scope } + [.init("id") { $0.id }, .init("body") { $0.body }])
+    """
 
   static let lock = Query<(project: ProjectID, ids: [String]), OneColumn<Int64>>(
     "lock_note",
@@ -54,7 +60,8 @@ extension Journal {
   ) async throws(RPCError) -> WriteResult<Stamp?> {
     let result = try await create(
       in: scope, keys: keys == .server ? .server : .client(ChosenKey(RowKey(.note, id))),
-      write: Notes.create.bind((scope, id, body)), found: Notes.find.bind((scope.project, id)),
+      write: Notes.create.bind((scope, id, body)),
+      named: { Notes.createNamed.bind(((scope, id, body), $0)) }, found: Notes.find.bind((scope.project, id)),
       answer: { Array("made \(id)".utf8) })
     switch result {
     case .repeated(let answer): return .repeated(answer)

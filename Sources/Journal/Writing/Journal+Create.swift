@@ -11,37 +11,46 @@ extension Journal {
   /// Expected outcomes, such as a key that is taken, are result rows, never SQL errors.
   ///
   /// Without a request id it shares a transaction with concurrent writes of the project whose keys are made by the
-  /// server, or with concurrent appends to the same log, and returns when that has committed. Otherwise it commits
-  /// alone.
+  /// server, or with concurrent appends to the same log, and returns when that has committed. With one it shares it with
+  /// others that have one, where the key is made by the server and there is no lease. Otherwise it commits alone.
   ///
   /// When the connection dies during the commit of a key made by the server, the write is run again: the key
   /// is unique, so a commit still under way is waited for, and a row that is there is this one's.
   /// - Parameters:
   ///   - write: The statement, given at least what ``CallScope/parameters`` take.
+  ///   - named: The statement where it is to keep the answer of a named request as well (`{named_draw}`), in one with its
+  ///     neighbours; nil: it has a transaction of its own.
   ///   - found: Finds the row again and returns what the statement returned when it wrote it; nil: the
   ///     caller is told that the outcome is unknown.
   ///   - answer: The answer's bytes without position and time, kept for a repetition of the request.
   package func create(
     in scope: CallScope, keys: KeyOrigin, write: BoundStatement,
+    named: (NamedCreate) -> BoundStatement? = { _ in nil },
     found: @autoclosure () -> BoundStatement? = nil, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     let result =
       scope.effect == .takenBack
       ? .written(try await takenBack(in: scope, keys: keys, write: write))
-      : try await drawn(in: scope, keys: keys, write: write, found: found(), answer: answer)
+      : try await drawn(in: scope, keys: keys, write: write, named: named, found: found(), answer: answer)
     if case .written(let rows) = result, rows.isEmpty { try await checkLease(of: scope) }
     return result
   }
 
   private func drawn(
-    in scope: CallScope, keys: KeyOrigin, write: BoundStatement,
+    in scope: CallScope, keys: KeyOrigin, write: BoundStatement, named: (NamedCreate) -> BoundStatement?,
     found: @autoclosure () -> BoundStatement?, answer: () -> [UInt8]
   ) async throws(RPCError) -> WriteResult<Rows> {
     defer { ticker.nudge() }
     guard let request = scope.request else {
       return .written(try await create(in: scope, keys: keys, write: write, found: found))
     }
-    let store = storing(answer(), for: request, in: scope)
+    let answer = answer()
+    if case .server = keys, scope.lease == nil, let write = named(keeping(answer, of: request)) {
+      return try await inTurn(for: [], in: scope) { () async throws(RPCError) in
+        try await shared(write, of: request, in: scope)
+      }
+    }
+    let store = storing(answer, for: request, in: scope)
     return try await inTurn(for: keys.rows, in: scope) { () async throws(RPCError) in
       do throws(WriteFailure) {
         return try await once(request, in: scope) { () async throws(WriteFailure) in
@@ -59,6 +68,27 @@ extension Journal {
         }
       } catch { throw error.error }
     }
+  }
+
+  /// Runs a create that keeps the answer of its request, in one transaction with others that do.
+  ///
+  /// It may have to wait for a twin on another loop or server, so such creates have batches of their own. All batches
+  /// store answers in the same order: two that have twins of each other cannot wait for each other.
+  private func shared(
+    _ write: BoundStatement, of request: RequestKey, in scope: CallScope
+  ) async throws(RPCError) -> WriteResult<Rows> {
+    let row = request.row(in: scope)
+    let group = WriteGroup(scope.project.text, behind: row.kind.name)
+    do throws(WriteFailure) {
+      return try await once(request, in: scope) { () async throws(WriteFailure) in
+        do throws(PostgresError) {
+          let rows = try await pool.groupWrite(
+            write.statement, write.parameters, group: group, order: Array(row.id.text.utf8),
+            prologue: [scope.prologue])
+          return WriteAttempt(.written(rows), isStored: !rows.isEmpty, yieldsToAnswers: true)
+        } catch { throw WriteFailure(error) }
+      }
+    } catch { throw error.error }
   }
 
   /// What the statement returns, rolled back.

@@ -16,6 +16,11 @@ extension Journal {
       (scope, request, answer, configuration.requestLifetime.components.seconds))
   }
 
+  /// What a create keeps with its own statement.
+  func keeping(_ answer: [UInt8], of request: RequestKey) -> NamedCreate {
+    NamedCreate(request: request, answer: answer, seconds: configuration.requestLifetime.components.seconds)
+  }
+
   /// Stores the answer of a request that changes nothing, so that a repetition, which might find things changed, changes
   /// nothing either.
   func storingRefusals(
@@ -43,6 +48,7 @@ extension Journal {
         if attempt.isStored { return attempt.result }
         // Nothing was written: perhaps because a twin had written it.
         if let answer = try await findAnswer(to: request, in: scope) { return .repeated(answer) }
+        if attempt.yieldsToAnswers, attempts < configuration.writeAttempts { continue }
         return attempt.result
       } catch { failure = error }
       guard failure.mayBeTwin || failure.mayBeRepeated else { throw failure }

@@ -127,10 +127,13 @@ struct WriteAttempt<Written> {
   let result: WriteResult<Written>
   /// Whether the result is final: false when the answer should have been stored and was not.
   let isStored: Bool
+  /// Whether only an answer that has expired can have been in the way when there is none.
+  let yieldsToAnswers: Bool
 
-  init(_ result: WriteResult<Written>, isStored: Bool = true) {
+  init(_ result: WriteResult<Written>, isStored: Bool = true, yieldsToAnswers: Bool = false) {
     self.result = result
     self.isStored = isStored
+    self.yieldsToAnswers = yieldsToAnswers
   }
 }
 

@@ -55,6 +55,14 @@ package struct SQLFragments: Sendable {
   /// The text and the parameters of a fragment; nil when there is none of that name.
   func pieces(of name: String) -> [SQLPiece]? { fragments[name] }
 
+  /// The same with one fragment in the place of another: for texts that are used in two ways.
+  package func with(_ other: String, as name: String) -> SQLFragments {
+    var copy = self
+    copy.fragments[name] = fragments[other]
+    copy.included.insert(other)
+    return copy
+  }
+
   // MARK: Includes
 
   /// A text with its includes in their places. What cannot be included stays as it is written, which no server

@@ -112,6 +112,60 @@ import Testing
     }
   }
 
+  @Test("named creates that wait together share a commit, and a repetition among them fails nobody")
+  func sharedCommits() async throws {
+    try await withServer { server, database in
+      let journal = server.journal
+      let first = try await journal.createNote("first", CallScope.test.named("r0")).written ?? nil
+      let repeated = try await withThrowingTaskGroup(of: (Int, Stamp?).self) { group in
+        for number in 0..<100 {
+          group.addTask {
+            let scope = CallScope.test.named("r\(number)")
+            return (number, try await journal.createNote("n\(number)", scope).repeated?.stamp)
+          }
+        }
+        return try await group.reduce(into: [Int: Stamp]()) { $0[$1.0] = $1.1 }
+      }
+      #expect(repeated.count == 1 && repeated[0] == first)
+      #expect(try rows("SELECT count(*)::text FROM note", database) == ["100"])
+      let commits = try rows("SELECT count(DISTINCT xmin::text)::text FROM note", database)
+      #expect(Int(commits[0])! < 50)
+      // Each answer has the position of its own write.
+      let apart = """
+        SELECT request_id FROM request JOIN change USING (project_id, position) JOIN note USING (project_id, position)
+        WHERE answer = convert_to('made ' || note.id, 'UTF8') AND change.id = note.id AND request.at = note.at
+        """
+      #expect(try rows(apart, database).count == 100)
+    }
+  }
+
+  @Test("twins on two servers that come in opposite orders do not wait for each other in a ring")
+  func twinsOfTwoServers() async throws {
+    let database = try TestDatabase(.notes)
+    let servers = try [TestServer(database.url), TestServer(database.url)]
+    try await servers[0].run {
+      try await servers[1].run {
+        for round in 0..<5 {
+          let written = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<80 {
+              for (index, server) in servers.enumerated() {
+                let name = "\(round)-\(index == 0 ? number : 79 - number)"
+                group.addTask {
+                  try await server.journal.createNote("\(name)-\(index)", CallScope.test.named(name)).written
+                    != nil
+                }
+              }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+          }
+          #expect(written == 80)
+        }
+      }
+    }
+    let deadlocks = "SELECT deadlocks::text FROM pg_stat_database WHERE datname = current_database()"
+    #expect(try rows(deadlocks, database) == ["0"])
+  }
+
   @Test("an answer is forgotten after its time, and swept")
   func expiry() async throws {
     try await withServer({ $0.requestLifetime = .zero }) { server, database in

@@ -37,6 +37,16 @@ import Testing
     #expect(text("{old.there}").problems == ["{old.there}: {there} is no list of columns"])
   }
 
+  @Test("a text is used in two ways with one fragment in the place of another")
+  func replacements() {
+    var problems: [String] = []
+    let pieces = fragments.with("times", as: "columns").closed("SELECT {columns}", &problems)
+    #expect(
+      pieces.map { if case .sql(let sql) = $0 { sql } else { "?" } }.joined()
+        == "SELECT create_time, update_time")
+    #expect(problems.isEmpty)
+  }
+
   @Test("what is not there, or includes itself, is noted and left for the server to refuse")
   func wrongNames() {
     #expect(text("SELECT {colums}").problems == ["there is no fragment {colums}"])

@@ -65,13 +65,16 @@ enum ContextQueries {
   // MARK: Writes
 
   private static let writes: [any CheckedStatement] = [
-    waitForContext, create, insert, lock, update, updateSeveral, overwrite, delete, undelete,
+    waitForContext, create, createNamed, insert, lock, update, updateSeveral, overwrite, delete, undelete,
   ]
 
   static let waitForContext = Query<IDInProject, NoColumns>(
     "wait_for_context", PackageResources.wait_for_context_sql, CommonParameters.id)
   static let create = Query<NewContext, StampColumns>(
     "create_context", PackageResources.create_context_sql, including: .contexts, NewContext.parameters)
+  static let createNamed = Query<(create: NewContext, named: NamedCreate), StampColumns>(
+    named: "create_named_context", PackageResources.create_context_sql, including: .contexts,
+    NewContext.parameters)
   static let insert = Query<NewContexts, NoColumns>(
     "insert_contexts", PackageResources.insert_contexts_sql, including: .contexts,
     NewContexts.parameters)

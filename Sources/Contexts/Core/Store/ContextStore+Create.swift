@@ -19,9 +19,10 @@ extension ContextStore {
       KeyOrigin.client(
         ChosenKey(.context(id), lock: ContextQueries.waitForContext.bind((scope.project, id))))
     }
+    let context = NewContext(scope: scope, id: id, draft: draft)
     let result = try await journal.create(
-      in: scope, keys: keys ?? .server,
-      write: ContextQueries.create.bind(NewContext(scope: scope, id: id, draft: draft)),
+      in: scope, keys: keys ?? .server, write: ContextQueries.create.bind(context),
+      named: { ContextQueries.createNamed.bind((context, $0)) },
       found: ContextQueries.findCreated.bind((scope.project, id)),
       answer: { WriteAnswer([.success(id)]).bytes })
     switch result {

@@ -11,6 +11,18 @@ fence AS MATERIALIZED (
   WHERE @by_lease::text IS NULL OR EXISTS (SELECT FROM fence)
 )
 
+-- named_draw:
+-- Stands in the place of {draw} where the request has an id and is made under no lease. The answer is kept first; no row in
+-- `draw` where it was kept before, so a repetition writes nothing and fails nobody who shares its transaction.
+draw AS MATERIALIZED (
+  INSERT INTO request (project_id, principal, method, request_id, hash, answer, position, at, expire_time)
+  SELECT @project, @by_principal, @by_operation, @request_id, @hash, @answer, position, at,
+    at + @seconds * interval '1 second'
+  FROM (SELECT nextval('journal_position') AS position, clock_timestamp() AS at) AS drawn
+  ON CONFLICT (project_id, principal, method, request_id) DO NOTHING
+  RETURNING position, at
+)
+
 -- provenance_columns:
 principal, agent, session, task, lease, lease_epoch, operation
 
