@@ -137,8 +137,10 @@ def test_x14_a_named_create_reads_no_more_where_there_are_many_changes(own_serve
         database.query("ANALYZE change")
         scanned, looked_up = read("seq_tup_read"), read("idx_scan")
         for number in range(named):
-            stub.CreateContext(context_pb2.CreateContextRequest(
-                context=context_pb2.Context(title="t"), request_id=f"r{number}"), timeout=60)
+            # With an id of the client's, whose answer is stored by a statement of its own, and with one of the server's.
+            for id in (f"own-{number}", ""):
+                stub.CreateContext(context_pb2.CreateContextRequest(
+                    context=context_pb2.Context(id=id, title="t"), request_id=f"r{number}{id}"), timeout=60)
         # Sessions tell their statistics a while later.
         eventually(lambda: read("idx_scan") >= looked_up + named, "the answers are looked up by the index")
         assert read("seq_tup_read") - scanned < changes
