@@ -116,7 +116,8 @@ import Testing
       let scope = CallScope.test.named("r")
       func write() async throws -> WriteResult<PlannedWrite<Int>> {
         let lock = Notes.lock.bind((.default, ["a"]))
-        return try await server.journal.write(in: scope, locking: [WriteLock(.note, rows: ["a"], [lock])]) { _ in
+        return try await server.journal.write(in: scope, locking: [WriteLock(.note, rows: ["a"], [lock])]) {
+          _ in
           WritePlan(3, statements: [Notes.update.bind((.default, ["a"], "updated"))]) { Array("made".utf8) }
         }
       }
@@ -124,7 +125,7 @@ import Testing
       let again = try await write().repeated
       #expect(again?.bytes == Array("made".utf8))
       #expect(again?.stamp == stamp)
-      let version = try database.connect().query("SELECT version FROM note WHERE note_id = 'a'").only()
+      let version = try database.connect().query("SELECT version FROM note WHERE id = 'a'").only()
       #expect(try version.decode(0, as: Int64.self) == 2)
     }
   }
