@@ -23,7 +23,7 @@ extension SessionService {
         scope = try await journal.scope(request.project, call)
         begun = (AppendStream(request), scope)
       }
-      let appended = try await log.append(append.by(scope.agent), in: scope)
+      let appended = try await log.append(append.by(scope.agent), in: scope, for: call)
       total += Int64(append.events.count)
       try await responses.write(try await journal.naming(AppendEventsResponse(appended, total: total)))
     }

@@ -44,7 +44,7 @@ extension SessionService {
       return (append, request.requestKey)
     }
     let scope = try await journal.scope(of: request, key: key, call)
-    return AppendEventResponse(try await log.append(append.by(scope.agent), in: scope))
+    return AppendEventResponse(try await log.append(append.by(scope.agent), in: scope, for: call))
   }
 }
 

@@ -106,6 +106,15 @@ extension SessionEvent {
   }
 }
 
+extension [SessionEvent] {
+  /// Bytes that checking or writing them down takes time for, about.
+  var readBytes: Int {
+    var bytes = 0
+    for event in self where bytes <= Limits.quickBytes { bytes += event.readBytes(upTo: Limits.quickBytes) }
+    return bytes
+  }
+}
+
 extension WellKnown.Struct {
   /// Bytes of the texts and values in it, about; above the limit it stops counting.
   func readBytes(upTo limit: Int) -> Int {

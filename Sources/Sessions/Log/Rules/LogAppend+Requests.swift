@@ -128,11 +128,7 @@ extension AppendEventRequest {
 
 extension AppendEventsRequest {
   /// Bytes that checking it takes time for, about.
-  var readBytes: Int {
-    var bytes = 0
-    for event in events where bytes <= Limits.quickBytes { bytes += event.readBytes(upTo: Limits.quickBytes) }
-    return bytes
-  }
+  var readBytes: Int { events.readBytes }
 }
 
 extension RecordCodeChangeRequest {

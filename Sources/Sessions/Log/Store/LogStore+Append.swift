@@ -22,9 +22,13 @@ extension LogStore {
   /// session makes a checkpoint of its own with them, which only the first of these finds out: three.
   ///
   /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
-  func append(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended {
+  ///
+  /// - Parameter call: Waits while much is written down on another thread; nil: it is written down here.
+  func append(
+    _ append: LogAppend, in scope: CallScope, for call: CallContext? = nil
+  ) async throws(RPCError) -> Appended {
     if !append.changesSession, scope.request == nil,
-      let appended = try await appendAlone(append, in: scope)
+      let appended = try await appendAlone(append, in: scope, for: call)
     {
       return appended
     }
@@ -37,12 +41,14 @@ extension LogStore {
   }
 
   /// Nil when the session would change with them, too.
-  private func appendAlone(_ append: LogAppend, in scope: CallScope) async throws(RPCError) -> Appended? {
+  private func appendAlone(
+    _ append: LogAppend, in scope: CallScope, for call: CallContext?
+  ) async throws(RPCError) -> Appended? {
     let head = LogHead(
       RowKey(.session, append.session),
       lock: SessionQueries.lockHeads.bind((scope.project, [append.session])))
     let result = try await journal.create(
-      in: scope, keys: .next(head), write: LogQueries.appendAlone.bind((scope, append)), answer: { [] })
+      in: scope, keys: .next(head), write: try await statement(append, in: scope, for: call), answer: { [] })
     guard case .written(let rows) = result else { preconditionFailure("it has no request id") }
     let outcome = try database { () throws(PostgresError) in
       let found = try LogQueries.appendAlone.results(rows)
@@ -58,6 +64,16 @@ extension LogStore {
     case .refused(let stored?):
       _ = try append.step(on: stored)
       return nil
+    }
+  }
+
+  /// With the bytes of its events, which may be megabytes.
+  private func statement(
+    _ append: LogAppend, in scope: CallScope, for call: CallContext?
+  ) async throws(RPCError) -> BoundStatement {
+    guard let call else { return LogQueries.appendAlone.bind((scope, append)) }
+    return try await blocking.work(on: append.events.readBytes, for: call) { _ throws(RPCError) in
+      LogQueries.appendAlone.bind((scope, append))
     }
   }
 }
