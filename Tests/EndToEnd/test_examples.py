@@ -68,7 +68,8 @@ def test_a_project_is_carried_into_another(example):
 
 
 def programs():
-    return sorted(path for path in EXAMPLES.glob("*/*") if path.suffix in PROGRAMS)
+    return sorted(
+        path for folder in PROGRAMS.values() for path in (EXAMPLES / folder).iterdir() if path.suffix in PROGRAMS)
 
 
 def test_there_is_each_story_in_each_language():
