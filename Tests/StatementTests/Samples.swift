@@ -207,7 +207,8 @@ enum Samples {
     request.filter = filter
     var last = Session()
     last.id = "id"
-    request.pageToken = try SessionList(validating: request, in: "default", key: key).nextPageToken(after: last)
+    request.pageToken = try SessionList(validating: request, in: "default", key: key).nextPageToken(
+      after: last)
     let narrowed = try SessionList(validating: request, in: "default", key: key)
     return [all, narrowed].map { SessionQueries.list.sample(SessionQueries.page($0, in: .default)) }
       + [

@@ -16,7 +16,8 @@ import Testing
   ]
 
   /// All that the program has.
-  private static let schema = TestSchema(JournalMigrations.all + ContextMigrations.all + SessionMigrations.all)
+  private static let schema = TestSchema(
+    JournalMigrations.all + ContextMigrations.all + SessionMigrations.all)
 
   @Test("every statement is one that the server takes, with the names and types that the program uses")
   func statements() throws {

@@ -38,16 +38,22 @@ import Testing
   func validation(_ index: Int) throws {
     var request = WatchTemplatesRequest()
     Self.cases[index].change(&request)
-    let wrong = try wrongFields { () throws(RPCError) in _ = try ResourceWatch(of: "template", validating: request) }
+    let wrong = try wrongFields { () throws(RPCError) in
+      _ = try ResourceWatch(of: "template", validating: request)
+    }
     #expect(wrong == Self.cases[index].wrong)
   }
 
   @Test("a watch starts where it is asked to, in the journal that is named")
   func start() throws {
     var request = WatchTemplatesRequest()
-    #expect(try ResourceWatch(of: "template", validating: request).start == WatchStart(position: .now, journal: nil))
+    #expect(
+      try ResourceWatch(of: "template", validating: request).start == WatchStart(position: .now, journal: nil)
+    )
     (request.afterPosition, request.journalId) = (0, "j")
-    #expect(try ResourceWatch(of: "template", validating: request).start == WatchStart(position: .oldest, journal: "j"))
+    #expect(
+      try ResourceWatch(of: "template", validating: request).start
+        == WatchStart(position: .oldest, journal: "j"))
   }
 
   typealias Match = (
