@@ -1,10 +1,12 @@
 """What CairnSaver and CairnStore share: names for strings of any length, and calls from threads and event loops alike.
 
-An operation is a generator. It yields a Call, is sent the response or thrown the error, and returns its result. So its
-steps are written once, and Calls carries them out for synchronous and asynchronous callers.
+An operation is a generator. It yields a Call, is sent the response or thrown the error, and returns its result; or it
+yields a Future, which is waited for. So its steps are written once, and Calls carries them out for synchronous and
+asynchronous callers.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import hashlib
 from typing import NamedTuple
@@ -50,7 +52,7 @@ class Calls:
                     return end.value
                 answer = error = None
                 try:
-                    answer = getattr(self._stub, call.method)(call.request, **self._options)
+                    answer = self._answer(call)
                 except grpc.RpcError as caught:
                     error = caught
 
@@ -69,7 +71,15 @@ class Calls:
                 except grpc.RpcError as caught:
                     error = caught
 
+    def _answer(self, call):
+        if isinstance(call, concurrent.futures.Future):
+            return call.result()
+        return getattr(self._stub, call.method)(call.request, **self._options)
+
     async def _answered(self, call):
+        if isinstance(call, concurrent.futures.Future):
+            # Others wait for it, too: it is not cancelled with this one.
+            return await asyncio.shield(asyncio.wrap_future(call))
         loop = asyncio.get_running_loop()
         ended = loop.create_future()
 

@@ -1,12 +1,17 @@
 """CairnSaver keeps the checkpoints of LangGraph's threads in a Cairn server.
 
-A checkpoint is a context, and so are the writes of one call of `put_writes`. Both are found by the field `session`, which
-stands for a thread and namespace, ordered by id: the newest checkpoint first, its writes before it. Values of more than
-64 KiB are contexts of their own, named by a hash of what is in them, so that steps that leave them alone do not store
-them again; one of more than 1 MiB is cut into several.
+A checkpoint is a context, and so are the writes of one call of `put_writes`. What belongs to one checkpoint has the same
+`owner`; the newest checkpoint of a thread and namespace is the one created last among those with their `session`. Two
+things make the order of creation that of checkpoints: one that is stored when a higher one is there gets no session, and
+writes that are stored before their checkpoint, as LangGraph does in the background, are named in it.
+
+Values of more than 64 KiB are contexts of their own, named by a hash of what is in them, so that steps that leave them
+alone do not store them again; one of more than 1 MiB is cut into several.
 """
 
 import collections
+import concurrent.futures
+import contextlib
 import itertools
 import re
 import threading
@@ -14,6 +19,7 @@ from typing import NamedTuple
 
 import ormsgpack
 from cairn.v1 import context_pb2 as pb
+from google.protobuf.field_mask_pb2 import FieldMask
 from langgraph.checkpoint.base import (
     WRITES_IDX_MAP, BaseCheckpointSaver, CheckpointTuple, get_checkpoint_id, get_serializable_checkpoint_metadata,
     writes_sort_key)
@@ -27,12 +33,23 @@ APART_BYTES = 1 << 16
 RECORD_BYTES = CONTEXT_BYTES - (1 << 16)
 # Contexts asked for to find the newest checkpoint with its writes, first and then; checkpoints that a list loads at once.
 FIRST_LOOK, NEXT_LOOK, LOADED = 2, 100, 50
-# Checkpoints of which a saver remembers what they have apart.
+# Checkpoints that a saver remembers, and namespaces of threads.
 REMEMBERED = 1000
-# LangGraph's own are UUIDs. `!` comes before all of these, so that ids of contexts sort as those of checkpoints do.
+# LangGraph's own are UUIDs. `!` comes before all of these, so that ids of contexts sort as those of checkpoints do: those
+# of one write are in this order.
 CHECKPOINT_ID = re.compile(r"[0-9A-Za-z_.:~-]{1,48}")
 TYPE = pb.CONTEXT_TYPE_CONVERSATION
 MEDIA_TYPE = "application/vnd.langgraph+msgpack"
+
+
+class Recent(collections.OrderedDict):
+    """The last of what was kept."""
+
+    def keep(self, key, value):
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > REMEMBERED:
+            self.popitem(last=False)
 
 
 class Place(NamedTuple):
@@ -107,8 +124,13 @@ class CairnSaver(BaseCheckpointSaver):
     def __init__(self, channel, *, project="default", serde=None, timeout=60.0):
         super().__init__(serde=serde)
         self._calls = Calls(channel, project, timeout)
-        # What the checkpoints that were put or read last have apart: their successors need not send that again.
-        self._stored = collections.OrderedDict()
+        # By place and checkpoint, as their names, for those that were put or read last: what they have apart, which their
+        # successors need not send again; the ids of writes that were begun before them; and who waits for a put to end.
+        self._stored = Recent()
+        self._early = Recent()
+        self._putting = {}
+        # The highest checkpoint of each place, as far as it is known.
+        self._highest = Recent()
         self._lock = threading.Lock()
 
     # What LangGraph calls.
@@ -175,97 +197,130 @@ class CairnSaver(BaseCheckpointSaver):
     # Writing.
 
     def _put(self, config, checkpoint, metadata):
-        place = Place.of(config)
+        place, id = Place.of(config), checkpoint["id"]
+        name = place.name
         metadata = get_serializable_checkpoint_metadata(config, metadata)
         values = {channel: self._dump(value) for channel, value in checkpoint["channel_values"].items()}
         rest = self._dump({key: value for key, value in checkpoint.items() if key != "channel_values"})
         told = self._dump(metadata)
         apart = set_apart([rest, told, *values.values()])
-        tags = [run_tag(metadata["run_id"])] if "run_id" in metadata else []
-        context = record(
-            place, checkpoint["id"], "c", apart, tags,
-            {"parent": get_checkpoint_id(config), "checkpoint": rest, "metadata": told, "values": values})
-        known = self._known(place, get_checkpoint_id(config))
-        parts = value_contexts(place.thread, {name: apart[name] for name in apart if name not in known})
-        if parts:
-            for batch in in_batches([*parts, context]):
-                yield from store(batch)
-        elif not (yield from create(context)):
-            yield from store([context])
-        self._know(place, checkpoint["id"], apart)
-        return place.config(checkpoint["id"])
+        known = self._stored.get((name, get_checkpoint_id(config)), ())
+        parts = value_contexts(place.thread, {value: apart[value] for value in apart if value not in known})
+        if name not in self._highest:
+            # Nobody has read here before, as LangGraph does.
+            yield from self._newest(name)
+        with self._being_put(name, id) as early:
+            context = record(place, id, "c", apart, {
+                "parent": get_checkpoint_id(config), "checkpoint": rest, "metadata": told, "values": values,
+                "early": early})
+            if "run_id" in metadata:
+                context.tags.append(run_tag(metadata["run_id"]))
+            if id < self._highest.get(name, ""):
+                context.session = ""
+            if parts:
+                for batch in in_batches([*parts, context]):
+                    yield from store(batch)
+            elif not (yield from create(context)):
+                yield from store([context])
+            self._know(name, id, apart)
+        return place.config(id)
+
+    @contextlib.contextmanager
+    def _being_put(self, *checkpoint):
+        """While a checkpoint is put, writes to it wait. Gives the ids of those that did not wait: they came before."""
+        ended = concurrent.futures.Future()
+        with self._lock:
+            early = self._early.pop(checkpoint, [])
+            self._putting[checkpoint] = ended
+        try:
+            yield early
+        except BaseException:
+            with self._lock:
+                self._early.keep(checkpoint, early)
+            raise
+        finally:
+            with self._lock:
+                self._putting.pop(checkpoint, None)
+            ended.set_result(None)
 
     def _put_writes(self, config, writes, task, path):
         if not writes:
             return
-        place = Place.of(config)
+        place, checkpoint = Place.of(config), get_checkpoint_id(config)
         slots = [WRITES_IDX_MAP.get(channel, number) for number, (channel, _) in enumerate(writes)]
         is_special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
         dumped = [self._dump(value) for _, value in writes]
         apart = set_apart(dumped)
         kind = f"w!{digest('task', task)[:20]}!{'s' if is_special else 'n'}{digest(*map(str, slots))[:13]}"
-        context = record(
-            place, get_checkpoint_id(config), kind, apart, [],
-            {"task": task, "path": path, "writes": [
+        context = record(place, checkpoint, kind, apart, {
+            "task": task, "path": path, "writes": [
                 [slot, channel, value] for slot, (channel, _), value in zip(slots, writes, dumped)]})
+        while putting := self._announced(context.id, place.name, checkpoint):
+            yield putting
         for batch in in_batches(value_contexts(place.thread, apart)):
             yield from store(batch)
         if not (yield from create(context)) and is_special:
             yield from store([context])
 
+    def _announced(self, id, *checkpoint):
+        """What writes to a checkpoint have to wait for, if anything. Else a put that comes later will know of them."""
+        with self._lock:
+            if checkpoint not in self._putting and checkpoint not in self._stored:
+                self._early.keep(checkpoint, [*self._early.get(checkpoint, []), id])
+            return self._putting.get(checkpoint)
+
     def _dump(self, value):
         return list(self.serde.dumps_typed(value))
 
-    def _known(self, place, checkpoint):
-        with self._lock:
-            return self._stored.get((place, checkpoint), ())
-
     def _know(self, place, checkpoint, apart):
-        if apart:
-            with self._lock:
-                self._stored[place, checkpoint] = frozenset(apart)
-                if len(self._stored) > REMEMBERED:
-                    self._stored.popitem(last=False)
+        with self._lock:
+            self._stored.keep((place, checkpoint), frozenset(apart))
+            self._highest.keep(place, max(checkpoint, self._highest.get(place, "")))
 
     # Reading.
 
     def _get(self, config):
-        checkpoint = get_checkpoint_id(config)
-        if checkpoint and not CHECKPOINT_ID.fullmatch(checkpoint):
-            return None
-        here = pb.ContextFilter(session=Place.of(config).name, owner=checkpoint)
+        place, checkpoint = Place.of(config).name, get_checkpoint_id(config)
+        if not checkpoint:
+            return (yield from self._newest(place))
+        found = yield from listed(filter=pb.ContextFilter(owner=owner(place, checkpoint)))
+        return next(iter((yield from self._loaded(split(found)))), None)
+
+    def _newest(self, place):
+        here = pb.ContextFilter(session=place)
         writes, token = [], ""
         while True:
             page = yield Call("ListContexts", pb.ListContextsRequest(
-                filter=here, order_by="id desc", page_size=NEXT_LOOK if token or checkpoint else FIRST_LOOK,
-                page_token=token))
+                filter=here, page_size=NEXT_LOOK if token else FIRST_LOOK, page_token=token))
             for context in page.contexts:
-                name = Name.of(context)
-                if not name.is_writes:
-                    # Writes may be stored before their checkpoint is: those of one that is not there yet do not count.
-                    own = [each for each in writes if Name.of(each).checkpoint == name.checkpoint]
-                    return (yield from self._loaded([(context, own)]))[0]
-                writes.append(context)
+                if Name.of(context).is_writes:
+                    writes.append(context)
+                    continue
+                # What is newer and of another checkpoint is of one that is not there yet, or of an old one.
+                own = [each for each in writes if each.owner == context.owner]
+                early = ormsgpack.unpackb(context.data).get("early")
+                own += (yield from fetched(early)).values() if early else ()
+                return (yield from self._loaded([(context, own)]))[0]
             token = page.next_page_token
             if not token:
+                with self._lock:
+                    self._highest.keep(place, "")
                 return None
 
     def _find(self, config, before):
         """The ids of the checkpoints asked for, each with those of its writes, the newest first."""
         only = config and get_checkpoint_id(config)
         last = before and get_checkpoint_id(before)
-        if only and not CHECKPOINT_ID.fullmatch(only):
-            return []
+        place = Place.of(config).name if config and config["configurable"].get("checkpoint_ns") is not None else None
         if config is None:
             found = yield from self._survey(types=[TYPE])
-        elif config["configurable"].get("checkpoint_ns") is None:
-            found = yield from self._survey(tags=[thread_tag(str(config["configurable"]["thread_id"]))])
         else:
-            found = yield from self._survey(session=Place.of(config).name, owner=only)
+            found = yield from self._survey(tags=[thread_tag(str(config["configurable"]["thread_id"]))])
         checkpoints = collections.defaultdict(list)
         for context in filter(is_record, found):
             name = Name.of(context)
-            if (not only or name.checkpoint == only) and (not last or name.checkpoint < last):
+            if ((not only or name.checkpoint == only) and (not last or name.checkpoint < last)
+                    and (place is None or name.place == place)):
                 checkpoints[name.checkpoint, name.place].append(context.id)
         return [checkpoints[key] for key in sorted(checkpoints, reverse=True)]
 
@@ -277,9 +332,7 @@ class CairnSaver(BaseCheckpointSaver):
         found = yield from fetched(itertools.chain.from_iterable(checkpoints))
         loaded = []
         for ids in checkpoints:
-            contexts = [found[id] for id in ids if id in found]
-            writes = [context for context in contexts if Name.of(context).is_writes]
-            loaded += [(context, writes) for context in contexts if not Name.of(context).is_writes]
+            loaded += split(found[id] for id in ids if id in found)
         return (yield from self._loaded(loaded))
 
     def _loaded(self, checkpoints):
@@ -306,7 +359,7 @@ class CairnSaver(BaseCheckpointSaver):
             body = bodies[checkpoint.id]
             place = Place(as_text(body["thread"]), as_text(body["namespace"]))
             whole = load(body["checkpoint"], place.thread)
-            self._know(place, whole["id"], apart_of(checkpoint))
+            self._know(place.name, whole["id"], apart_of(checkpoint))
             whole["channel_values"] = {
                 channel: load(value, place.thread) for channel, value in body["values"].items()}
             tuples.append(CheckpointTuple(
@@ -345,10 +398,19 @@ class CairnSaver(BaseCheckpointSaver):
             context.id for context in found if not is_record(context) and context.id.split("!")[2] in garbage]
         yield from delete([context.id for context in gone] + values)
         self._forget()
+        highest = {Name.of(context).place: context for context in sorted(left, key=lambda context: Name.of(context))
+                   if not Name.of(context).is_writes}
+        for place, context in highest.items():
+            if not context.session:
+                # It was stored when a higher one was there, which has gone: now it is the newest one.
+                context.session = place
+                yield Call("UpdateContext", pb.UpdateContextRequest(
+                    context=context, update_mask=FieldMask(paths=["session"])))
 
     def _forget(self):
         with self._lock:
             self._stored.clear()
+            self._highest.clear()
 
     def _prune(self, threads, strategy):
         if strategy == "delete":
@@ -389,13 +451,23 @@ class CairnSaver(BaseCheckpointSaver):
         if source == target:
             return
         found = yield from self._survey(tags=[thread_tag(source)])
+        # The highest checkpoint of each namespace that is there already.
+        there = {}
+        for name in sorted(map(Name.of, filter(is_record, (yield from self._survey(tags=[thread_tag(target)]))))):
+            if not name.is_writes:
+                there[name.place] = name.checkpoint
         # Values first and the oldest checkpoint next, so that an unfinished copy is a shorter thread.
         found.sort(key=lambda context: (is_record(context), is_record(context) and Name.of(context)[1:], context.id))
         for first in range(0, len(found), LOADED):
             ids = [context.id for context in found[first:first + LOADED]]
             contexts = yield from fetched(ids)
-            for batch in in_batches([moved(contexts[id], source, target) for id in ids if id in contexts]):
+            copies = [moved(contexts[id], source, target) for id in ids if id in contexts]
+            for copy in copies:
+                if is_record(copy) and Name.of(copy).checkpoint < there.get(Name.of(copy).place, ""):
+                    copy.session = ""
+            for batch in in_batches(copies):
                 yield from store(batch)
+        self._forget()
 
 
 def record_id(place, checkpoint, kind):
@@ -404,11 +476,16 @@ def record_id(place, checkpoint, kind):
     return f"lg!{place.name}!{checkpoint}!{kind}"
 
 
-def record(place, checkpoint, kind, apart, tags, body):
+def owner(place, checkpoint):
+    return digest("checkpoint", place, checkpoint)
+
+
+def record(place, checkpoint, kind, apart, body):
     """The context of a checkpoint, or of writes."""
     context = pb.Context(
         id=record_id(place, checkpoint, kind), title="LangGraph writes" if kind[0] == "w" else "LangGraph checkpoint",
-        type=TYPE, media_type=MEDIA_TYPE, session=place.name, owner=checkpoint, tags=[thread_tag(place.thread), *tags],
+        type=TYPE, media_type=MEDIA_TYPE, session=place.name, owner=owner(place.name, checkpoint),
+        tags=[thread_tag(place.thread)],
         data=ormsgpack.packb({"thread": as_bytes(place.thread), "namespace": as_bytes(place.namespace), **body}))
     if apart:
         context.metadata["values"] = list(apart)
@@ -450,18 +527,19 @@ def value_contexts(thread, values):
 def moved(context, source, target):
     """A context of a thread as it is in another thread."""
     copy = pb.Context(
-        id=context.id, title=context.title, type=context.type, media_type=context.media_type, owner=context.owner,
-        data=context.data, tags=[thread_tag(target), *(tag for tag in context.tags if tag != thread_tag(source))])
+        id=context.id.replace(digest("thread", source), digest("thread", target)), title=context.title, type=TYPE,
+        media_type=MEDIA_TYPE, data=context.data,
+        tags=[thread_tag(target), *(tag for tag in context.tags if tag != thread_tag(source))])
     if context.HasField("metadata"):
         copy.metadata.CopyFrom(context.metadata)
     if is_record(context):
-        body = ormsgpack.unpackb(context.data)
-        body["thread"] = as_bytes(target)
+        # In a copy writes come behind their checkpoint.
+        body = ormsgpack.unpackb(context.data) | {"thread": as_bytes(target), "early": []}
         copy.data = ormsgpack.packb(body)
+        name = Name.of(context)
         copy.session = Place(target, as_text(body["namespace"])).name
-        copy.id = context.id.replace(Name.of(context).place, copy.session)
-    else:
-        copy.id = context.id.replace(digest("thread", source), digest("thread", target))
+        copy.owner = owner(copy.session, name.checkpoint)
+        copy.id = context.id.replace(name.place, copy.session)
     return copy
 
 
@@ -476,6 +554,13 @@ def pending(writes, bodies):
                 slots[body["task"], slot] = (body["path"], channel, value)
     order = sorted(slots, key=lambda key: writes_sort_key(slots[key][0], *key))
     return [(key[0], *slots[key][1:]) for key in order]
+
+
+def split(contexts):
+    """A checkpoint and its writes out of the contexts of both; nothing where the checkpoint is not there."""
+    contexts = list(contexts)
+    writes = [context for context in contexts if Name.of(context).is_writes]
+    return [(context, writes) for context in contexts if not Name.of(context).is_writes]
 
 
 def groups(waiting, limit, filter):

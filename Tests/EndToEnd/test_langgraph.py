@@ -7,6 +7,7 @@ import importlib
 import itertools
 import json
 import operator
+import random
 import re
 import subprocess
 import sys
@@ -167,6 +168,8 @@ def counted(channel, project, counting):
 
 
 def test_a_put_and_a_get_are_one_call_each(counted, counting):
+    assert counted.get_tuple(at("t")) is None
+    assert counting.taken() == {"ListContexts": 1}
     config = put(counted, at("t"), text="hello", numbers=list(range(100)))
     assert counting.taken() == {"CreateContext": 1}
     counted.put_writes(config, [("text", "a"), ("numbers", [1])], "task")
@@ -177,6 +180,8 @@ def test_a_put_and_a_get_are_one_call_each(counted, counting):
 
 
 def test_a_put_with_large_values_is_one_write_that_is_seen_as_a_whole(counted, counting):
+    counted.get_tuple(at("t"))
+    counting.taken()
     put(counted, at("t"), large=b"x" * MIB, other=b"y" * MIB)
     assert counting.taken() == {"BatchUpdateContexts": 1}
     assert counted.get_tuple(at("t")).checkpoint["channel_values"]["other"] == b"y" * MIB
@@ -252,6 +257,30 @@ def test_the_newest_checkpoint_is_that_with_the_highest_id_whenever_it_was_store
     assert [found.checkpoint["id"] for found in saver.list(at("t"))] == [each["id"] for each in checkpoints[::-1]]
 
 
+def test_a_checkpoint_is_the_newest_when_higher_ones_are_deleted(saver):
+    checkpoints = [empty_checkpoint() for _ in range(4)]
+    for number in (0, 3, 1, 2):
+        saver.put(at("t"), checkpoints[number], {"run_id": str(number)}, {})
+    for number in (3, 2, 1, 0):
+        assert saver.get_tuple(at("t")).metadata["run_id"] == str(number)
+        saver.delete_for_runs([str(number)])
+    assert saver.get_tuple(at("t")) is None
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_older_checkpoints_may_be_put_and_copied_where_newer_ones_are(channel, project, saver, is_known):
+    older = empty_checkpoint()
+    put(saver, at("source"), 0)
+    put(saver, at("target"), 1)
+    if not is_known:
+        saver = CairnSaver(channel, project=project.project)
+    saver.put(at("target"), older, {"step": 2}, {})
+    assert saver.get_tuple(at("target")).metadata["step"] == 1
+    saver.copy_thread("source", "target")
+    assert saver.get_tuple(at("target")).metadata["step"] == 1
+    assert [found.metadata["step"] for found in saver.list(at("target"))] == [1, 0, 2]
+
+
 def test_writes_may_be_stored_before_their_checkpoint(saver):
     put(saver, at("t"), step=1)
     checkpoint = empty_checkpoint()
@@ -260,6 +289,36 @@ def test_writes_may_be_stored_before_their_checkpoint(saver):
     assert saver.get_tuple(at("t", checkpoint["id"])) is None
     saver.put(at("t"), checkpoint, {}, {})
     assert saver.get_tuple(at("t")).pending_writes == [("task", "channel", "early")]
+
+
+@pytest.mark.parametrize("is_asynchronous", [False, True])
+def test_writes_are_found_whether_they_or_their_checkpoint_come_first(channel, project, saver, is_asynchronous):
+    """LangGraph begins both at the same moment."""
+    async def both(checkpoint):
+        config = at("t", checkpoint["id"])
+        if is_asynchronous:
+            calls = [saver.aput(at("t"), checkpoint, {}, {}), saver.aput_writes(config, [("channel", 1)], "task")]
+        else:
+            calls = [
+                asyncio.to_thread(saver.put, at("t"), checkpoint, {}, {}),
+                asyncio.to_thread(saver.put_writes, config, [("channel", 1)], "task")]
+        await asyncio.gather(*calls[::dice.choice([1, -1])])
+
+    dice, other = random.Random(1), CairnSaver(channel, project=project.project)
+    for _ in range(40):
+        checkpoint = empty_checkpoint()
+        asyncio.run(both(checkpoint))
+        found = other.get_tuple(at("t"))
+        assert (found.checkpoint["id"], found.pending_writes) == (checkpoint["id"], [("task", "channel", 1)])
+
+
+def test_writes_need_not_wait_for_a_put_that_fails(saver):
+    checkpoint = {**empty_checkpoint(), "channel_values": {"wrong": object()}}
+    with pytest.raises(TypeError):
+        saver.put(at("t"), checkpoint, {}, {})
+    saver.put_writes(at("t", checkpoint["id"]), [("channel", 1)], "task")
+    saver.put(at("t"), {**checkpoint, "channel_values": {}}, {}, {})
+    assert saver.get_tuple(at("t")).pending_writes == [("task", "channel", 1)]
 
 
 def test_of_writes_to_a_slot_the_first_stays_and_of_special_ones_the_last(saver):

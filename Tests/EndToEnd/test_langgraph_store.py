@@ -39,7 +39,8 @@ def keys(items):
 
 def test_an_item_is_put_got_changed_and_deleted(store):
     value = {
-        "text": "naïve ✓", "number": 2**60 + 1, "half": 0.5, "none": None, "yes": True, "deep": {"list": [1, {"a": []}]}}
+        "text": "naïve ✓", "number": 2**60 + 1, "half": 0.5, "none": None, "yes": True,
+        "deep": {"list": [1, {"a": []}]}}
     store.put(("users", "ann"), "food", value)
     first = store.get(("users", "ann"), "food")
     assert (first.namespace, first.key, first.value) == (("users", "ann"), "food", value)
