@@ -7,7 +7,8 @@ from harness import stubs
 stubs.build()
 
 from . import (  # noqa: E402
-    appends, codec, cold_start, creates, echo, feeds, footprint, gets, hot_row, idle, mixed, run_all, streams)
+    appends, codec, cold_start, creates, echo, feeds, footprint, gets, hot_row, idle, langgraph, mixed,
+    run_all, streams)
 
 BENCHES = {
     "codec": codec.run,
@@ -22,6 +23,7 @@ BENCHES = {
     "gets": gets.run,
     "creates": creates.run,
     "appends": appends.run,
+    "langgraph": langgraph.run,
     "mixed": mixed.run,
     "feed_fanout": feeds.fanout,
     "feed_delay": feeds.delay,
