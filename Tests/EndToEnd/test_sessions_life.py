@@ -569,6 +569,22 @@ def test_a_session_is_read_as_it_was(sessions):
     assert past(ended.position).title == "two"
 
 
+def test_the_past_knows_how_far_the_log_was(sessions):
+    made = sessions.begin(id="s", entities=["e"])
+    appended = [sessions.append("s") for _ in range(3)]
+    last = sessions.stream().send([note()] * 5, "s").rest()
+
+    def past(**moment):
+        session = sessions.GetSession(id="s", as_of=moment)
+        return session.last_sequence, session.last_event_time
+
+    assert past(position=made.position) == (1, made.create_time)
+    for answer in appended:
+        assert past(position=answer.position) == past(time=answer.time) == (answer.sequence, answer.time)
+    assert past(position=last.position)[0] == 9
+    assert sessions.GetSession(id="s", as_of={"position": last.position}).version == 1
+
+
 # What every write has
 
 

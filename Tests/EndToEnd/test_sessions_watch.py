@@ -292,6 +292,28 @@ def test_the_feed_of_all_changes_has_sessions(sessions):
     assert (found[0][1], found[2][1]) == ("created", "ended")
 
 
+def test_the_feed_of_all_changes_says_that_a_log_has_grown(sessions):
+    made = sessions.begin(id="s")
+    appended = [sessions.append("s").position, sessions.stream().send([note()] * 5, "s").rest().position]
+    sessions.append("s", to(BROKEN))
+    sessions.AppendMessage(session="s", message={"role": 2, "content": "hello"})
+    call = change_pb2_grpc.ChangeServiceStub(sessions.channel).WatchChanges(
+        change_pb2.WatchChangesRequest(
+            resource_kinds=["session_log"], after_position=made.position, include_resources=True),
+        metadata=sessions.metadata, timeout=60)
+    found = []
+    for event in call:
+        if event.HasField("caught_up"):
+            call.cancel()
+            break
+        if event.HasField("change"):
+            found.append(event.change)
+    # A transition is a change of the session itself.
+    assert [(change.resource_id, change.action) for change in found] == [("s", "appended")] * 3
+    assert [change.position for change in found][:2] == appended
+    assert not any(change.HasField("resource") for change in found)
+
+
 # Watchers
 
 
