@@ -77,18 +77,23 @@ class Name(NamedTuple):
 
     place: str
     checkpoint: str
-    is_writes: bool
-    # Writes to special channels take the place of earlier ones; others are kept as they were stored first.
-    is_special: bool
 
     @classmethod
     def of(cls, context):
-        _, place, checkpoint, kind, *rest = context.id.split("!")
-        return cls(place, checkpoint, kind == "w", kind == "w" and rest[1][0] == "s")
+        return cls(*context.id.split("!", 3)[1:3])
 
 
 def is_record(context):
     return context.id.startswith("lg!")
+
+
+def is_checkpoint(context):
+    return context.id.endswith("!c")
+
+
+def is_special(writes):
+    """Writes to special channels take the place of earlier ones; others are kept as they were stored first."""
+    return writes.id.rpartition("!")[2][0] == "s"
 
 
 def value_id(thread, name, part=0):
@@ -248,10 +253,10 @@ class CairnSaver(BaseCheckpointSaver):
             return
         place, checkpoint = Place.of(config), get_checkpoint_id(config)
         slots = [WRITES_IDX_MAP.get(channel, number) for number, (channel, _) in enumerate(writes)]
-        is_special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
+        are_special = all(channel in WRITES_IDX_MAP for channel, _ in writes)
         dumped = [self._dump(value) for _, value in writes]
         apart = set_apart(dumped)
-        kind = f"w!{digest('task', task)[:20]}!{'s' if is_special else 'n'}{digest(*map(str, slots))[:13]}"
+        kind = f"w!{digest('task', task)[:20]}!{'s' if are_special else 'n'}{digest(*map(str, slots))[:13]}"
         context = record(place, checkpoint, kind, apart, {
             "task": task, "path": path, "writes": [
                 [slot, channel, value] for slot, (channel, _), value in zip(slots, writes, dumped)]})
@@ -259,7 +264,7 @@ class CairnSaver(BaseCheckpointSaver):
             yield putting
         for batch in in_batches(value_contexts(place.thread, apart)):
             yield from store(batch)
-        if not (yield from create(context)) and is_special:
+        if not (yield from create(context)) and are_special:
             yield from store([context])
 
     def _announced(self, id, *checkpoint):
@@ -293,7 +298,7 @@ class CairnSaver(BaseCheckpointSaver):
             page = yield Call("ListContexts", pb.ListContextsRequest(
                 filter=here, page_size=NEXT_LOOK if token else FIRST_LOOK, page_token=token))
             for context in page.contexts:
-                if Name.of(context).is_writes:
+                if not is_checkpoint(context):
                     writes.append(context)
                     continue
                 # What is newer and of another checkpoint is of one that is not there yet, or of an old one.
@@ -383,7 +388,7 @@ class CairnSaver(BaseCheckpointSaver):
         doomed, threads = set(), set()
         for run in runs:
             for context in (yield from self._survey(tags=[run_tag(run)])):
-                doomed.add(Name.of(context)[:2])
+                doomed.add(Name.of(context))
                 threads.update(tag for tag in context.tags if tag.startswith("lgthread"))
         for thread in threads:
             yield from self._delete_records((yield from self._survey(tags=[thread])), doomed)
@@ -391,15 +396,14 @@ class CairnSaver(BaseCheckpointSaver):
     def _delete_records(self, found, doomed):
         """Deletes checkpoints, given by place and id, with their writes and the values that no other record has."""
         records = [context for context in found if is_record(context)]
-        gone = [context for context in records if Name.of(context)[:2] in doomed]
-        left = [context for context in records if Name.of(context)[:2] not in doomed]
+        gone = [context for context in records if Name.of(context) in doomed]
+        left = [context for context in records if Name.of(context) not in doomed]
         garbage = set().union(*map(apart_of, gone)) - set().union(*map(apart_of, left))
         values = [
             context.id for context in found if not is_record(context) and context.id.split("!")[2] in garbage]
         yield from delete([context.id for context in gone] + values)
         self._forget()
-        highest = {Name.of(context).place: context for context in sorted(left, key=lambda context: Name.of(context))
-                   if not Name.of(context).is_writes}
+        highest = {Name.of(context).place: context for context in sorted(filter(is_checkpoint, left), key=Name.of)}
         for place, context in highest.items():
             if not context.session:
                 # It was stored when a higher one was there, which has gone: now it is the newest one.
@@ -420,13 +424,12 @@ class CairnSaver(BaseCheckpointSaver):
         for thread in threads:
             found = yield from self._survey(tags=[thread_tag(str(thread))])
             checkpoints = collections.defaultdict(list)
-            for context in filter(is_record, found):
-                if not Name.of(context).is_writes:
-                    checkpoints[Name.of(context).place].append(context)
+            for context in filter(is_checkpoint, found):
+                checkpoints[Name.of(context).place].append(context)
             doomed = set()
             for history in checkpoints.values():
                 kept = yield from self._needed_by(max(history, key=lambda context: Name.of(context).checkpoint))
-                doomed.update(Name.of(context)[:2] for context in history if context.id not in kept)
+                doomed.update(Name.of(context) for context in history if context.id not in kept)
             yield from self._delete_records(found, doomed)
 
     def _needed_by(self, head):
@@ -453,11 +456,12 @@ class CairnSaver(BaseCheckpointSaver):
         found = yield from self._survey(tags=[thread_tag(source)])
         # The highest checkpoint of each namespace that is there already.
         there = {}
-        for name in sorted(map(Name.of, filter(is_record, (yield from self._survey(tags=[thread_tag(target)]))))):
-            if not name.is_writes:
-                there[name.place] = name.checkpoint
+        for name in sorted(map(Name.of, filter(is_checkpoint, (yield from self._survey(tags=[thread_tag(target)]))))):
+            there[name.place] = name.checkpoint
         # Values first and the oldest checkpoint next, so that an unfinished copy is a shorter thread.
-        found.sort(key=lambda context: (is_record(context), is_record(context) and Name.of(context)[1:], context.id))
+        found.sort(key=lambda context: (
+            is_record(context), is_record(context) and Name.of(context).checkpoint, not is_checkpoint(context),
+            context.id))
         for first in range(0, len(found), LOADED):
             ids = [context.id for context in found[first:first + LOADED]]
             contexts = yield from fetched(ids)
@@ -547,10 +551,10 @@ def pending(writes, bodies):
     """The writes of a checkpoint in LangGraph's order: of those of a task to one slot the first one, or the last special
     one."""
     slots = {}
-    for context in sorted(writes, key=lambda context: (Name.of(context).is_special, context.position)):
-        body = bodies[context.id]
+    for context in sorted(writes, key=lambda context: (is_special(context), context.position)):
+        body, is_last = bodies[context.id], is_special(context)
         for slot, channel, value in body["writes"]:
-            if Name.of(context).is_special or (body["task"], slot) not in slots:
+            if is_last or (body["task"], slot) not in slots:
                 slots[body["task"], slot] = (body["path"], channel, value)
     order = sorted(slots, key=lambda key: writes_sort_key(slots[key][0], *key))
     return [(key[0], *slots[key][1:]) for key in order]
@@ -559,8 +563,8 @@ def pending(writes, bodies):
 def split(contexts):
     """A checkpoint and its writes out of the contexts of both; nothing where the checkpoint is not there."""
     contexts = list(contexts)
-    writes = [context for context in contexts if Name.of(context).is_writes]
-    return [(context, writes) for context in contexts if not Name.of(context).is_writes]
+    writes = [context for context in contexts if not is_checkpoint(context)]
+    return [(context, writes) for context in contexts if is_checkpoint(context)]
 
 
 def groups(waiting, limit, filter):
