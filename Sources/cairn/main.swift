@@ -14,7 +14,10 @@ loop.execute {
       Output.complain(["the command line is not UTF-8"])
       exit(ExitStatus.usage.code)
     }
-    exit(await interface.run(words).code)
+    let status = await interface.run(words)
+    // Not by `exit`: threads may still be ending, and its handlers free what these use, as OpenSSL's do.
+    fflush(nil)
+    _exit(status.code)
   }
 }
 loop.runOnCurrentThread()

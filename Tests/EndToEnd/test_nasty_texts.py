@@ -14,6 +14,7 @@ from cairn.v1 import (
     context_pb2, context_pb2_grpc, session_pb2, session_resource_pb2, template_pb2, transfer_pb2)
 from google.protobuf import struct_pb2
 
+from harness import SLOWNESS
 from harness.bystander import MEGABYTE, Bystander
 from harness.memory import is_within, resident
 from harness.refusals import refused
@@ -26,7 +27,7 @@ REQUESTS = int(os.environ.get("CAIRN_TEST_SWEEP", "300"))
 SEED = int(os.environ.get("CAIRN_TEST_SEED", "20261121"))
 # What a neighbour waits at most, in seconds: nearly always, and once in a while. A machine may be so busy that it waits
 # without us: then several times what it waited before.
-OFTEN, SELDOM, TIMES = 0.1, 0.5, 4
+OFTEN, SELDOM, TIMES = 0.1 * SLOWNESS, 0.5 * SLOWNESS, 4
 KEPT = 100 * MEGABYTE
 
 
