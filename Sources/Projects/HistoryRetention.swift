@@ -1,3 +1,4 @@
+import Journal
 import Wire
 
 /// For how long a project keeps what was.
@@ -13,7 +14,7 @@ enum HistoryRetention: Sendable, Equatable {
     guard (1...3_155_760_000).contains(duration.seconds), (0...999_999_999).contains(duration.nanos),
       duration.seconds < 3_155_760_000 || duration.nanos == 0
     else { return nil }
-    self = .time(microseconds: duration.seconds * 1_000_000 + Int64(duration.nanos) / 1_000)
+    self = .time(microseconds: duration.microseconds)
   }
 
   /// Nil for ever.
@@ -25,8 +26,6 @@ enum HistoryRetention: Sendable, Equatable {
   }
 
   var duration: WellKnown.Duration? {
-    microseconds.map {
-      WellKnown.Duration(seconds: $0 / 1_000_000, nanos: Int32($0 % 1_000_000) * 1_000)
-    }
+    microseconds.map { WellKnown.Duration(microseconds: $0) }
   }
 }

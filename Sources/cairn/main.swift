@@ -12,12 +12,9 @@ loop.execute {
       commands: Command.all, context: CommandContext(environment: ProcessEnvironment.variables, loop: loop))
     guard let words = ProcessArguments.words else {
       Output.complain(["the command line is not UTF-8"])
-      exit(ExitStatus.usage.code)
+      ExitStatus.usage.endProcess()
     }
-    let status = await interface.run(words)
-    // Not by `exit`: threads may still be ending, and its handlers free what these use, as OpenSSL's do.
-    fflush(nil)
-    _exit(status.code)
+    await interface.run(words).endProcess()
   }
 }
 loop.runOnCurrentThread()

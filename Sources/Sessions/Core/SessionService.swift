@@ -98,7 +98,7 @@ package struct SessionService: SessionServiceProvider {
     let (_, scope) = try await journal.accept(request, call) {
       $1.identifier($0.id, at: "id")
       $1.optionalIdentifier($0.agent, at: "agent")
-      $1.text($0.reason, at: "reason", atMost: Limits.titleLength)
+      $1.text($0.reason, at: "reason", atMost: Limits.remarkLength)
     }
     let agent = try scope.requiredAgent(named: request.agent)
     return try await store.write(request.id, in: scope) { stored throws(RPCError) in

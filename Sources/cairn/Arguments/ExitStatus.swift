@@ -1,4 +1,5 @@
 import GRPC
+import Glibc
 
 /// What the process leaves behind.
 struct ExitStatus: Equatable, Sendable {
@@ -15,5 +16,11 @@ struct ExitStatus: Equatable, Sendable {
   /// 64 and the number of the status code (`NOT_FOUND` is 69), apart from what shells and others use.
   static func status(_ code: StatusCode) -> ExitStatus {
     code == .ok ? .success : ExitStatus(code: 64 + code.rawValue)
+  }
+
+  /// Ends the process. Not by `exit`: threads may still be ending, and its handlers free what these use, as OpenSSL's do.
+  func endProcess() -> Never {
+    fflush(nil)
+    _exit(code)
   }
 }

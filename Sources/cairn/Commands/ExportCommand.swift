@@ -221,6 +221,6 @@ final class ExportJob: @unchecked Sendable {
   func interrupted() -> Never {
     Output.error("\n")
     if !hint.isEmpty { Output.complain(hint) }
-    exit(ExitStatus.interrupted.code)
+    ExitStatus.interrupted.endProcess()
   }
 }

@@ -199,6 +199,6 @@ final class ImportJob: @unchecked Sendable {
   func interrupted() -> Never {
     Output.error("\n")
     if let running { Output.complain(hint(running)) }
-    exit(ExitStatus.interrupted.code)
+    ExitStatus.interrupted.endProcess()
   }
 }

@@ -25,7 +25,7 @@ enum Output {
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&ready, 1, -1)
       } else if errno != EINTR {
-        exit(ExitStatus.failure.code)
+        ExitStatus.failure.endProcess()
       }
     }
   }

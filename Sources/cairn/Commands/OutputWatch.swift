@@ -11,6 +11,6 @@ final class OutputWatch: DescriptorHandler {
   }
 
   func descriptorReady(_ events: DescriptorEvents) {
-    if !events.isDisjoint(with: .failed) { exit(ExitStatus.failure.code) }
+    if !events.isDisjoint(with: .failed) { ExitStatus.failure.endProcess() }
   }
 }

@@ -70,13 +70,13 @@ import Wire
     request.session = Session()
     var violations = Violations()
     let draft = SessionDraft(validating: request, SessionConfiguration(), &violations)
-    #expect(draft.ttl.microseconds == 3_600_000_000 && draft.session.maxEvents == 1_000_000)
+    #expect(draft.session.livesFor == 3_600_000_000 && draft.session.maxEvents == 1_000_000)
     #expect(draft.start == nil && draft.session.agents.isEmpty)
     request.session?.ttl = WellKnown.Duration()
     request.session?.entities = ["e"]
     request.agent = "a"
     let forEver = SessionDraft(validating: request, SessionConfiguration(), &violations)
-    #expect(forEver.ttl.microseconds == nil)
+    #expect(forEver.session.livesFor == nil)
     #expect(forEver.start?.change?.operation == .initial && forEver.start?.agent == "a")
     #expect(violations.isEmpty)
   }

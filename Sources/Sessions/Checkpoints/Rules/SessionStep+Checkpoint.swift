@@ -77,8 +77,7 @@ extension StoredSession {
   func marked(_ draft: CheckpointDraft) throws(RPCError) -> SessionStep {
     try checkOpen()
     try checkMember(draft.agent)
-    let expiry: SessionStep.Expiry = draft.kind == .automatic ? .kept : .renewed
-    return SessionStep(session: session, expiry: expiry).marked(draft, over: self)
+    return SessionStep(session: session, expiry: .renewed).marked(draft, over: self)
   }
 
   /// The session with the values that it had at a checkpoint.

@@ -93,7 +93,7 @@ extension SessionStep {
 extension Session {
   /// Its `ttl` in microseconds; nil: for ever.
   var livesFor: Int64? {
-    guard let ttl, ttl.seconds > 0 || ttl.nanos > 0 else { return nil }
-    return ttl.seconds * 1_000_000 + Int64(ttl.nanos) / 1_000
+    guard let ttl, ttl.microseconds > 0 else { return nil }
+    return ttl.microseconds
   }
 }

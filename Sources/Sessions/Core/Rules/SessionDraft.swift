@@ -10,7 +10,6 @@ struct SessionDraft {
   private(set) var session: Session
   /// The metadata as JSON text; nil when there is none.
   let metadata: String?
-  let ttl: SessionTTL
 
   init(
     validating request: CreateSessionRequest, _ configuration: SessionConfiguration,
@@ -18,7 +17,7 @@ struct SessionDraft {
   ) {
     guard let given = request.session else {
       violations.add("must be set", at: "session")
-      (id, session, metadata, ttl) = ("", Session(), nil, SessionTTL(configuration.ttl))
+      (id, session, metadata) = ("", Session(), nil)
       return
     }
     if !given.id.isEmpty { violations.sessionID(given.id, at: "session.id") }
@@ -26,7 +25,7 @@ struct SessionDraft {
     violations.optionalIdentifier(given.owner, at: "session.owner")
     violations.entities(given.entities, at: "session.entities")
     metadata = violations.metadata(given.metadata, at: "session.metadata")
-    ttl =
+    let ttl =
       given.ttl.map { violations.ttl($0, at: "session.ttl") } ?? SessionTTL(configuration.ttl)
     violations.maxEvents(given.maxEvents, at: "session.max_events")
     violations.checkpointInterval(given.checkpointInterval, at: "session.checkpoint_interval")

@@ -1,4 +1,5 @@
 import CairnAPI
+import Journal
 import Requests
 import Wire
 
@@ -17,9 +18,7 @@ struct SessionTTL: Equatable {
 
   /// As messages have it: zero for ever.
   var duration: WellKnown.Duration {
-    let microseconds = microseconds ?? 0
-    return WellKnown.Duration(
-      seconds: microseconds / 1_000_000, nanos: Int32(microseconds % 1_000_000) * 1_000)
+    WellKnown.Duration(microseconds: microseconds ?? 0)
   }
 }
 
@@ -34,6 +33,6 @@ extension Violations {
       add("must be zero, or between a second and 3,650 days", at: field)
       return SessionTTL(microseconds: nil)
     }
-    return SessionTTL(microseconds: seconds * 1_000_000 + Int64(duration.nanos) / 1_000)
+    return SessionTTL(microseconds: duration.microseconds)
   }
 }

@@ -17,7 +17,7 @@ enum SessionQueries {
       .init("agents") { $0.draft.session.agents },
       .init("entities") { $0.draft.session.entities },
       .init("metadata") { $0.draft.metadata.map { JSONB($0) } },
-      .init("ttl") { $0.draft.ttl.microseconds },
+      .init("ttl") { $0.draft.session.livesFor },
       .init("max_events") { $0.draft.session.maxEvents },
       .init("checkpoint_interval") { $0.draft.session.checkpointInterval },
       .init("parent") { $0.draft.session.parent.isEmpty ? nil : $0.draft.session.parent },

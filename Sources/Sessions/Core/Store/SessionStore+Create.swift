@@ -15,7 +15,7 @@ extension SessionStore {
     planned.version = 1
     planned.createTime = .ofTheWrite
     planned.updateTime = .ofTheWrite
-    planned.expireTime = draft.ttl.microseconds.map { .afterTheWrite(microseconds: $0) }
+    planned.expireTime = draft.session.livesFor.map { .afterTheWrite(microseconds: $0) }
     if draft.start != nil {
       planned.lastSequence = 1
       planned.lastEventTime = .ofTheWrite

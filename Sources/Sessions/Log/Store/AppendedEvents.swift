@@ -63,8 +63,3 @@ extension [SessionEvent] {
 extension SessionState {
   fileprivate var column: Int16 { Int16(truncatingIfNeeded: rawValue) }
 }
-
-extension WellKnown.Duration {
-  /// Within 10,000 years, as events have them.
-  fileprivate var microseconds: Int64 { seconds * 1_000_000 + Int64(nanos) / 1_000 }
-}
