@@ -37,5 +37,6 @@ package enum ContextMigrations {
       PackageResources.m0030_parts_of_relationships_sql),
     Migration(module: "contexts", file: "m0040_pruning", PackageResources.m0040_pruning_sql),
     Migration(module: "contexts", file: "m0041_faster_writes", PackageResources.m0041_faster_writes_sql),
+    Migration(module: "contexts", file: "m0042_statistics", PackageResources.m0042_statistics_sql),
   ]
 }

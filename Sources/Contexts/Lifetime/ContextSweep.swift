@@ -41,6 +41,7 @@ extension LifetimeStore {
     do throws(RPCError) { try await contexts.words.finishLeft(while: mayGoOn) } catch {
       configuration.warn("the words of some texts are made later: \(error)")
     }
+    if await mayGoOn() { try await analyze() }
     for project in try await projects(LifetimeQueries.projectsWithExpired) {
       var expired = 0
       while await mayGoOn() {
@@ -58,6 +59,13 @@ extension LifetimeStore {
         purged += try await purge(ids, in: project, while: mayGoOn)
       }
       if purged > 0 { configuration.note("\(purged) contexts of project \(project) were purged") }
+    }
+  }
+
+  /// Reads samples of large texts: it takes a while, and holds nobody up.
+  private func analyze() async throws(RPCError) {
+    try await database { () async throws(PostgresError) in
+      _ = try await pool.read(LifetimeQueries.analyze, (), timeout: .seconds(60))
     }
   }
 

@@ -5,7 +5,7 @@ import Postgres
 enum LifetimeQueries {
   static let all: [any CheckedStatement] = [
     projectsWithExpired, toExpire, lockExpired, projectsWithPurges, toPurge, purgeVersions, purgePayloads,
-    lockPurged, purge,
+    lockPurged, purge, analyze,
   ]
 
   static let projectsWithExpired = Query<Void, OneColumn<String>>(
@@ -26,6 +26,8 @@ enum LifetimeQueries {
     "lock_purged_contexts", PackageResources.lock_purged_contexts_sql, CommonParameters.ids)
   static let purge = Query<IDsInProject, NoColumns>(
     "purge_contexts", PackageResources.purge_contexts_sql, CommonParameters.ids)
+
+  static let analyze = Query<Void, NoColumns>("analyze_contexts", PackageResources.analyze_contexts_sql)
 
   /// So many at once.
   typealias Batch = (project: ProjectID, limit: Int)

@@ -1,0 +1,2 @@
+-- Analyzes the table of contexts that has changed most, where one is due.
+SELECT context_analyze() IS NULL
