@@ -43,7 +43,10 @@ def test_a_title_beside_long_texts_is_found_at_once(channel):
 
 
 def test_no_feed_waits_for_the_words_of_long_texts(alone):
-    server, _ = alone
+    server, database = alone
+    # Autovacuum comes as often as it can, to be there while this writes.
+    database.query("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    database.query("SELECT pg_reload_conf()")
     dice = random.Random(37)
     large = [{"context": {"id": f"l{n}", "title": "t", "content": words(dice, 95_000)}} for n in range(40)]
     many = [{"context": {"id": f"m{n}", "title": "t", "content": words(dice, 3_500)}} for n in range(1000)]
@@ -85,9 +88,10 @@ def test_no_feed_waits_for_the_words_of_long_texts(alone):
         # It was 13 s while the words were made inside of the writes, and 1.2 s while those who made them afterwards could
         # wait for each other. It is 0.15 to 0.3 s where PostgreSQL has a core to itself; what others have these do in the
         # same time comes on top: with two cores that others used as well, it was 0.7 s while each change of a batch was a
-        # statement of its own, and is 0.3 to 0.6 s.
+        # statement of its own, and is 0.3 to 0.6 s, or 1.4 s of a debug build beside compilers. It was 50 s where autovacuum
+        # analyzed the texts.
         print(f"the feed was {max(delays) * 1000:.0f} ms behind at most")
-        assert len(delays) > 20 and max(delays) < SLOWNESS, sorted(delays)[-5:]
+        assert len(delays) > 20 and max(delays) < 2 * SLOWNESS, sorted(delays)[-5:]
         for item in (large[0], large[39], many[0], many[999]):
             context = item["context"]
             for word in (context["content"].split()[0], context["content"].split()[-1]):
@@ -95,6 +99,20 @@ def test_no_feed_waits_for_the_words_of_long_texts(alone):
         contexts.BatchUpdateContexts(timeout=120 * SLOWNESS, requests=[
             {"context": {"id": item["context"]["id"], "title": "new"}} for item in large])
         assert found(contexts, "new " + large[7]["context"]["content"].split()[-1]) == {"l7"}
+        assert database.query(
+            "SELECT relname FROM pg_stat_all_tables WHERE relname LIKE 'context%' AND last_autoanalyze IS NOT NULL"
+            " AND relname <> 'context_payload'") == []
+
+
+def test_the_sweep_keeps_statistics_of_texts(start_server, cluster):
+    database = cluster.database
+    server = start_server("--database-url", database.url, "--context-sweep-interval", "100ms")
+    with server.channel() as channel:
+        new_project(channel).BatchCreateContexts(requests=[{"context": {"title": f"t {n}"}} for n in range(200)])
+        for table in ("context", "context_text"):
+            eventually(lambda table=table: database.query(
+                f"SELECT 1 FROM pg_stat_all_tables WHERE relname = '{table}' AND last_analyze IS NOT NULL"),
+                f"{table} is analyzed")
 
 
 def test_who_has_written_a_long_text_finds_it(channel):

@@ -7,7 +7,7 @@ import pytest
 from cairn.v1 import context_pb2, context_pb2_grpc
 
 from harness.feed import Watcher
-from harness.postgres import Session
+from harness.postgres import Session, blocked
 from harness.refusals import refused
 from harness.waiting import eventually
 
@@ -43,12 +43,6 @@ def connections(database):
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         " AND backend_type = 'client backend'"
         " AND application_name <> 'psql' AND query NOT ILIKE 'LISTEN%'"))
-
-
-def blocked(database):
-    """The statements that wait for a lock."""
-    return database.query(
-        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 def create(stub, title):

@@ -58,6 +58,13 @@ class Database:
         return fresh
 
 
+def blocked(database):
+    """The statements of calls that wait for a lock: those of the sweep of contexts, which come when they like, left out."""
+    return database.query(
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " AND query !~ 'context_text_settle|context_analyze|NOT is_whole|RECURSIVE candidate'")
+
+
 class Session:
     """A connection that stays open, to hold locks and transactions."""
 
