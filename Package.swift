@@ -98,14 +98,17 @@ let package = Package(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),
     library("Changes", ["Requests", "Journal", "GRPC", "CairnAPI", "Wire"]),
+    library(
+      "Commits",
+      ["Contexts", "Sessions", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Sessions", "Projects", "Changes", "LongRunning", "Operations", "Journal", "Postgres",
-        "GRPC",
+        "Contexts", "Sessions", "Commits", "Projects", "Changes", "LongRunning", "Operations", "Journal",
+        "Postgres", "GRPC",
         "HTTP2",
         "EventLoop", "CairnAPI", "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
       ],

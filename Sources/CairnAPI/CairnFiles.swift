@@ -8,7 +8,7 @@ package enum CairnFiles {
     CairnV1RelationshipDescriptor.file, CairnV1AsOfDescriptor.file,
     CairnV1MemoryDescriptor.file, CairnV1SearchDescriptor.file, CairnV1VersionDescriptor.file,
     CairnV1TransferDescriptor.file, CairnV1OperationDescriptor.file,
-    CairnV1TemplateDescriptor.file, CairnV1ChangeDescriptor.file,
+    CairnV1TemplateDescriptor.file, CairnV1ChangeDescriptor.file, CairnV1CommitDescriptor.file,
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1SessionDescriptor.file, CairnV1SessionResourceDescriptor.file, CairnV1SessionLogDescriptor.file,
     CairnV1SessionCheckpointDescriptor.file, CairnV1SessionMessageDescriptor.file,

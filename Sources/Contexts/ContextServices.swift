@@ -14,6 +14,11 @@ package struct ContextServices: Sendable {
   package let resources: [ChangedResources<WellKnown.`Any`>]
   let stores: ContextStores
 
+  /// What writes of several kinds do here.
+  package var commits: ContextCommits {
+    ContextCommits(contexts: stores.contexts, relationships: stores.relationships)
+  }
+
   /// What keeps versions here, for ``Journal/register(_:)``.
   package var kinds: [VersionedKind] { stores.kinds }
 

@@ -16,6 +16,8 @@ package enum ItemRefusal {
 package struct Batch<Item> {
   package let items: [Result<Item, RPCError>]
   package let refusal: ItemRefusal
+  /// Where its items are in the request; nil: at their own places.
+  private var places: [Int]?
 
   /// A write of one item.
   package init(_ item: Item) {
@@ -23,9 +25,10 @@ package struct Batch<Item> {
     refusal = .isTheCalls
   }
 
-  private init(items: [Result<Item, RPCError>], refusal: ItemRefusal) {
+  private init(items: [Result<Item, RPCError>], refusal: ItemRefusal, places: [Int]? = nil) {
     self.items = items
     self.refusal = refusal
+    self.places = places
   }
 
   /// Checks each request on its own. Throws when there are none or too many, when a common field is wrong,
@@ -72,8 +75,23 @@ package struct Batch<Item> {
 
   /// The same batch of other items.
   package func map<Other>(_ transform: (Item) -> Other) -> Batch<Other> {
-    Batch<Other>(items: items.map { $0.map(transform) }, refusal: refusal)
+    Batch<Other>(items: items.map { $0.map(transform) }, refusal: refusal, places: places)
   }
+
+  /// Some of the valid items as a batch whose errors name their places in this one.
+  ///
+  /// - Parameter select: Nil for an item that is left out.
+  package func selecting<Other>(_ select: (Item) -> Other?) -> Batch<Other> {
+    var (chosen, chosenPlaces): ([Other], [Int]) = ([], [])
+    for (place, item) in items.enumerated() {
+      guard case .success(let item) = item, let other = select(item) else { continue }
+      chosen.append(other)
+      chosenPlaces.append(self.place(of: place))
+    }
+    return Batch<Other>(items: chosen.map { .success($0) }, refusal: refusal, places: chosenPlaces)
+  }
+
+  private func place(of index: Int) -> Int { places?[index] ?? index }
 
   /// Decides about each valid item. Throws when the refusal of one concerns the whole call.
   package func decided<Decided>(
@@ -84,7 +102,7 @@ package struct Batch<Item> {
     guard let first = refused.first, let error = results[first].error else { return results }
     switch refusal {
     case .concernsItem: return results
-    case .concernsBatch: throw error.ofBatch(firstAt: first, failed: refused.count)
+    case .concernsBatch: throw error.ofBatch(firstAt: place(of: first), failed: refused.count)
     case .isTheCalls: throw error
     }
   }

@@ -41,6 +41,14 @@ package struct Violations {
     count += others.count - others.listed.count
   }
 
+  /// Checks a message within the request, whose fields are below `prefix`.
+  package mutating func below<Item>(_ prefix: String, _ validate: (inout Violations) -> Item) -> Item {
+    var inner = Violations(listing: listedBytesLimit)
+    let item = validate(&inner)
+    add(inner, below: prefix)
+    return item
+  }
+
   /// Throws INVALID_ARGUMENT with a google.rpc.BadRequest unless all is well.
   package func check() throws(RPCError) {
     if let error = error() { throw error }

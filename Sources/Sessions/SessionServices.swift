@@ -12,6 +12,9 @@ package struct SessionServices: Sendable {
   package let resources: [ChangedResources<WellKnown.`Any`>]
   let sessions: SessionStore
 
+  /// What writes of several kinds do here.
+  package var commits: SessionCommits { SessionCommits(sessions: sessions) }
+
   /// What keeps versions here, for ``Journal/register(_:)``.
   package var kinds: [VersionedKind] { [sessions.kind] }
 

@@ -22,6 +22,18 @@ package struct StoredAnswer: Sendable {
       pair.second.map { StoredAnswer(bytes: $0, stamp: stamp) }
     )
   }
+
+  /// The answers of so many parts that ``WritePart/all(_:)`` put together; nil for a part that gave none.
+  package func divided(into count: Int) throws(RPCError) -> [StoredAnswer?] {
+    var answers: [StoredAnswer?] = []
+    var rest: StoredAnswer? = self
+    for _ in 0..<count {
+      guard let (before, last) = try rest?.divided() else { throw .storedAnswerUnreadable }
+      answers.append(last)
+      rest = before
+    }
+    return answers.reversed()
+  }
 }
 
 /// The answers of two parts as one: which of them are there, the length of the first one, and both. Pure.

@@ -31,6 +31,19 @@ package struct WritePart<Value> {
     }
   }
 
+  /// The same with another value.
+  package func map<Other>(
+    _ transform: @escaping (Value) throws(RPCError) -> Other
+  ) -> WritePart<Other> {
+    WritePart<Other>(locking: locks) { locked throws(RPCError) in try self.decide(locked).map(transform) }
+  }
+
+  /// Several parts of one kind in one write, in the order of the keys that they lock.
+  package static func all(_ parts: [WritePart]) -> WritePart<[Value]> {
+    let nothing = WritePart<[Value]> { _ throws(RPCError) in WritePlan([]) }
+    return parts.reduce(nothing) { all, part in all.and(part).map { both in both.0 + [both.1] } }
+  }
+
   /// The same while the lease holds; what else stands against it is said, too.
   func fenced(by lease: Lease, in project: ProjectID) -> WritePart<Value> {
     WritePart(locking: [lease.lock(in: project)] + locks) { locked throws(RPCError) in

@@ -38,6 +38,13 @@ package struct WritePlan<Value> {
   /// A plan without statements and changes: nothing is drawn, nothing written but the answer.
   var isEmpty: Bool { statements.isEmpty && changes.isEmpty }
 
+  /// The same with another value.
+  func map<Other>(_ transform: @escaping (Value) throws(RPCError) -> Other) -> WritePlan<Other> {
+    WritePlan<Other>(statements: statements, changes: changes, answer: answer) { written throws(RPCError) in
+      try transform(try self.value(written))
+    }
+  }
+
   /// Both in one write, this one first.
   func and<Other>(_ other: WritePlan<Other>) -> WritePlan<(Value, Other)> {
     let count = statements.count

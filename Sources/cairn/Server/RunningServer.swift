@@ -1,5 +1,6 @@
 import CairnAPI
 import Changes
+import Commits
 import Contexts
 import EventLoop
 import GRPC
@@ -55,6 +56,8 @@ final class RunningServer: Sendable {
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
       contexts.all + sessions.all + [
+        CommitService(
+          journal: journal, contexts: contexts.commits, sessions: sessions.commits, blocking: requestWork),
         projects,
         ChangeService(
           journal: journal, resources: contexts.resources + sessions.resources + projects.resources),

@@ -18,19 +18,20 @@ struct BatchOutcome {
     position = stamp?.position ?? 0
   }
 
-  /// The results for an answer of bounded size: contexts without content and data, and once the answer is
-  /// full only what the write decided.
-  var results: [ContextResult] {
+  /// For an answer of bounded size: contexts without content and data, and once the answer is full only what the write
+  /// decided.
+  var bounded: [ItemOutcome] {
     var budget = Limits.answerBytes
     return outcomes.map { outcome in
-      ContextResult(
-        outcome.map { context in
-          let result = budget > 0 ? context.basic : context.outline
-          budget -= result.serializedBytes().count
-          return result
-        })
+      outcome.map { context in
+        let result = budget > 0 ? context.basic : context.outline
+        budget -= result.serializedBytes().count
+        return result
+      }
     }
   }
+
+  var results: [ContextResult] { bounded.map { ContextResult($0) } }
 }
 
 extension ContextResult {

@@ -46,11 +46,25 @@ extension ContextStore {
     _ batch: Batch<Item>, id: @escaping (Item) -> String, detail: ContextDetail, in scope: CallScope,
     decide: @escaping (Item, StoredHead?) -> Result<DecidedWrite, RPCError>
   ) async throws(RPCError) -> BatchOutcome {
+    switch try await journal.write(
+      part(batch, id: id, detail: detail, in: scope, decide: decide), in: scope)
+    {
+    case .repeated(let stored):
+      return BatchOutcome(try await repeated(stored, detail: detail, in: scope), stored.stamp)
+    case .written(let write):
+      if write.stamp != nil { await words.finish(write.value.texts, in: scope.project) }
+      return BatchOutcome(write.value.outcomes, write.stamp)
+    }
+  }
+
+  /// The same as a part of a write of several kinds. Whoever writes it finishes the words of its texts.
+  func part<Item>(
+    _ batch: Batch<Item>, id: @escaping (Item) -> String, detail: ContextDetail, in scope: CallScope,
+    decide: @escaping (Item, StoredHead?) -> Result<DecidedWrite, RPCError>
+  ) -> WritePart<(outcomes: [ItemOutcome], texts: WrittenTexts)> {
     let ids = batch.valid.map(id)
     let lock = ContextQueries.lock.bind((scope.project, ids))
-    let result = try await journal.write(in: scope, locking: ids.isEmpty ? [] : [.contexts(ids, by: [lock])])
-    {
-      locked throws(RPCError) in
+    return WritePart(locking: ids.isEmpty ? [] : [.contexts(ids, by: [lock])]) { locked throws(RPCError) in
       let stored = try StoredHeads(locked.rows.first)
       let decided = try batch.decided { item in stored.checked(decide(item, stored[id(item)])) }
       let writes = DecidedWrites(decided.successes())
@@ -63,13 +77,6 @@ extension ContextStore {
         )
         return (outcomes: decided.map { $0.flatMap(answers.outcome) }, texts: writes.texts)
       }
-    }
-    switch result {
-    case .repeated(let stored):
-      return BatchOutcome(try await repeated(stored, detail: detail, in: scope), stored.stamp)
-    case .written(let write):
-      if write.stamp != nil { await words.finish(write.value.texts, in: scope.project) }
-      return BatchOutcome(write.value.outcomes, write.stamp)
     }
   }
 }

@@ -8,6 +8,11 @@ struct ContextStates {
   /// By id: whether it is deleted.
   var isDeleted: [TextKey: Bool] = [:]
 
+  /// As a write leaves them that makes these of some.
+  mutating func change(to others: ContextStates) {
+    isDeleted.merge(others.isDeleted) { _, later in later }
+  }
+
   /// Why nothing can be said of the context; nil when it is there.
   func refusal(of id: String) -> RPCError? {
     switch isDeleted[id] {

@@ -10,21 +10,28 @@ extension RelationshipStore {
   func relate(
     _ batch: Batch<RelationshipDraft>, in scope: CallScope
   ) async throws(RPCError) -> RelationshipAnswer {
-    let statements = Self.looks(for: batch.valid, scope)
-    let rows = RelationshipLocks(batch.valid, scope.project).rows
-    let result = try await journal.write(
-      in: scope, locking: [WriteLock(.relationship, rows: rows, statements)]
-    ) {
-      locked throws(RPCError) in
-      let decided = try Self.decide(batch, given: try RelateLooks(Array(locked.rows.dropFirst())))
-      let outcomes = decided.map { $0.map(\.outcome) }
-      return WritePlan(
-        outcomes, statements: Self.writes(of: decided.successes(), in: scope),
-        changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
-    }
-    switch result {
+    switch try await journal.write(Self.part(batch, in: scope), in: scope) {
     case .repeated(let stored): return try RelationshipAnswer(stored)
     case .written(let write): return RelationshipAnswer(write.value, write.stamp)
+    }
+  }
+
+  /// The same as a part of a write of several kinds.
+  ///
+  /// - Parameter contexts: What the same write makes of contexts.
+  static func part(
+    _ batch: Batch<RelationshipDraft>, after contexts: ContextStates = ContextStates(), in scope: CallScope
+  ) -> WritePart<[Result<Relationship, RPCError>]> {
+    let statements = looks(for: batch.valid, scope)
+    let rows = RelationshipLocks(batch.valid, scope.project).rows
+    return WritePart(locking: [WriteLock(.relationship, rows: rows, statements)]) { locked throws(RPCError) in
+      var looks = try RelateLooks(Array(locked.rows.dropFirst()))
+      looks.contexts.change(to: contexts)
+      let decided = try decide(batch, given: looks)
+      let outcomes = decided.map { $0.map(\.outcome) }
+      return WritePlan(
+        outcomes, statements: writes(of: decided.successes(), in: scope),
+        changes: decided.successes().map(\.change), answer: { RelationshipAnswer.bytes(outcomes) })
     }
   }
 
