@@ -93,7 +93,9 @@ let package = Package(
       "Sessions",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: [.embedInCode("Migrations")]
-        + ["Core", "Log", "Messages", "Checkpoints", "Expiry"].map { .embedInCode("\($0)/Queries") }),
+        + ["Core", "Log", "Messages", "Checkpoints", "Expiry", "Forks"].map {
+          .embedInCode("\($0)/Queries")
+        }),
     library(
       "Projects", ["Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "Wire"],
       resources: [.embedInCode("Queries")]),

@@ -30,7 +30,7 @@ package struct SessionServices: Sendable {
     all = [
       SessionService(
         journal: journal, store: sessions, log: LogStore(sessions: sessions, blocking: blocking),
-        checkpoints: CheckpointStore(sessions: sessions), blocking: blocking)
+        checkpoints: CheckpointStore(sessions: sessions), forks: ForkStore(sessions: sessions), blocking: blocking)
     ]
   }
 }

@@ -4,4 +4,5 @@ import Postgres
 package enum SessionStatements {
   package static let all: [any CheckedStatement] =
     SessionQueries.all + LogQueries.all + MessageQueries.all + CheckpointQueries.all + ExpiryQueries.all
+    + ForkQueries.all
 }

@@ -28,12 +28,14 @@ extension Journal {
   /// - Parameters:
   ///   - topic: In a project that exists.
   ///   - limit: Elements for which `answer` is asked at once.
+  ///   - opening: Sends what comes before the feed's first element, given the journal's id.
   ///   - answer: Makes the responses for the first of some elements, marks included (``WatchResponse/init(_:)``);
   ///     returns them with the number of elements that they are for, at least one.
   package func watch<Entry: FeedRow, Response: WatchResponse>(
     _ feed: Feed<Entry>, _ topic: FeedTopic, from start: WatchStart,
     matching matches: @escaping @Sendable (Entry) -> Bool, atMost limit: Int,
     _ responses: ResponseWriter<Response>, _ call: CallContext,
+    opening: (String) async throws(RPCError) -> Void = { _ throws(RPCError) in },
     _ answer: (ArraySlice<FeedElement<Entry>>) async throws(RPCError) -> (responses: [Response], taken: Int)
   ) async throws(RPCError) {
     let stream = try await feed.watch(
@@ -42,6 +44,7 @@ extension Journal {
     try await require(topic.project, on: call.loop)
     let journalID = stream.journal.description
     call.sendHeaders()
+    try await opening(journalID)
     while true {
       var elements = try await stream.next(atMost: limit)[...]
       while !elements.isEmpty {

@@ -11,6 +11,7 @@ package struct SessionService: SessionServiceProvider {
   let store: SessionStore
   let log: LogStore
   let checkpoints: CheckpointStore
+  let forks: ForkStore
   let blocking: BlockingPool
 
   private var configuration: SessionConfiguration { store.configuration }

@@ -27,6 +27,11 @@ CREATE TABLE session (
   -- The newest one.
   checkpoint_id text COLLATE "C",
   parent text COLLATE "C",
+  -- Of a fork: the last event that it shares with its parent.
+  fork_sequence bigint,
+  -- Where it stands in the family: below which session without a parent, NULL for that one itself, and how far below.
+  root text COLLATE "C",
+  depth integer NOT NULL DEFAULT 0,
   PRIMARY KEY (project_id, session_id)
 );
 
@@ -39,6 +44,7 @@ CREATE INDEX session_by_create_time ON session (project_id, create_time, session
 CREATE INDEX session_by_agent ON session USING gin (session_agent_terms(project_id, agents)) WHERE agents <> '{}';
 CREATE INDEX session_by_owner ON session (project_id, owner, create_time, session_id) WHERE owner <> '';
 CREATE INDEX session_by_parent ON session (project_id, parent, create_time, session_id) WHERE parent IS NOT NULL;
+CREATE INDEX session_by_root ON session (project_id, root, create_time, session_id) WHERE root IS NOT NULL;
 
 -- A session as it was from `from_position` to just before `position`, the write that superseded it.
 CREATE TABLE session_version (
@@ -63,6 +69,7 @@ CREATE TABLE session_version (
   checkpoint_interval integer NOT NULL,
   checkpoint_id text COLLATE "C",
   parent text COLLATE "C",
+  fork_sequence bigint,
   PRIMARY KEY (project_id, session_id, position)
 ) PARTITION BY RANGE (position);
 CREATE TABLE session_version_rest PARTITION OF session_version DEFAULT;
@@ -123,6 +130,18 @@ CREATE INDEX session_event_by_position ON session_event (project_id, position, o
 -- 10: MESSAGE.
 CREATE INDEX session_event_message ON session_event (project_id, session_id, sequence) WHERE type = 10;
 CREATE INDEX session_event_by_session ON session_event (project_id, session_id, position, ordinal);
+
+-- Which events of other sessions begin the log of a fork: those of its ancestor from `from_sequence` to `through_sequence`.
+-- All ancestors whose events it has are here, with those that its parent shares, so a log is put together in one step.
+CREATE TABLE session_ancestor (
+  project_id text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C" NOT NULL,
+  ancestor_id text COLLATE "C" NOT NULL,
+  from_sequence bigint NOT NULL,
+  through_sequence bigint NOT NULL CHECK (through_sequence >= from_sequence),
+  PRIMARY KEY (project_id, session_id, through_sequence)
+);
+CREATE INDEX session_ancestor_by_ancestor ON session_ancestor (project_id, ancestor_id);
 
 -- Which events are about an entity.
 CREATE TABLE session_entity (

@@ -25,7 +25,7 @@ enum SessionText {
       ("owner", SafeText.line(session.owner)),
       ("agents", session.agents.isEmpty ? "nobody" : SafeText.list(session.agents, columns: 400)),
       ("entities", SafeText.list(session.entities, columns: 400)),
-      ("parent", SafeText.line(session.parent)),
+      ("parent", parent(session)),
       ("created", moment(session.createTime, now)),
       ("lives", session.ttl.map(lifetime) ?? ""),
       ("expires", standing.expiry == "-" ? "" : expiry(session.expireTime, now)),
@@ -36,6 +36,11 @@ enum SessionText {
       ("version", "\(session.version), at position \(session.position)"),
       ("metadata", session.metadata.map { json($0, columns: 2000) } ?? ""),
     ]
+  }
+
+  private static func parent(_ session: Session) -> String {
+    let parent = SafeText.line(session.parent)
+    return session.forkSequence.map { "\(parent), forked at \($0)" } ?? parent
   }
 
   private static func moment(_ time: WellKnown.Timestamp?, _ now: WellKnown.Timestamp) -> String {

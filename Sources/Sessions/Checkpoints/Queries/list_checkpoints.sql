@@ -6,10 +6,29 @@ FROM (
     sum(octet_length(agents::text) + octet_length(key_impacts::text) + octet_length(title) + 500)
       OVER (ROWS UNBOUNDED PRECEDING) AS bytes
   FROM (
-    SELECT {checkpoint_columns}
-    FROM session_checkpoint
-    WHERE project_id = @project AND session_id = @session AND position < @before
-      AND (@kinds::smallint[] = '{}' OR kind = ANY (@kinds::smallint[]))
+    SELECT *
+    FROM (
+      (SELECT {checkpoint_columns} FROM session_checkpoint
+      WHERE project_id = @project AND session_id = @session AND position < @before
+        AND (@kinds::smallint[] = '{}' OR kind = ANY (@kinds::smallint[]))
+      ORDER BY position DESC LIMIT @limit)
+      UNION ALL
+      SELECT checkpoint.*
+      FROM session_ancestor AS part
+      CROSS JOIN LATERAL (
+        SELECT {checkpoint_columns} FROM session_checkpoint
+        WHERE project_id = @project AND session_id = part.ancestor_id AND sequence <= part.through_sequence
+          -- Those after the fork need not be looked through.
+          AND position <= least(@before - 1, (
+            SELECT last.position FROM session_event AS last
+            WHERE last.project_id = @project AND last.session_id = part.ancestor_id
+              AND last.sequence = part.through_sequence
+          ))
+          AND (@kinds::smallint[] = '{}' OR kind = ANY (@kinds::smallint[]))
+        ORDER BY position DESC LIMIT @limit
+      ) AS checkpoint
+      WHERE part.project_id = @project AND part.session_id = @session
+    ) AS checkpoint
     ORDER BY position DESC
     LIMIT @limit
   ) AS page

@@ -9,8 +9,8 @@ enum CheckpointQueries {
   static let all: [any CheckedStatement] = [recent, insert, find, list]
 
   static let recent = Query<(project: ProjectID, id: String), EventEffect.Columns>(
-    "recent_effects", PackageResources.recent_effects_sql,
-    [.init("project") { $0.project.text }, .init("id") { $0.id }])
+    "recent_effects", PackageResources.recent_effects_sql, including: LogQueries.fragments,
+    [.init("project") { $0.project.text }, .init("session") { $0.id }])
   static let insert = Query<(project: ProjectID, checkpoint: SessionCheckpoint), NoColumns>(
     "insert_checkpoint", PackageResources.insert_checkpoint_sql, including: fragments,
     [
@@ -43,7 +43,8 @@ enum CheckpointQueries {
       .init("bytes") { _ in Limits.answerBytes },
     ])
 
-  private static let fragments = SQLFragments(PackageResources.checkpoint_fragments_sql)
+  private static let fragments = SQLFragments(
+    PackageResources.checkpoint_fragments_sql, including: LogQueries.fragments)
 
   typealias CheckpointKey = (project: ProjectID, session: String, id: String)
   typealias CheckpointPage = (project: ProjectID, list: CheckpointList)

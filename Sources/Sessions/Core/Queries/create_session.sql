@@ -1,13 +1,14 @@
 -- Stores one session with its head, its change, and the first event of its log where there is one: a whole create in one
 -- statement, which draws the position itself. No row: the id is taken, or there is no such parent.
 WITH {draw}, parent AS MATERIALIZED (
-  SELECT FROM session WHERE project_id = @project AND session_id = @parent AND delete_time IS NULL FOR SHARE
+  SELECT coalesce(root, session_id) AS root, depth
+  FROM session WHERE project_id = @project AND session_id = @parent AND delete_time IS NULL FOR SHARE
 ), stored AS (
-  INSERT INTO session (project_id, {session_columns})
+  INSERT INTO session (project_id, {session_columns}, root, depth)
   SELECT @project, @id, 1, position, at, at, NULL, NULL, 1, 0, @title, @owner, @agents, @entities, @metadata, @ttl,
-    @max_events, @checkpoint_interval, NULL, @parent
-  FROM draw
-  WHERE @parent::text IS NULL OR EXISTS (SELECT FROM parent)
+    @max_events, @checkpoint_interval, NULL, @parent, NULL, parent.root, coalesce(parent.depth + 1, 0)
+  FROM draw LEFT JOIN parent ON true
+  WHERE @parent::text IS NULL OR parent.root IS NOT NULL
   ON CONFLICT (project_id, session_id) DO NOTHING
   RETURNING position, create_time
 ), begun AS (

@@ -4,7 +4,8 @@ SELECT {session_columns}, {head_columns}, clock_timestamp() AS now
 FROM session JOIN session_head USING (project_id, session_id)
 WHERE project_id = @project
 -- past:
--- The last place of the log then is that of the last event, unless that was pruned: then the one before the next.
+-- The last place of the log then is that of the last event of its own, unless that was pruned or there was none: then the one
+-- before the next.
 SELECT {session_columns}, coalesce(before.sequence, after.sequence - 1, head.last_sequence) AS last_sequence,
   before.at AS last_event_time, NULL::timestamptz AS expire_time, clock_timestamp() AS now
 FROM (

@@ -12,6 +12,8 @@ extension Limits {
   static let largestMaxEvents: Int64 = 1_000_000_000
   /// Events between two checkpoints that are made by themselves.
   static let largestCheckpointInterval: Int32 = 1_000_000
+  /// Sessions of whose histories a fork's is made.
+  static let forkDepth = 100
   /// 3,650 days.
   static let ttlSeconds: Int64 = 315_360_000
   /// States that a list may be narrowed to.

@@ -63,6 +63,13 @@ extension RPCError {
       ["id": id, "limit": String(Limits.agentCount)])
   }
 
+  static func forkTooDeep(_ id: String) -> RPCError {
+    RPCError(
+      .failedPrecondition, .forkTooDeep, about: .session(id),
+      "a fork of session \(id.quoted) would share the history of more than \(Limits.forkDepth) sessions",
+      ["id": id, "limit": String(Limits.forkDepth)])
+  }
+
   static func notAMember(_ id: String, _ agent: String) -> RPCError {
     RPCError(
       .failedPrecondition, .notAMember, about: .session(id),

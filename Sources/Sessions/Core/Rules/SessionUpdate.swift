@@ -14,6 +14,7 @@ enum SessionField: String, UpdatableField {
     "state", "agents", "expire_time", "last_sequence", "last_event_time", "outcome", "end_time",
     "create_time",
     "update_time", "delete_time", "version", "etag", "position", "recent_events", "checkpoint",
+    "fork_sequence",
   ]
   static let metadataField: SessionField? = .metadata
 

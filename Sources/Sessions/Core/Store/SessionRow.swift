@@ -18,6 +18,7 @@ extension Session {
     let maxEvents, lastSequence: Column<Int64>
     let checkpointInterval: Column<Int32>
     let checkpoint, parent: Column<String?>
+    let forkSequence: Column<Int64?>
 
     init(_ find: inout ColumnFinder) {
       id = find("session_id")
@@ -36,6 +37,7 @@ extension Session {
       checkpointInterval = find("checkpoint_interval")
       checkpoint = find("checkpoint_id")
       parent = find("parent")
+      forkSequence = find("fork_sequence")
       lastSequence = find("last_sequence")
       lastEventTime = find("last_event_time")
       expireTime = find("expire_time")
@@ -60,6 +62,7 @@ extension Session {
     checkpointInterval = try row.decode(columns.checkpointInterval)
     checkpoint = try row.decode(columns.checkpoint) ?? ""
     parent = try row.decode(columns.parent) ?? ""
+    forkSequence = try row.decode(columns.forkSequence)
     lastSequence = try row.decode(columns.lastSequence)
     lastEventTime = try row.decode(columns.lastEventTime).map { WellKnown.Timestamp($0) }
     expireTime = try row.decode(columns.expireTime).map { WellKnown.Timestamp($0) }

@@ -10,6 +10,8 @@ extension VersionedKind {
       columns: [
         VersionedColumn("create_time", .kept), VersionedColumn("update_time", .updateTime),
         VersionedColumn("delete_time", .deletion),
+        VersionedColumn("fork_sequence", .kept),
+        VersionedColumn("root", .excluded), VersionedColumn("depth", .excluded),
       ]
         + .values(
           "end_time", "state", "outcome", "title", "owner", "agents", "entities", "metadata", "ttl",

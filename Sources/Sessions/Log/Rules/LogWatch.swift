@@ -53,6 +53,8 @@ struct LogExtent: Sendable, Equatable {
   /// The first place that is kept; one after the last where none is.
   let oldest: Int64
   let isDeleted: Bool
+  /// Of a fork: the last place that it shares with its origin; else 0.
+  var shared: Int64 = 0
   /// Where the event stands that it asks about; nil where it is not kept.
   let event: Cursor?
 

@@ -98,7 +98,7 @@ extension LogQueries {
 
   /// The columns of `find_event`.
   struct ExtentColumns: ColumnLayout {
-    let lastSequence, oldestSequence: Column<Int64>
+    let lastSequence, oldestSequence, sharedSequence: Column<Int64>
     let isDeleted: Column<Bool>
     let position: Column<Int64?>
     let ordinal: Column<Int32?>
@@ -106,6 +106,7 @@ extension LogQueries {
     init(_ find: inout ColumnFinder) {
       lastSequence = find("last_sequence")
       oldestSequence = find("oldest_sequence")
+      sharedSequence = find("shared_sequence")
       isDeleted = find("is_deleted")
       position = find("position")
       ordinal = find("ordinal")
@@ -128,13 +129,24 @@ extension LogQueries {
   static func page(_ list: EventList, in project: ProjectID) -> Composition {
     var query = self.list.begin()
     query.add("log", ["project": project.text, "session": list.session])
-    if let lowest = list.lowest { query.add("from", ["from": lowest]) }
-    if let highest = list.highest { query.add("to", ["to": highest]) }
-    if !list.types.isEmpty {
-      query.add("types", ["types": list.types.map { Int16(truncatingIfNeeded: $0.rawValue) }])
+    let isNewestFirst = list.isNewestFirst
+    let (from, to, limit) = (list.lowest ?? 0, list.highest ?? Int64.max, list.pageSize + 1)
+    if list.types.isEmpty, list.agents.isEmpty {
+      query.add("all", ["from": from, "to": to])
+      query.add(isNewestFirst ? "next_newest" : "next_oldest", ["limit": limit])
+    } else {
+      query.add("some", ["from": from, "to": to])
+      if !list.types.isEmpty {
+        query.add("types", ["types": list.types.map { Int16(truncatingIfNeeded: $0.rawValue) }])
+      }
+      if !list.agents.isEmpty { query.add("agents", ["agents": list.agents]) }
+      query.add(isNewestFirst ? "own_newest" : "own_oldest", ["limit": limit])
+      query.add("shared")
+      if !list.types.isEmpty { query.add("types") }
+      if !list.agents.isEmpty { query.add("agents") }
+      query.add(isNewestFirst ? "shared_newest" : "shared_oldest")
     }
-    if !list.agents.isEmpty { query.add("agents", ["agents": list.agents]) }
-    query.add(list.isNewestFirst ? "newest_first" : "oldest_first", ["limit": list.pageSize + 1])
+    query.add(isNewestFirst ? "newest_first" : "oldest_first")
     query.add("end", ["bytes": Limits.answerBytes])
     return query
   }

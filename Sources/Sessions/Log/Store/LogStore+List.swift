@@ -54,6 +54,7 @@ extension LogExtent {
     self.init(
       last: try row.decode(columns.lastSequence), oldest: try row.decode(columns.oldestSequence),
       isDeleted: try row.decode(columns.isDeleted),
+      shared: try row.decode(columns.sharedSequence),
       event: position.flatMap { position in ordinal.map { Cursor(position: position, ordinal: $0) } })
   }
 }

@@ -5,13 +5,21 @@ import Postgres
 import Requests
 
 extension LogStore {
-  /// Where a watch starts. Throws SESSION_NOT_FOUND, SESSION_DELETED, POSITION_PRUNED and POSITION_IN_FUTURE.
-  func start(of watch: LogWatch, in project: ProjectID) async throws(RPCError) -> WatchStart {
-    guard let session = watch.session else { return watch.start }
+  /// Where a watch starts: in the session's own events, with what a fork sends before these. Throws SESSION_NOT_FOUND,
+  /// SESSION_DELETED, POSITION_PRUNED and POSITION_IN_FUTURE.
+  func start(
+    of watch: LogWatch, in project: ProjectID
+  ) async throws(RPCError) -> (feed: WatchStart, shared: SharedEvents?) {
+    guard let session = watch.session else { return (watch.start, nil) }
     let extent = try await extent(of: session, event: watch.afterSequence, in: project)
-    guard let sequence = watch.afterSequence else { return watch.start }
-    return WatchStart(
-      position: try extent.start(after: sequence, of: session), journal: watch.start.journal)
+    guard let sequence = watch.afterSequence else {
+      return (watch.start, try await shared(of: session, extent, from: watch.start.position, in: project))
+    }
+    let start = try extent.start(after: sequence, of: session)
+    let shared = SharedEvents(session, after: sequence, extent)
+    return (
+      WatchStart(position: shared == nil ? start : .oldest, journal: watch.start.journal), shared
+    )
   }
 
   /// The responses to elements of the feed, for as many as are not too much to hold at once; with the number of elements

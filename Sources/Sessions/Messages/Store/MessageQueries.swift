@@ -16,7 +16,7 @@ enum MessageQueries {
       .init("bytes") { _ in Limits.answerBytes },
     ])
   static let any = Query<(project: ProjectID, session: String), AnyColumns>(
-    "has_messages", PackageResources.has_messages_sql,
+    "has_messages", PackageResources.has_messages_sql, including: LogQueries.fragments,
     [.init("project") { $0.project.text }, .init("session") { $0.session }])
 
   struct WindowColumns: ColumnLayout {

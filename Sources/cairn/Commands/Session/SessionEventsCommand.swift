@@ -115,6 +115,7 @@ struct SessionTimeline {
     if event.sequence < request.fromSequence { return }
     Output.line(EventLine.text(event, style))
     place = event.sequence
-    hasEnded = event.type == .end
+    // The end of the session that a fork shares is not its own.
+    hasEnded = event.type == .end && event.session.hasSameBytes(as: request.session)
   }
 }

@@ -9,7 +9,7 @@ session_id, version, from_position AS position, {session_fields}
 
 -- session_fields:
 create_time, update_time, delete_time, end_time, state, outcome, title, owner, agents, entities, metadata, ttl,
-max_events, checkpoint_interval, checkpoint_id, parent
+max_events, checkpoint_interval, checkpoint_id, parent, fork_sequence
 
 -- head_columns:
 last_sequence, last_event_time, expire_time

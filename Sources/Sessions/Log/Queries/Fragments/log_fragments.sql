@@ -10,12 +10,28 @@ CASE WHEN octet_length(body) <= 1024 THEN body END AS body
 -- after_cursor:
 position >= @position AND (position, ordinal) > (@position, @ordinal) AND position <= @through
 
+-- lineage:
+-- An item of a FROM: whose events make up the log of a session, and up to which. Of a fork those of its ancestors, each of
+-- which has them from where the one before it ends, and at last its own.
+(
+  SELECT ancestor_id AS session_id, through_sequence FROM session_ancestor
+  WHERE project_id = @project AND session_id = @session
+  UNION ALL
+  SELECT @session::text COLLATE "C", 9223372036854775807
+)
+
 -- log_extent:
 -- How far the log of a session is. When nothing of it is kept any more, the next event will be the oldest.
-SELECT head.last_sequence, session.delete_time IS NOT NULL AS is_deleted, coalesce((
-    SELECT sequence FROM session_event AS event
-    WHERE event.project_id = @project AND event.session_id = @session
-    ORDER BY sequence LIMIT 1
+SELECT head.last_sequence, session.delete_time IS NOT NULL AS is_deleted,
+  coalesce(session.fork_sequence, 0) AS shared_sequence, coalesce((
+    SELECT oldest.sequence
+    FROM (SELECT * FROM {lineage} AS part ORDER BY through_sequence) AS part
+    CROSS JOIN LATERAL (
+      SELECT sequence FROM session_event
+      WHERE project_id = @project AND session_id = part.session_id AND sequence <= part.through_sequence
+      ORDER BY sequence LIMIT 1
+    ) AS oldest
+    ORDER BY part.through_sequence LIMIT 1
   ), head.last_sequence + 1) AS oldest_sequence
 FROM session_head AS head JOIN session USING (project_id, session_id)
 WHERE project_id = @project AND session_id = @session
