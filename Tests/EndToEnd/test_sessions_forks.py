@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import random
+import re
 import statistics
 import time
 
@@ -11,7 +12,7 @@ from cairn.v1 import project_pb2, project_pb2_grpc, session_pb2, session_resourc
 
 from harness import SLOWNESS
 from harness.refusals import refused
-from harness.server import Server
+from harness.server import Server, cairn
 from harness.sessions import (
     BROKEN, CHECKPOINT, COMPLETED, COORDINATING, END, FOREVER, MESSAGE, WORKING, change, new_sessions, note, to)
 from harness.waiting import eventually
@@ -545,3 +546,31 @@ def test_deleted_members_are_shown_where_they_hold_the_tree_together(sessions):
     assert [node.id for node in everything] == ["root", "a", "b", "c", "d", "e"]
     assert [node.id for node in everything if node.HasField("delete_time")] == ["a", "b", "d", "e"]
     refused(sessions.ListSessionTree, session="a", code=NOT_FOUND, reason="SESSION_DELETED")
+
+
+def test_the_command_line_draws_the_tree(sessions, server):
+    nasty = "\x1b[2J\u202e"
+    sessions.begin(id="root", title="Repair " + nasty)
+    for _ in range(3):
+        sessions.append("root")
+    fork(sessions, "root", id="a", at=2, title="try a")
+    fork(sessions, "a", id="deep", title="deeper")
+    sessions.begin(id="part", parent="root", agent="ann")
+    sessions.EndSession(id="part", outcome=2)
+    fork(sessions, "a", id="b")
+
+    def run(*words):
+        return cairn("session", "tree", *words, "-a", server.address, "-p", sessions.project)
+
+    shown = run("a")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    for line, wanted in zip(shown.stdout.splitlines(), [
+            r"root  working  3 events  Repair \\u\{1B\}\[2J\\u\{202E\}", r"├─ a ◀  working  fork at 2, 2 events  try a",
+            r"│  ├─ deep  working  fork at 2, 2 events  deeper", r"│  └─ b  working  fork at 2, 2 events  try a",
+            r"└─ part  completed: broken  part, 0 events|└─ part  completed: broken  part, 1 event"], strict=True):
+        assert re.fullmatch(wanted, line), line
+    short = run("root", "--limit", "2")
+    assert len(short.stdout.splitlines()) == 2 and "--limit" in short.stderr
+    gone = run("none")
+    assert (gone.returncode, gone.stdout) == (69, "") and "SESSION_NOT_FOUND" in gone.stderr
+    assert "forked at 2" in cairn("session", "show", "a", "-a", server.address, "-p", sessions.project).stdout
