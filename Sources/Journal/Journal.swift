@@ -104,6 +104,9 @@ package final class Journal: Sendable {
     operations.drain()
   }
 
+  /// Whether the server is stopping: calls that last end, and say how far they came.
+  package var isDraining: Bool { operations.isDraining }
+
   /// Stops what runs in the background. After the last call has ended, and before the pool is closed.
   package func stop() async {
     drain()

@@ -84,6 +84,17 @@ import HTTP2
     await ended
     return result
   }
+
+  /// ``alongside(_:_:)`` where `body` says when the call ends: `side` is cancelled then, however `body` ended.
+  package func listening<T>(
+    _ side: @escaping () async -> Void, while body: () async throws(RPCError) -> T
+  ) async throws(RPCError) -> T {
+    loop.assertOnLoop()
+    let side = Confined(side, to: loop)
+    // What is not awaited is cancelled, and waited for, at the end of its scope.
+    async let _: Void = side.onLoop()
+    return try await body()
+  }
 }
 
 @available(*, unavailable, message: "a call is confined to its loop; copy what another task needs")

@@ -10,7 +10,7 @@ package final class Operations: Sendable {
   private let pool: PostgresPool
   private let runner: OperationRunner
   private let home: EventLoop
-  private let isDraining = Atomic(false)
+  private let drains = Atomic(false)
 
   /// How soon a watcher looks again after a change; while nothing changes, half as often each time.
   private static let watchInterval: Duration = .milliseconds(100)
@@ -29,7 +29,9 @@ package final class Operations: Sendable {
     home.execute { [runner] in runner.start(works) }
   }
 
-  func drain() { isDraining.store(true, ordering: .relaxed) }
+  func drain() { drains.store(true, ordering: .relaxed) }
+
+  var isDraining: Bool { drains.load(ordering: .relaxed) }
 
   func stop() async { await home.run { [runner] in await runner.stop() } }
 
@@ -117,7 +119,7 @@ package final class Operations: Sendable {
   ) async throws(RPCError) -> OperationRow {
     var interval = Self.watchInterval
     while true {
-      if isDraining.load(ordering: .relaxed) {
+      if isDraining {
         throw RPCError(
           .unavailable, .shuttingDown, "the server is stopping; the operation will go on", ["id": last.id])
       }

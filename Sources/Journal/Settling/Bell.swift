@@ -2,14 +2,14 @@ import EventLoop
 
 /// Lets one task of a loop wait for a call or for some time, whichever comes first. A call that comes while
 /// no task waits is kept: the next wait ends at once. Confined to its loop.
-final class Bell: LoopTimer, @unchecked Sendable {
+package final class Bell: LoopTimer, @unchecked Sendable {
   private unowned let loop: EventLoop
   private var continuation: UnsafeContinuation<Void, Never>?
   private var hasRung = false
 
-  init(loop: EventLoop) { self.loop = loop }
+  package init(loop: EventLoop) { self.loop = loop }
 
-  func wait(atMost duration: Duration) async {
+  package func wait(atMost duration: Duration) async {
     loop.assertOnLoop()
     precondition(continuation == nil, "two tasks wait for one bell")
     if !hasRung {
@@ -21,13 +21,13 @@ final class Bell: LoopTimer, @unchecked Sendable {
     hasRung = false
   }
 
-  func ring() {
+  package func ring() {
     loop.assertOnLoop()
     hasRung = true
     end()
   }
 
-  override func fire() { end() }
+  package override func fire() { end() }
 
   private func end() {
     loop.cancel(self)

@@ -1,8 +1,8 @@
 import COpenSSL
 
-enum Digest {
+package enum Digest {
   /// SHA-256 (FIPS 180-4) of the bytes.
-  static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+  package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
       var length: UInt32 = 0
       let done = bytes.withUnsafeBytes {

@@ -21,6 +21,8 @@ package struct LockKind: Hashable, Comparable, Sendable {
   package static let context = LockKind("context", rank: 50)
   package static let relationship = LockKind("relationship", rank: 60)
   package static let template = LockKind("template", rank: 70)
+  /// A recording of a session.
+  package static let recording = LockKind("recording", rank: 75)
   /// The head of a session's log. Last, because many wait for it.
   package static let session = LockKind("session", rank: 80)
 
