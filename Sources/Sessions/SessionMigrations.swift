@@ -9,6 +9,7 @@ package enum SessionMigrations {
   ]
 
   package static let all = [
-    Migration(module: "sessions", file: "m0001_sessions", PackageResources.m0001_sessions_sql)
+    Migration(module: "sessions", file: "m0001_sessions", PackageResources.m0001_sessions_sql),
+    Migration(module: "sessions", file: "m0002_recordings", PackageResources.m0002_recordings_sql),
   ]
 }

@@ -11,6 +11,7 @@ package struct SessionServices: Sendable {
   /// What changes left, for feeds of several kinds.
   package let resources: [ChangedResources<WellKnown.`Any`>]
   let sessions: SessionStore
+  let recordings: RecordingStore
 
   /// What writes of several kinds do here.
   package var commits: SessionCommits { SessionCommits(sessions: sessions) }
@@ -27,10 +28,13 @@ package struct SessionServices: Sendable {
   ) {
     sessions = SessionStore(journal: journal, pool: pool, configuration: configuration)
     resources = [sessions.changed.packed(journal)]
+    recordings = RecordingStore(sessions: sessions)
+    let log = LogStore(sessions: sessions, blocking: blocking)
     all = [
       SessionService(
-        journal: journal, store: sessions, log: LogStore(sessions: sessions, blocking: blocking),
-        checkpoints: CheckpointStore(sessions: sessions), forks: ForkStore(sessions: sessions), blocking: blocking)
+        journal: journal, store: sessions, log: log, checkpoints: CheckpointStore(sessions: sessions),
+        forks: ForkStore(sessions: sessions), blocking: blocking),
+      ReplayService(store: ReplayStore(log: log, recordings: recordings)),
     ]
   }
 }

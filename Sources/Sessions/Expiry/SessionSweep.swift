@@ -3,7 +3,7 @@ import GRPC
 import Journal
 import Postgres
 
-/// Ends sessions that have expired, on one server at a time.
+/// Ends sessions that have expired, and recordings of them, on one server at a time.
 ///
 /// Nothing depends on it but what watchers see: who appends compares the times itself. When a session is looked at stands
 /// apart from when it expires, so that an append, which moves that, touches no index: the sweep finds the sessions whose
@@ -14,12 +14,15 @@ package final class SessionSweep: Sendable {
 
   /// - Parameter loop: Where it works.
   package init(_ sessions: SessionServices, on loop: EventLoop) {
-    let store = sessions.sessions
+    let (store, recordings) = (sessions.sessions, sessions.recordings)
     self.store = store
     duty = Duty("sessions.sweep", journal: store.journal, on: loop, every: store.configuration.sweepInterval)
     {
       duty in
-      do throws(RPCError) { try await store.sweep(while: duty.keep) } catch {
+      do throws(RPCError) {
+        try await store.sweep(while: duty.keep)
+        try await recordings.settle(while: duty.keep)
+      } catch {
         store.configuration.warn("the sweep of sessions failed and will be tried again: \(error.message)")
       }
     }

@@ -25,6 +25,7 @@ enum CommentedFiles {
     "cairn/v1/operations.proto": PackageResources.operations_proto,
     "cairn/v1/project.proto": PackageResources.project_proto,
     "cairn/v1/relationship.proto": PackageResources.relationship_proto,
+    "cairn/v1/replay.proto": PackageResources.replay_proto,
     "cairn/v1/search.proto": PackageResources.search_proto,
     "cairn/v1/session.proto": PackageResources.session_proto,
     "cairn/v1/session_checkpoint.proto": PackageResources.session_checkpoint_proto,

@@ -17,6 +17,8 @@ struct EventList: Sendable {
   let agents: [String]
   let isNewestFirst: Bool
   let pageSize: Int
+  /// How much a page may have before it ends early; one event may be larger.
+  var pageBytes = Limits.answerBytes
   /// The last place of the page before.
   let after: Int64?
   private let seal: PageSeal

@@ -147,7 +147,7 @@ extension LogQueries {
       query.add(isNewestFirst ? "shared_newest" : "shared_oldest")
     }
     query.add(isNewestFirst ? "newest_first" : "oldest_first")
-    query.add("end", ["bytes": Limits.answerBytes])
+    query.add("end", ["bytes": list.pageBytes])
     return query
   }
 }

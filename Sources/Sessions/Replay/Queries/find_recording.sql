@@ -1,0 +1,4 @@
+-- One recording.
+SELECT {recording_columns}
+FROM {recordings}
+WHERE recording.project_id = @project AND recording_id = @id

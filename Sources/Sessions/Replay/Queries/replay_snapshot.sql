@@ -1,0 +1,31 @@
+-- The session as it was behind an event: by the version at that event's position, or @position where it is given. Where
+-- events of the same write follow, their transitions say in which state it was between them. When the event is not kept, or
+-- there is none, as it was before the first one that is.
+SELECT coalesce(midway.from_state, image.state) AS state, image.agents, image.metadata
+FROM (
+  SELECT coalesce(@position::bigint, (
+      SELECT position FROM session_event
+      WHERE project_id = @project AND session_id = @session AND sequence = @sequence
+      ORDER BY position LIMIT 1
+    ), (
+      SELECT position - 1 FROM session_event
+      WHERE project_id = @project AND session_id = @session AND sequence > @sequence
+      ORDER BY sequence LIMIT 1
+    ), 9223372036854775807) AS position
+) AS place
+CROSS JOIN LATERAL (
+  (
+    SELECT 0 AS rank, state, agents, metadata FROM session_version
+    WHERE project_id = @project AND session_id = @session AND session_version.position > place.position
+    ORDER BY session_version.position LIMIT 1
+  )
+  UNION ALL
+  (SELECT 1 AS rank, state, agents, metadata FROM session WHERE project_id = @project AND session_id = @session)
+  ORDER BY rank LIMIT 1
+) AS image
+LEFT JOIN LATERAL (
+  SELECT from_state FROM session_event
+  WHERE project_id = @project AND session_id = @session AND sequence > @sequence
+    AND session_event.position = place.position AND from_state IS NOT NULL
+  ORDER BY sequence LIMIT 1
+) AS midway ON true
