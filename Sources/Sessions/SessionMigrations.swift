@@ -11,5 +11,6 @@ package enum SessionMigrations {
   package static let all = [
     Migration(module: "sessions", file: "m0001_sessions", PackageResources.m0001_sessions_sql),
     Migration(module: "sessions", file: "m0002_recordings", PackageResources.m0002_recordings_sql),
+    Migration(module: "sessions", file: "m0003_insight", PackageResources.m0003_insight_sql),
   ]
 }

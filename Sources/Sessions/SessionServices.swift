@@ -35,6 +35,8 @@ package struct SessionServices: Sendable {
         journal: journal, store: sessions, log: log, checkpoints: CheckpointStore(sessions: sessions),
         forks: ForkStore(sessions: sessions), blocking: blocking),
       ReplayService(store: ReplayStore(log: log, recordings: recordings)),
+      SessionInsightService(
+        journal: journal, store: InsightStore(sessions: sessions, blocking: blocking)),
     ]
   }
 }

@@ -28,6 +28,12 @@ METHODS = {
     "ListEvents": {"session": "s"},
     "ListCheckpoints": {"session": "s"},
     "ListMessages": {"session": "s"},
+    "ListTransitions": {"session": "s"},
+    "IsolateAgent": {"session": "s", "agent": "mason"},
+    "ListSessionsByEntity": {"entity": "a stone"},
+    "ListTimeline": {"session": "s"},
+    "ListSessionImpacts": {"session": "s"},
+    "ListSessionChanges": {"session": "s"},
 }
 
 

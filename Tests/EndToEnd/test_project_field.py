@@ -5,7 +5,8 @@ import pytest
 from cairn.v1 import (
     change_pb2, change_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2, memory_pb2_grpc, operation_pb2,
     operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
-    replay_pb2_grpc, session_pb2, session_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
+    replay_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc, session_pb2, session_pb2_grpc, template_pb2,
+    template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
 from google.protobuf import descriptor_pool, json_format, message_factory
 
 from harness.project import new_project
@@ -17,7 +18,8 @@ MODULES = {
     "Relationship": (relationship_pb2, relationship_pb2_grpc), "Template": (template_pb2, template_pb2_grpc),
     "Transfer": (transfer_pb2, transfer_pb2_grpc), "Operation": (operation_pb2, operation_pb2_grpc),
     "Change": (change_pb2, change_pb2_grpc), "Session": (session_pb2, session_pb2_grpc),
-    "Replay": (replay_pb2, replay_pb2_grpc)}
+    "Replay": (replay_pb2, replay_pb2_grpc),
+    "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc)}
 
 
 def project_of(contexts):
@@ -77,6 +79,11 @@ NEEDS = {
     "StartRecording": {"recording": {"session": "s"}}, "StopRecording": {"id": "r"}, "GetRecording": {"id": "r"},
     "DeleteRecording": {"id": "r"}, "PurgeRecordings": {"older_than": "1s"}, "ListFrames": {"source": {"session": "s"}},
     "PlayReplay": {"start": {"source": {"session": "s"}}}, "ValidateReplay": {"source": {"session": "s"}},
+    "ListTransitions": {"session": "s"}, "IsolateAgent": {"session": "s", "agent": "a"}, "AnalyzeSession": {"session": "s"},
+    "GetBriefing": {"session": "s"}, "JoinWithBriefing": {"session": "s", "agent": "a"},
+    "ListSessionsByEntity": {"entity": "e"}, "ListEntityAnchors": {"entity": "e"},
+    "GetSessionAggregates": {"entities": ["e"]}, "GetImpactAnalysis": {"entities": ["e"]}, "ListTimeline": {"session": "s"},
+    "ListSessionImpacts": {"session": "s"}, "ListSessionChanges": {"session": "s"},
 }
 
 

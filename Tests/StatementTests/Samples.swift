@@ -12,7 +12,7 @@ import Wire
 enum Samples {
   static func all() throws -> [any CheckedStatement] {
     try operations + contexts() + watches() + searches() + recalls() + relationships() + walks + exports()
-      + sessions() + logs()
+      + sessions() + logs() + insight()
   }
 
   private static let key = TokenKey([UInt8](repeating: 1, count: 32))
@@ -227,5 +227,66 @@ enum Samples {
       let narrowed = try EventList(validating: request, in: "default", key: key)
       return [all, narrowed].map { LogQueries.list.sample(LogQueries.page($0, in: .default)) }
     }
+  }
+
+  private static func insight() throws -> [any CheckedStatement] {
+    try foundEvents() + impacts()
+  }
+
+  private static func foundEvents() throws -> [any CheckedStatement] {
+    var transitions = ListTransitionsRequest()
+    (transitions.session, transitions.entity) = ("id", "entity")
+    var changes = ListSessionChangesRequest()
+    (changes.session, changes.entity) = ("id", "entity")
+    var pages = [
+      try InsightPage(transitions, in: "default", key: key),
+      try InsightPage(changes, in: "default", key: key),
+    ]
+    for (session, entity) in [("id", "entity"), ("", "entity"), ("", "")] {
+      for order in ["time", "time desc"] {
+        var request = ListTimelineRequest()
+        (request.session, request.entity, request.orderBy) = (session, entity, order)
+        request.agent = "agent"
+        request.types = [.custom]
+        let first = try InsightPage(request, in: "default", key: key)
+        request.pageToken = first.nextPageToken(after: Cursor(position: 7, ordinal: 0))
+        pages += [first, try InsightPage(request, in: "default", key: key)]
+      }
+    }
+    return pages.map { InsightQueries.events.sample(InsightQueries.page($0, in: .default)) }
+      + pages.map { InsightQueries.timeline.sample(InsightQueries.summary(of: $0.selection, in: .default)) }
+  }
+
+  private static func impacts() throws -> [any CheckedStatement] {
+    var impacts = ListSessionImpactsRequest()
+    (impacts.session, impacts.agent) = ("id", "agent")
+    impacts.pageToken = try ImpactList(validating: impacts, in: "default", key: key).nextPageToken(
+      after: "entity")
+    var filter = ImpactFilter()
+    filter.agent = "agent"
+    filter.states = [.working]
+    filter.outcomes = [.broken]
+    (filter.fromSequence, filter.toSequence) = (1, 9)
+    (filter.startTime, filter.endTime) = (time, time)
+    var sessions = ListSessionsByEntityRequest()
+    (sessions.entity, sessions.filter) = ("entity", filter)
+    sessions.pageToken = try EntitySessionList(validating: sessions, in: "default", key: key).nextPageToken(
+      after: "id")
+    var aggregates = GetSessionAggregatesRequest()
+    (aggregates.entities, aggregates.filter) = (["entity"], filter)
+    var analysis = GetImpactAnalysisRequest()
+    analysis.entities = ["entity"]
+    return [
+      InsightQueries.impacts.sample(
+        InsightQueries.impacts(try ImpactList(validating: impacts, in: "default", key: key), in: .default)),
+      InsightQueries.impacts.sample(InsightQueries.share(of: "agent", in: "id", .default)),
+      InsightQueries.entitySessions.sample(
+        InsightQueries.page(
+          try EntitySessionList(validating: sessions, in: "default", key: key), in: .default)),
+      InsightQueries.aggregates.sample(
+        InsightQueries.aggregates(try AggregateRequest(validating: aggregates), in: .default)),
+      InsightQueries.aggregates.sample(
+        InsightQueries.aggregates(try AggregateRequest(validating: analysis), in: .default)),
+    ]
   }
 }

@@ -30,6 +30,7 @@ enum CommentedFiles {
     "cairn/v1/session.proto": PackageResources.session_proto,
     "cairn/v1/session_checkpoint.proto": PackageResources.session_checkpoint_proto,
     "cairn/v1/session_fork.proto": PackageResources.session_fork_proto,
+    "cairn/v1/session_insight.proto": PackageResources.session_insight_proto,
     "cairn/v1/session_log.proto": PackageResources.session_log_proto,
     "cairn/v1/session_message.proto": PackageResources.session_message_proto,
     "cairn/v1/session_resource.proto": PackageResources.session_resource_proto,

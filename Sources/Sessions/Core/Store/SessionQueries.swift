@@ -58,7 +58,7 @@ enum SessionQueries {
   static let list = ComposedQuery<ListedColumns<Session.Columns>>(
     "list_sessions", SQLFragments(PackageResources.list_sessions_sql, including: fragments))
 
-  private static let fragments = SQLFragments(
+  static let fragments = SQLFragments(
     PackageResources.session_fragments_sql, including: .journal)
 
   typealias NewSession = (scope: CallScope, id: String, draft: SessionDraft)

@@ -100,7 +100,7 @@ private struct RecentEvents: Sendable {
 
 extension Rows {
   /// How long the values of a column are together.
-  fileprivate func bytes(of column: Column<[UInt8]?>) -> Int {
+  func bytes(of column: Column<[UInt8]?>) -> Int {
     reduce(0) { sum, row in row.withBytes(column) { sum + ($0?.count ?? 0) } }
   }
 }
