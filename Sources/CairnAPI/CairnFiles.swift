@@ -13,7 +13,7 @@ package enum CairnFiles {
     CairnV1SessionDescriptor.file, CairnV1SessionResourceDescriptor.file, CairnV1SessionLogDescriptor.file,
     CairnV1SessionCheckpointDescriptor.file, CairnV1SessionMessageDescriptor.file,
     CairnV1SessionForkDescriptor.file, CairnV1ReplayDescriptor.file,
-    CairnV1SessionInsightDescriptor.file,
+    CairnV1SessionInsightDescriptor.file, CairnV1SessionAnalyticsDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]
 }

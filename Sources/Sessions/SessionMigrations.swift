@@ -12,5 +12,6 @@ package enum SessionMigrations {
     Migration(module: "sessions", file: "m0001_sessions", PackageResources.m0001_sessions_sql),
     Migration(module: "sessions", file: "m0002_recordings", PackageResources.m0002_recordings_sql),
     Migration(module: "sessions", file: "m0003_insight", PackageResources.m0003_insight_sql),
+    Migration(module: "sessions", file: "m0004_analytics", PackageResources.m0004_analytics_sql),
   ]
 }

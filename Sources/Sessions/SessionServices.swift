@@ -12,6 +12,7 @@ package struct SessionServices: Sendable {
   package let resources: [ChangedResources<WellKnown.`Any`>]
   let sessions: SessionStore
   let recordings: RecordingStore
+  let analytics: AnalyticsStore
 
   /// What writes of several kinds do here.
   package var commits: SessionCommits { SessionCommits(sessions: sessions) }
@@ -29,6 +30,7 @@ package struct SessionServices: Sendable {
     sessions = SessionStore(journal: journal, pool: pool, configuration: configuration)
     resources = [sessions.changed.packed(journal)]
     recordings = RecordingStore(sessions: sessions)
+    analytics = AnalyticsStore(sessions: sessions)
     let log = LogStore(sessions: sessions, blocking: blocking)
     all = [
       SessionService(
@@ -37,6 +39,7 @@ package struct SessionServices: Sendable {
       ReplayService(store: ReplayStore(log: log, recordings: recordings)),
       SessionInsightService(
         journal: journal, store: InsightStore(sessions: sessions, blocking: blocking)),
+      SessionAnalyticsService(journal: journal, store: analytics),
     ]
   }
 }

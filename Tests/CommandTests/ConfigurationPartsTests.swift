@@ -70,6 +70,8 @@ struct ConfigurationPartsTests {
     ("session-grace", "0", "sessions.grace", "0.0 seconds"),
     ("session-max-events", "21", "sessions.maxEvents", "21"),
     ("session-sweep-interval", "22s", "sessions.sweepInterval", "22.0 seconds"),
+    ("session-rollup-interval", "24s", "sessions.rollupInterval", "24.0 seconds"),
+    ("session-figures-retention", "3d", "sessions.figuresRetention", "259200.0 seconds"),
   ]
 
   /// What `serve` itself, and not a part, does something with.

@@ -54,6 +54,7 @@ struct ConfigurationTests {
       "history-prune-interval": "16s", "context-sweep-interval": "13s", "context-retention": "14d",
       "search-matches": "15",
       "session-ttl": "20m", "session-grace": "0", "session-max-events": "21", "session-sweep-interval": "22s",
+      "session-rollup-interval": "24s", "session-figures-retention": "3d",
       "drain-notice": "2s", "max-metadata-size": "8KiB", "max-connection-receive-buffer": "3MiB",
       "max-connection-send-buffer": "5MiB", "max-buffered-bytes": "6MiB", "compress-answers": "true",
       "keepalive-time": "0", "keepalive-timeout": "8s", "min-ping-interval": "9s",
@@ -144,6 +145,7 @@ struct ConfigurationTests {
       (["--context-sweep-interval", "0"], [:], "context-sweep-interval must be more than 0"),
       (["--history-prune-interval", "0"], [:], "history-prune-interval must be more than 0"),
       (["--session-sweep-interval", "0"], [:], "session-sweep-interval must be more than 0"),
+      (["--session-rollup-interval", "0"], [:], "session-rollup-interval must be more than 0"),
       (["--session-ttl", "999ms"], [:], "session-ttl must be 0, or from 1s to 3650d"),
       (["--session-ttl", "3651d"], [:], "session-ttl must be 0, or from 1s to 3650d"),
       (

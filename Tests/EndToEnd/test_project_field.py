@@ -5,8 +5,8 @@ import pytest
 from cairn.v1 import (
     change_pb2, change_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2, memory_pb2_grpc, operation_pb2,
     operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
-    replay_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc, session_pb2, session_pb2_grpc, template_pb2,
-    template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
+    replay_pb2_grpc, session_analytics_pb2, session_analytics_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc,
+    session_pb2, session_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
 from google.protobuf import descriptor_pool, json_format, message_factory
 
 from harness.project import new_project
@@ -19,7 +19,8 @@ MODULES = {
     "Transfer": (transfer_pb2, transfer_pb2_grpc), "Operation": (operation_pb2, operation_pb2_grpc),
     "Change": (change_pb2, change_pb2_grpc), "Session": (session_pb2, session_pb2_grpc),
     "Replay": (replay_pb2, replay_pb2_grpc),
-    "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc)}
+    "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc),
+    "SessionAnalytics": (session_analytics_pb2, session_analytics_pb2_grpc)}
 
 
 def project_of(contexts):
@@ -84,6 +85,9 @@ NEEDS = {
     "ListSessionsByEntity": {"entity": "e"}, "ListEntityAnchors": {"entity": "e"},
     "GetSessionAggregates": {"entities": ["e"]}, "GetImpactAnalysis": {"entities": ["e"]}, "ListTimeline": {"session": "s"},
     "ListSessionImpacts": {"session": "s"}, "ListSessionChanges": {"session": "s"},
+    "GetSessionSummary": {"session": "s"}, "GetAgentFigures": {"agent": "a"},
+    "AdjustAgentFigures": {"agent": "a", "event_count": 1}, "GetSessionTrends": {"window": "WINDOW_DAY"},
+    "PurgeSessionFigures": {"older_than": "60s"},
 }
 
 

@@ -28,6 +28,7 @@ enum CommentedFiles {
     "cairn/v1/replay.proto": PackageResources.replay_proto,
     "cairn/v1/search.proto": PackageResources.search_proto,
     "cairn/v1/session.proto": PackageResources.session_proto,
+    "cairn/v1/session_analytics.proto": PackageResources.session_analytics_proto,
     "cairn/v1/session_checkpoint.proto": PackageResources.session_checkpoint_proto,
     "cairn/v1/session_fork.proto": PackageResources.session_fork_proto,
     "cairn/v1/session_insight.proto": PackageResources.session_insight_proto,

@@ -109,6 +109,7 @@ extension Configuration {
     if contextSweepInterval == .zero { problems.append("context-sweep-interval must be more than 0") }
     if historyPruneInterval == .zero { problems.append("history-prune-interval must be more than 0") }
     if sessionSweepInterval == .zero { problems.append("session-sweep-interval must be more than 0") }
+    if sessionRollupInterval == .zero { problems.append("session-rollup-interval must be more than 0") }
     if sessionTTL != .zero, !(Duration.seconds(1)...Duration.seconds(3650 * 86_400)).contains(sessionTTL) {
       problems.append("session-ttl must be 0, or from 1s to 3650d")
     }

@@ -53,6 +53,9 @@ struct Configuration: Equatable, Sendable {
   var sessionGrace: Duration = .seconds(300)
   var sessionMaxEvents = 1_000_000
   var sessionSweepInterval: Duration = .seconds(10)
+  var sessionRollupInterval: Duration = .seconds(10)
+  /// How long figures of sessions are kept; zero for ever.
+  var sessionFiguresRetention: Duration = .seconds(90 * 86_400)
 
   var maxConnections = 20_000
   var handshakeTimeout: Duration = .seconds(10)

@@ -150,6 +150,13 @@ struct Setting: Sendable {
     duration(
       "session-sweep-interval", sets: \.sessionSweepInterval,
       help: "How often sessions that have expired are ended, by one server for all. Default 10s."),
+    duration(
+      "session-rollup-interval", sets: \.sessionRollupInterval,
+      help: "How often what was appended to sessions is summed up, by one server for all. Default 10s."),
+    duration(
+      "session-figures-retention", sets: \.sessionFiguresRetention,
+      help:
+        "How long figures are kept of sessions that ended and of times that passed; 0 for ever. Default 90d."),
   ]
 
   private static let limits = [

@@ -89,6 +89,8 @@ extension Configuration {
     sessions.grace = sessionGrace
     sessions.maxEvents = Int64(sessionMaxEvents)
     sessions.sweepInterval = sessionSweepInterval
+    sessions.rollupInterval = sessionRollupInterval
+    sessions.figuresRetention = sessionFiguresRetention
     sessions.warn = { log.warning($0) }
     return sessions
   }

@@ -22,6 +22,7 @@ final class RunningServer: Sendable {
   private let server: GRPCServer
   private let sweep: ContextSweep
   private let sessionSweep: SessionSweep
+  private let sessionRollup: SessionRollup
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -67,6 +68,8 @@ final class RunningServer: Sendable {
     sweep.start()
     sessionSweep = SessionSweep(sessions, on: home)
     sessionSweep.start()
+    sessionRollup = SessionRollup(sessions, on: home)
+    sessionRollup.start()
     journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
@@ -149,6 +152,7 @@ final class RunningServer: Sendable {
     for task in background { task.cancel() }
     await sweep.stop()
     await sessionSweep.stop()
+    await sessionRollup.stop()
     await journal.stop()
     await pool.close()
     group.stop()

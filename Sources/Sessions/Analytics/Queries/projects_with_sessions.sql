@@ -1,0 +1,9 @@
+-- The projects that have sessions. From each of them to the next, by their index.
+WITH RECURSIVE candidate AS (
+  (SELECT project_id FROM session ORDER BY project_id LIMIT 1)
+  UNION ALL
+  SELECT next.project_id
+  FROM candidate, LATERAL (
+    SELECT project_id FROM session WHERE project_id > candidate.project_id ORDER BY project_id LIMIT 1) AS next
+)
+SELECT project_id FROM candidate
