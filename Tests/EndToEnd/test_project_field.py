@@ -3,7 +3,8 @@
 import grpc
 import pytest
 from cairn.v1 import (
-    change_pb2, change_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2, memory_pb2_grpc, operation_pb2,
+    change_pb2, change_pb2_grpc, commit_pb2, commit_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2,
+    memory_pb2_grpc, operation_pb2,
     operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
     replay_pb2_grpc, session_analytics_pb2, session_analytics_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc,
     session_pb2, session_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
@@ -17,7 +18,7 @@ MODULES = {
     "Context": (context_pb2, context_pb2_grpc), "Memory": (memory_pb2, memory_pb2_grpc),
     "Relationship": (relationship_pb2, relationship_pb2_grpc), "Template": (template_pb2, template_pb2_grpc),
     "Transfer": (transfer_pb2, transfer_pb2_grpc), "Operation": (operation_pb2, operation_pb2_grpc),
-    "Change": (change_pb2, change_pb2_grpc), "Session": (session_pb2, session_pb2_grpc),
+    "Change": (change_pb2, change_pb2_grpc), "Commit": (commit_pb2, commit_pb2_grpc), "Session": (session_pb2, session_pb2_grpc),
     "Replay": (replay_pb2, replay_pb2_grpc),
     "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc),
     "SessionAnalytics": (session_analytics_pb2, session_analytics_pb2_grpc)}
@@ -77,6 +78,7 @@ NEEDS = {
     "RestoreCheckpoint": {"session": "s", "id": "c"},
     "RecordCodeChange": {"session": "s", "change": {"entities": ["e"], "operation": "OPERATION_ADDED"}},
     "RecordTestResult": {"session": "s", "entities": ["e"]},
+    "Commit": {"writes": [{"delete_context": {"id": "c"}}]},
     "StartRecording": {"recording": {"session": "s"}}, "StopRecording": {"id": "r"}, "GetRecording": {"id": "r"},
     "DeleteRecording": {"id": "r"}, "PurgeRecordings": {"older_than": "1s"}, "ListFrames": {"source": {"session": "s"}},
     "PlayReplay": {"start": {"source": {"session": "s"}}}, "ValidateReplay": {"source": {"session": "s"}},

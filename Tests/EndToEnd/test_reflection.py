@@ -12,8 +12,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 SERVICES = {
     *(f"cairn.v1.{name}Service" for name in (
-        "Change", "Context", "Memory", "Operation", "Operations", "Project", "Relationship", "Session",
-        "SessionInsight", "Template", "Transfer")),
+        "Change", "Commit", "Context", "Memory", "Operation", "Operations", "Project", "Relationship", "Replay", "Session",
+        "SessionAnalytics", "SessionInsight", "Template", "Transfer")),
     "grpc.health.v1.Health", "grpc.channelz.v1.Channelz",
     "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
 
