@@ -93,7 +93,9 @@ let package = Package(
       "Sessions",
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: [.embedInCode("Migrations")]
-        + ["Core", "Log", "Messages", "Checkpoints", "Expiry", "Forks", "Replay", "Insight", "Analytics"].map {
+        + [
+          "Core", "Log", "Messages", "Checkpoints", "Expiry", "Forks", "Purging", "Replay", "Insight", "Analytics",
+        ].map {
           .embedInCode("\($0)/Queries")
         }),
     library(

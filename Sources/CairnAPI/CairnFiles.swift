@@ -12,7 +12,7 @@ package enum CairnFiles {
     CairnV1ProjectDescriptor.file, CairnV1FeedDescriptor.file,
     CairnV1SessionDescriptor.file, CairnV1SessionResourceDescriptor.file, CairnV1SessionLogDescriptor.file,
     CairnV1SessionCheckpointDescriptor.file, CairnV1SessionMessageDescriptor.file,
-    CairnV1SessionForkDescriptor.file, CairnV1ReplayDescriptor.file,
+    CairnV1SessionForkDescriptor.file, CairnV1SessionPurgeDescriptor.file, CairnV1ReplayDescriptor.file,
     CairnV1SessionInsightDescriptor.file, CairnV1SessionAnalyticsDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]

@@ -4,8 +4,8 @@ import Postgres
 package enum SessionMigrations {
   /// What the server does with the tables: history is added to.
   package static let rights = [
-    TableRights("session_version", .insert),
-    TableRights("session_event", .insert),
+    TableRights("session_version", .insert, .delete),
+    TableRights("session_event", .insert, .delete),
   ]
 
   package static let all = [

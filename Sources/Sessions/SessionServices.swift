@@ -35,7 +35,7 @@ package struct SessionServices: Sendable {
     all = [
       SessionService(
         journal: journal, store: sessions, log: log, checkpoints: CheckpointStore(sessions: sessions),
-        forks: ForkStore(sessions: sessions), blocking: blocking),
+        forks: ForkStore(sessions: sessions), purges: PurgeStore(sessions: sessions), blocking: blocking),
       ReplayService(store: ReplayStore(log: log, recordings: recordings)),
       SessionInsightService(
         journal: journal, store: InsightStore(sessions: sessions, blocking: blocking)),

@@ -4,6 +4,6 @@ import Postgres
 package enum SessionStatements {
   package static let all: [any CheckedStatement] =
     SessionQueries.all + LogQueries.all + MessageQueries.all + CheckpointQueries.all + ExpiryQueries.all
-    + ForkQueries.all + RecordingQueries.all + ReplayQueries.all + InsightQueries.all + RollupQueries.all
-    + AnalyticsQueries.all
+    + ForkQueries.all + PurgeQueries.all + RecordingQueries.all + ReplayQueries.all + InsightQueries.all
+    + RollupQueries.all + AnalyticsQueries.all
 }

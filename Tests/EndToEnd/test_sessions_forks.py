@@ -1,4 +1,4 @@
-"""Forks of sessions: a shared history without a copy and the families they make."""
+"""Forks of sessions: a shared history without a copy, the families they make, and what is purged of them."""
 
 import concurrent.futures
 import random
@@ -8,20 +8,19 @@ import time
 
 import grpc
 import pytest
-from cairn.v1 import project_pb2, project_pb2_grpc, session_pb2, session_resource_pb2
+from cairn.v1 import project_pb2, project_pb2_grpc, session_pb2
 
 from harness import SLOWNESS
 from harness.refusals import refused
 from harness.server import Server, cairn
 from harness.sessions import (
-    BROKEN, CHECKPOINT, COMPLETED, COORDINATING, END, FOREVER, MESSAGE, WORKING, change, new_sessions, note, to)
+    BROKEN, COMPLETED, COORDINATING, CUSTOM, END, FOREVER, MESSAGE, MODIFIED, WORKING, change, new_sessions, note, to)
 from harness.waiting import eventually
 
 NOT_FOUND, INVALID, RANGE, PRECONDITION, EXISTS = (
     grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE,
     grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.ALREADY_EXISTS)
-CREATED = session_pb2.SessionChange.KIND_CREATED
-MODIFIED = session_resource_pb2.SessionEvent.TYPE_MODIFIED
+CREATED, PURGED = session_pb2.SessionChange.KIND_CREATED, session_pb2.SessionChange.KIND_PURGED
 
 
 @pytest.fixture
@@ -268,9 +267,8 @@ def test_every_log_of_a_family_is_what_was_written(sessions):
         assert names(sessions.events(id, page_size=2, order_by="sequence desc")) == log[::-1]
         assert names(sessions.events(id, from_sequence=3, to_sequence=5)) == log[2:5]
         # Filters take another way.
-        kind = session_resource_pb2.SessionEvent.TYPE_CUSTOM
-        assert names(sessions.events(id, types=[kind], page_size=2)) == log
-        assert names(sessions.events(id, types=[kind], page_size=3, order_by="sequence desc", from_sequence=2)) == log[:0:-1]
+        assert names(sessions.events(id, types=[CUSTOM], page_size=2)) == log
+        assert names(sessions.events(id, types=[CUSTOM], page_size=3, order_by="sequence desc", from_sequence=2)) == log[:0:-1]
         assert sessions.events(id, types=[END]) == [] and sessions.events(id, agents=["nobody"]) == []
         assert names(sessions.GetSession(id=id, recent_events=4).recent_events) == log[-4:]
         assert sessions.GetSession(id=id).last_sequence == len(log)
@@ -278,13 +276,18 @@ def test_every_log_of_a_family_is_what_was_written(sessions):
 
 def test_conversations_fork(sessions):
     sessions.begin(id="o")
-    say = lambda id, text: sessions.AppendMessage(session=id, message={"role": 2, "content": text, "token_count": 10})
-    texts = lambda found: [event.message.content for event in found]
+
+    def say(id, text):
+        sessions.AppendMessage(session=id, message={"role": 2, "content": text, "token_count": 10})
+
+    def texts(found):
+        return [event.message.content for event in found]
+
     for text in ("one", "two", "three"):
         say("o", text)
         sessions.append("o")
     fork(sessions, "o", id="f", at=3)
-    fork(sessions, "o", id="silent", at=0 or 5)
+    fork(sessions, "o", id="silent", at=5)
     say("f", "other")
     say("o", "four")
     assert texts(sessions.ListMessages(session="f").messages) == ["one", "two", "other"]
@@ -294,11 +297,7 @@ def test_conversations_fork(sessions):
     assert texts(sessions.GetMessageWindow(session="f", token_budget=1000).messages) == ["one", "two", "other"]
     none = sessions.GetMessageWindow(session="silent", token_budget=5)
     assert list(none.messages) == [] and none.has_older
-    assert [event.type for event in sessions.events("f")] == [MESSAGE, note_type(), MESSAGE, MESSAGE]
-
-
-def note_type():
-    return session_resource_pb2.SessionEvent.TYPE_CUSTOM
+    assert [event.type for event in sessions.events("f")] == [MESSAGE, CUSTOM, MESSAGE, MESSAGE]
 
 
 def test_a_checkpoint_of_a_fork_counts_shared_events(sessions):
@@ -574,3 +573,175 @@ def test_the_command_line_draws_the_tree(sessions, server):
     gone = run("none")
     assert (gone.returncode, gone.stdout) == (69, "") and "SESSION_NOT_FOUND" in gone.stderr
     assert "forked at 2" in cairn("session", "show", "a", "-a", server.address, "-p", sessions.project).stdout
+
+
+# Purging
+
+
+def purge(sessions, seconds=0, **fields):
+    return sessions.PurgeSessions(older_than={"seconds": seconds}, **fields)
+
+
+def rows(database, project):
+    """How many rows each table of sessions has of a project."""
+    names = ["session_head", "session_event", "session_entity", "session_checkpoint", "session_version",
+             "session_ancestor", "hold"]
+    return {name: int(database.value(f"SELECT count(*) FROM {name} WHERE project_id = '{project}'")) for name in names}
+
+
+def test_s39_what_is_over_is_purged_with_all_that_belongs_to_it(sessions, module_database):
+    sessions.begin(id="ended", agent="ann", entities=["e"])
+    sessions.begin(id="deleted")
+    sessions.begin(id="open")
+    for id in ("ended", "deleted", "open"):
+        sessions.RecordTestResult(session=id, entities=["t1", "t2"], passed=False)
+        sessions.CreateCheckpoint(session=id)
+    sessions.EndSession(id="ended")
+    sessions.DeleteSession(id="deleted")
+    # Not yet for long enough.
+    assert purge(sessions, 3600).session_count == 0
+    asked = purge(sessions, validate_only=True)
+    assert (asked.session_count, asked.event_count, asked.complete) == (2, 6, True)
+    assert sessions.GetSession(id="ended").state == COMPLETED
+    with sessions.watch(kinds=[PURGED], after_position=0) as feed:
+        done = purge(sessions)
+        assert (done.session_count, done.event_count, done.complete) == (2, 6, True)
+        assert {each.session.id for each in feed.next_changes(2)} == {"ended", "deleted"}
+    for id in ("ended", "deleted"):
+        for call in (sessions.GetSession, sessions.DeleteSession):
+            refused(call, id=id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        refused(sessions.GetSession, id=id, show_deleted=True, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        for call in (sessions.ListEvents, sessions.ListMessages, sessions.ListCheckpoints, sessions.ListSessionTree):
+            refused(call, session=id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        refused(sessions.GetMessageWindow, session=id, token_budget=1, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        refused(fork, sessions, id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        refused(sessions.append, id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        refused(sessions.begin, parent=id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+        # Its id is nobody else's.
+        refused(sessions.begin, id=id, code=EXISTS, reason="SESSION_EXISTS")
+    assert sessions.ids() == ["open"] and [each.id for each in sessions.list(show_deleted=True)] == ["open"]
+    assert sessions.ids(entity="e") == [] and sessions.ids(entity="t1") == ["open"]
+    assert rows(module_database, sessions.project) == {
+        "session_head": 1, "session_event": 2, "session_entity": 2, "session_checkpoint": 1, "session_version": 2,
+        "session_ancestor": 0, "hold": 1}
+    assert purge(sessions).session_count == 0
+
+
+def test_a_state_of_before_a_purge_has_the_session_no_more(sessions):
+    made = sessions.begin(id="s")
+    sessions.EndSession(id="s")
+    mark = sessions.begin(id="mark")
+    purge(sessions)
+    for position in (made.position, mark.position):
+        refused(sessions.GetSession, id="s", as_of={"position": position}, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+    after = sessions.begin()
+    refused(
+        sessions.GetSession, id="s", as_of={"position": after.position}, show_deleted=True, code=NOT_FOUND,
+        reason="SESSION_NOT_FOUND")
+
+
+def test_only_those_that_were_asked_for_are_purged(sessions):
+    for id in ("a", "b", "c"):
+        sessions.begin(id=id)
+    sessions.EndSession(id="a")
+    sessions.EndSession(id="b")
+    sessions.DeleteSession(id="c")
+    assert purge(sessions, ids=["a", "none"], validate_only=True).session_count == 1
+    assert purge(sessions, ids=["a", "none"]).session_count == 1
+    assert purge(sessions, deleted_only=True).session_count == 1
+    assert sessions.ids() == ["b"]
+    first = [sessions.begin(id=f"m{number}").id for number in range(5)]
+    for id in first:
+        sessions.EndSession(id=id)
+    part = purge(sessions, max_sessions=4)
+    assert (part.session_count, part.complete) == (4, False)
+    rest = purge(sessions, max_sessions=4)
+    assert (rest.session_count, rest.complete) == (2, True) and sessions.ids() == []
+
+
+def test_what_is_wrong_with_a_purge(sessions):
+    wrong = refused(sessions.PurgeSessions, code=INVALID, reason="FIELD_INVALID")
+    assert set(wrong.fields) == {"older_than"}
+    wrong = refused(
+        purge, sessions, -1, max_sessions=-1, ids=["", "x"], code=INVALID, reason="FIELD_INVALID")
+    assert set(wrong.fields) == {"older_than", "max_sessions", "ids[0]"}
+    refused(purge, sessions, 2**62, code=INVALID, reason="FIELD_INVALID")
+    refused(purge, sessions, ids=[f"i{number}" for number in range(1001)], code=INVALID, reason="FIELD_INVALID")
+
+
+def test_forks_keep_the_sessions_whose_events_they_share(sessions):
+    id = grown(sessions, 5)
+    middle = fork(sessions, id, at=3)
+    sessions.append(middle.id, note("m4"))
+    living = fork(sessions, middle.id)
+    beside = fork(sessions, id, at=1)
+    for each in (id, middle.id, beside.id):
+        sessions.EndSession(id=each)
+    assert purge(sessions, validate_only=True).session_count == 1
+    done = purge(sessions)
+    assert (done.session_count, done.complete, done.event_count) == (1, True, 1)
+    refused(sessions.GetSession, id=beside.id, code=NOT_FOUND, reason="SESSION_NOT_FOUND")
+    assert names(sessions.events(living.id)) == ["n1", "n2", "n3", "m4"]
+    # When the last fork is over the whole family may go, from its leaves to its root, in one call.
+    sessions.DeleteSession(id=living.id)
+    assert purge(sessions, ids=[id], validate_only=True).session_count == 0
+    assert purge(sessions, validate_only=True).session_count == 3
+    done = purge(sessions)
+    assert (done.session_count, done.complete) == (3, True) and sessions.list(show_deleted=True) == []
+
+
+def test_a_purged_parent_keeps_its_place_in_the_family(sessions):
+    sessions.begin(id="root")
+    sessions.begin(id="middle", parent="root")
+    sessions.begin(id="leaf", parent="middle")
+    sessions.EndSession(id="middle")
+    assert purge(sessions).session_count == 1
+    found = tree(sessions, "leaf")
+    assert [(node.id, node.depth) for node in found] == [("root", 0), ("middle", 1), ("leaf", 2)]
+    assert found[1].HasField("delete_time") and found[1].last_sequence == 0
+    # Nobody can take the id, so nobody becomes its own ancestor.
+    refused(sessions.begin, id="middle", parent="leaf", code=EXISTS, reason="SESSION_EXISTS")
+    sessions.DeleteSession(id="leaf")
+    assert [node.id for node in tree(sessions, "root", show_deleted=True)] == ["root", "leaf"]
+
+
+def test_a_long_log_is_purged_in_pieces(sessions):
+    id = grown(sessions, 4_500)
+    short = [grown(sessions, 3) for _ in range(120)]
+    for each in [id, *short]:
+        sessions.EndSession(id=each)
+    with sessions.watch() as feed:
+        done = purge(sessions)
+        # Others write and hear of it meanwhile; more than this is in test_sessions_servers.
+        made = sessions.begin()
+        while feed.next_changes(1)[0].session.id != made.id:
+            pass
+    while not done.complete:
+        more = purge(sessions)
+        done.session_count += more.session_count
+        done.event_count += more.event_count
+        done.complete = more.complete
+    assert (done.session_count, done.event_count) == (121, 4_501 + 120 * 4)
+
+
+def test_a_purge_and_forks_of_the_same_session_race(sessions, second):
+    """Whoever wins: a fork that was made has its events to the end, and the purge leaves its origin alone."""
+    there = sessions.elsewhere(second)
+    for _ in range(15):
+        id = grown(sessions, 3)
+        sessions.EndSession(id=id)
+
+        def attempt():
+            try:
+                return fork(there, id, at=3)
+            except grpc.RpcError as error:
+                return error.code()
+
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            purged, made = pool.submit(purge, sessions, ids=[id]), pool.submit(attempt)
+            count, made = purged.result().session_count, made.result()
+        if count:
+            assert made in (NOT_FOUND, RANGE), made
+        elif made != RANGE:
+            kept = names(sessions.events(made.id))
+            assert kept == ["n1", "n2", "n3"][3 - len(kept):] and sessions.GetSession(id=id).state == COMPLETED

@@ -12,6 +12,7 @@ package struct SessionService: SessionServiceProvider {
   let log: LogStore
   let checkpoints: CheckpointStore
   let forks: ForkStore
+  let purges: PurgeStore
   let blocking: BlockingPool
 
   private var configuration: SessionConfiguration { store.configuration }

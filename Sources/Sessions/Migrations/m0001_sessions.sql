@@ -29,6 +29,8 @@ CREATE TABLE session (
   parent text COLLATE "C",
   -- Of a fork: the last event that it shares with its parent.
   fork_sequence bigint,
+  -- Nothing is left of it but its id and its place in the family.
+  is_purged boolean NOT NULL DEFAULT false,
   -- Where it stands in the family: below which session without a parent, NULL for that one itself, and how far below.
   root text COLLATE "C",
   depth integer NOT NULL DEFAULT 0,
@@ -45,6 +47,9 @@ CREATE INDEX session_by_agent ON session USING gin (session_agent_terms(project_
 CREATE INDEX session_by_owner ON session (project_id, owner, create_time, session_id) WHERE owner <> '';
 CREATE INDEX session_by_parent ON session (project_id, parent, create_time, session_id) WHERE parent IS NOT NULL;
 CREATE INDEX session_by_root ON session (project_id, root, create_time, session_id) WHERE root IS NOT NULL;
+-- Since when it has been over.
+CREATE INDEX session_by_end ON session (project_id, (least(end_time, delete_time)), session_id)
+  WHERE least(end_time, delete_time) IS NOT NULL AND NOT is_purged;
 
 -- A session as it was from `from_position` to just before `position`, the write that superseded it.
 CREATE TABLE session_version (
@@ -70,6 +75,7 @@ CREATE TABLE session_version (
   checkpoint_id text COLLATE "C",
   parent text COLLATE "C",
   fork_sequence bigint,
+  is_purged boolean NOT NULL,
   PRIMARY KEY (project_id, session_id, position)
 ) PARTITION BY RANGE (position);
 CREATE TABLE session_version_rest PARTITION OF session_version DEFAULT;
@@ -151,6 +157,7 @@ CREATE TABLE session_entity (
   sequence bigint NOT NULL,
   PRIMARY KEY (project_id, entity_id, session_id, sequence)
 );
+CREATE INDEX session_entity_by_session ON session_entity (project_id, session_id);
 
 -- States worth coming back to, at the positions of their writes.
 CREATE TABLE session_checkpoint (

@@ -34,6 +34,7 @@ enum CommentedFiles {
     "cairn/v1/session_insight.proto": PackageResources.session_insight_proto,
     "cairn/v1/session_log.proto": PackageResources.session_log_proto,
     "cairn/v1/session_message.proto": PackageResources.session_message_proto,
+    "cairn/v1/session_purge.proto": PackageResources.session_purge_proto,
     "cairn/v1/session_resource.proto": PackageResources.session_resource_proto,
     "cairn/v1/template.proto": PackageResources.template_proto,
     "cairn/v1/transfer.proto": PackageResources.transfer_proto,

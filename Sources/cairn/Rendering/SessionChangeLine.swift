@@ -20,7 +20,7 @@ enum SessionChangeLine {
     case .created: .bold
     case .joined, .left: .cyan
     case .transitioned: session.state == .broken ? .red : .green
-    case .ended, .expired, .deleted: .faint
+    case .ended, .expired, .deleted, .purged: .faint
     default: nil
     }
   }
@@ -31,7 +31,7 @@ enum SessionChangeLine {
       session.agents.isEmpty ? "nobody is left" : "agents: \(SafeText.list(session.agents, columns: 60))"
     case .transitioned: session.state.wordIfSet
     case .ended: session.outcome.wordIfSet
-    case .expired, .deleted: ""
+    case .expired, .deleted, .purged: ""
     default: SafeText.line(session.title, columns: 60)
     }
   }

@@ -117,6 +117,9 @@ extension SessionCheckpoint {
     return checkpoint
   }
 
+  /// What the ids of holds of checkpoints begin with.
+  static let holdPrefix = "session-checkpoint/"
+
   /// The hold that keeps its state from being pruned.
-  var holdID: String { "session-checkpoint/" + id }
+  var holdID: String { Self.holdPrefix + id }
 }

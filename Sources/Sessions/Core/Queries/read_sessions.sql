@@ -9,7 +9,7 @@ WHERE project_id = @project
 SELECT {session_columns}, coalesce(before.sequence, after.sequence - 1, head.last_sequence) AS last_sequence,
   before.at AS last_event_time, NULL::timestamptz AS expire_time, clock_timestamp() AS now
 FROM (
-  SELECT project_id, {session_columns} FROM session WHERE position <= @position
+  SELECT project_id, {session_columns} FROM session WHERE position <= @position AND NOT is_purged
   UNION ALL
   SELECT project_id, {former_session_columns} FROM session_version
   WHERE position > @position AND from_position <= @position

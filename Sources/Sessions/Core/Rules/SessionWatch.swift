@@ -9,6 +9,6 @@ extension SessionChange.Kind: ChangeKind {
     (.created, "created"), (.updated, "updated"), (.joined, "joined"), (.left, "left"),
     (.transitioned, "transitioned"), (.ended, "ended"), (.expired, "expired"), (.deleted, "deleted"),
     (.restored, "restored"), (.undeleted, "undeleted"),
-    (.checkpointed, "checkpointed"),
+    (.checkpointed, "checkpointed"), (.purged, "purged"),
   ]
 }

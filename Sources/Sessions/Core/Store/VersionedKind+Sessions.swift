@@ -10,13 +10,13 @@ extension VersionedKind {
       columns: [
         VersionedColumn("create_time", .kept), VersionedColumn("update_time", .updateTime),
         VersionedColumn("delete_time", .deletion),
-        VersionedColumn("fork_sequence", .kept),
+        VersionedColumn("fork_sequence", .kept), VersionedColumn("is_purged", .kept),
         VersionedColumn("root", .excluded), VersionedColumn("depth", .excluded),
       ]
         + .values(
           "end_time", "state", "outcome", "title", "owner", "agents", "entities", "metadata", "ttl",
           "max_events", "checkpoint_interval", "checkpoint_id", "parent"),
-      deletion: .soft)
+      deletion: .soft, rules: VersionRules(PackageResources.session_rules_sql))
     kind.locks = { ids, project in
       [WriteLock(.session, rows: ids, [SessionQueries.lockHeads.bind((project, ids))])]
     }

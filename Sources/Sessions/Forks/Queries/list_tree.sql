@@ -3,7 +3,7 @@
 -- for, and end early where they outgrow a bound in bytes; `total` is how many there would be without it.
 SELECT session_id, parent, depth, fork_sequence, state, outcome, title, create_time, delete_time,
   coalesce(last_sequence, 0) AS last_sequence, expire_time, total,
-  CASE WHEN delete_time IS NULL THEN true WHEN @show_deleted THEN true ELSE EXISTS (
+  CASE WHEN delete_time IS NULL THEN true WHEN @show_deleted AND NOT is_purged THEN true ELSE EXISTS (
     WITH RECURSIVE below AS (
       SELECT child.session_id, child.delete_time FROM session AS child
       WHERE child.project_id = @project AND child.parent = measured.session_id
