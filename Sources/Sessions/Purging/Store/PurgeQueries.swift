@@ -63,10 +63,12 @@ extension PurgeQueries {
   struct OverColumns: ColumnLayout {
     let id: Column<String>
     let overTime: Column<PostgresTimestamp>
+    let mayGo: Column<Bool>
 
     init(_ find: inout ColumnFinder) {
       id = find("session_id")
       overTime = find("over_time")
+      mayGo = find("may_go")
     }
   }
 

@@ -15,30 +15,33 @@ struct PurgeSlice {
 }
 
 extension PurgeStore {
-  /// Sessions purged together, rows of each table deleted at once, and bytes of events.
-  private static let batchSessions = 100
+  /// Sessions looked at together, rows of each table deleted at once, and bytes of events.
+  private static let pageSessions = 1_000
   private static let batchRows = 1_000
   private static let batchBytes = 16 << 20
 
-  /// The next sessions that may have been over for long enough; nil when there are no more.
+  /// The next sessions that may have been over for long enough, and whether they may go; nil when there are no more.
   func next(
     of purge: SessionPurge, after place: inout PurgePlace, in project: ProjectID
-  ) async throws(RPCError) -> [String]? {
+  ) async throws(RPCError) -> [(id: String, mayGo: Bool)]? {
     if !purge.ids.isEmpty {
-      let ids = Array(purge.ids.dropFirst(place.index).prefix(Self.batchSessions))
-      place.index += ids.count
-      return ids.isEmpty ? nil : ids
+      if place.isLast { return nil }
+      place.isLast = true
+      return purge.ids.map { ($0, true) }
     }
     let after = place
     let found = try await database { () async throws(PostgresError) in
-      let found = try await pool.read(PurgeQueries.over, (project, purge, after, Self.batchSessions))
+      let found = try await pool.query(PurgeQueries.over, (project, purge, after, Self.pageSessions))
       return try found.map { row, columns throws(PostgresError) in
-        (id: try row.decode(columns.id), time: try row.decode(columns.overTime))
+        (
+          id: try row.decode(columns.id), time: try row.decode(columns.overTime),
+          mayGo: try row.decode(columns.mayGo)
+        )
       }
     }
     guard let last = found.last else { return nil }
     (place.time, place.id) = (last.time, last.id)
-    return found.map(\.id)
+    return found.map { ($0.id, $0.mayGo) }
   }
 
   /// Deletes some of what belongs to those of some sessions that may be purged.
