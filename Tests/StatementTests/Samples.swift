@@ -12,7 +12,7 @@ import Wire
 enum Samples {
   static func all() throws -> [any CheckedStatement] {
     try operations + contexts() + watches() + searches() + recalls() + relationships() + walks + exports()
-      + sessions() + logs() + insight()
+      + sessions() + logs() + insight() + recordings()
   }
 
   private static let key = TokenKey([UInt8](repeating: 1, count: 32))
@@ -288,5 +288,20 @@ enum Samples {
       InsightQueries.aggregates.sample(
         InsightQueries.aggregates(try AggregateRequest(validating: analysis), in: .default)),
     ]
+  }
+
+  private static func recordings() throws -> [any CheckedStatement] {
+    try [Recording.State.unspecified, .recording, .completed].map { state in
+      var request = ListRecordingsRequest()
+      var filter = RecordingFilter()
+      if state != .unspecified { (filter.session, filter.state) = ("id", state) }
+      request.filter = filter
+      let first = try RecordingList(validating: request, in: "default", key: key)
+      if state != .unspecified {
+        request.pageToken = PageToken(time: 1, id: "id").text(for: first.seal)
+      }
+      let list = try RecordingList(validating: request, in: "default", key: key)
+      return RecordingQueries.list.sample(RecordingQueries.page(list, in: .default))
+    }
   }
 }
