@@ -94,7 +94,8 @@ let package = Package(
       ["Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos", "Wire"],
       resources: [.embedInCode("Migrations")]
         + [
-          "Core", "Log", "Messages", "Checkpoints", "Expiry", "Forks", "Purging", "Replay", "Insight", "Analytics",
+          "Core", "Log", "Messages", "Checkpoints", "Expiry", "Forks", "Purging", "Replay", "Insight",
+          "Analytics",
         ].map {
           .embedInCode("\($0)/Queries")
         }),
