@@ -34,6 +34,10 @@ METHODS = {
     "ListTimeline": {"session": "s"},
     "ListSessionImpacts": {"session": "s"},
     "ListSessionChanges": {"session": "s"},
+    "ListSessionTree": {"session": "s"},
+    "ListRecordings": {},
+    "ListFrames": {"source": {"session": "s"}},
+    "ListAgentFigures": {},
 }
 
 

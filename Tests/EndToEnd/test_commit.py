@@ -56,7 +56,7 @@ def test_an_agent_writes_down_what_it_found_and_says_so(project):
         relate("finding", "old"),
         {"update_context": {"context": {"id": "old", "title": "after"}}},
         {"delete_context": {"id": "gone"}},
-        append(note(agent="ann"), to(BROKEN, agent="ann")),
+        append(note(agent="ann"), to(BROKEN) | {"agent": "ann"}),
     ])
     found, relationship, updated, deleted, appended = done.results
     assert (found.context.id, found.context.version, found.context.content) == ("finding", 1, "")

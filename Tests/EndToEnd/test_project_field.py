@@ -78,6 +78,7 @@ NEEDS = {
     "RestoreCheckpoint": {"session": "s", "id": "c"},
     "RecordCodeChange": {"session": "s", "change": {"entities": ["e"], "operation": "OPERATION_ADDED"}},
     "RecordTestResult": {"session": "s", "entities": ["e"]},
+    "ForkSession": {"session": "s"}, "ListSessionTree": {"session": "s"}, "PurgeSessions": {"older_than": "1s"},
     "Commit": {"writes": [{"delete_context": {"id": "c"}}]},
     "StartRecording": {"recording": {"session": "s"}}, "StopRecording": {"id": "r"}, "GetRecording": {"id": "r"},
     "DeleteRecording": {"id": "r"}, "PurgeRecordings": {"older_than": "1s"}, "ListFrames": {"source": {"session": "s"}},

@@ -36,7 +36,7 @@ def checkpoints(sessions, session, **fields):
             return found
 
 
-def test_s27_a_checkpoint_sums_up_the_last_events(sessions):
+def test_a_checkpoint_sums_up_the_last_events(sessions):
     id = sessions.begin(agent="ann").id
     sessions.append(id, effect("old", severity=HIGH, delta=100))
     for number in range(18):
@@ -58,7 +58,7 @@ def test_s27_a_checkpoint_sums_up_the_last_events(sessions):
         CHECKPOINT, made.id, made.sequence, made.outcome)
 
 
-def test_s28_a_checkpoint_is_made_by_itself_after_so_many_events(sessions):
+def test_a_checkpoint_is_made_by_itself_after_so_many_events(sessions):
     id = sessions.begin(checkpoint_interval=10).id
     for number in range(25):
         # Some of them take the other way, since they change the state.
@@ -73,7 +73,7 @@ def test_s28_a_checkpoint_is_made_by_itself_after_so_many_events(sessions):
     assert checkpoints(sessions, never) == []
 
 
-def test_s28_a_batch_that_passes_the_interval_makes_one(sessions):
+def test_a_batch_that_passes_the_interval_makes_one(sessions):
     id = sessions.begin(checkpoint_interval=10).id
     stream = sessions.stream()
     stream.send([note() for _ in range(35)], session=id)
@@ -81,7 +81,7 @@ def test_s28_a_batch_that_passes_the_interval_makes_one(sessions):
     assert [each.sequence for each in checkpoints(sessions, id)] == [35]
 
 
-def test_s28_an_event_of_the_type_makes_one_and_tells_of_it(sessions):
+def test_an_event_of_the_type_makes_one_and_tells_of_it(sessions):
     id = sessions.begin(agent="ann").id
     appended = sessions.append(id, {"type": CHECKPOINT, "agent": "ann"})
     [made] = checkpoints(sessions, id)
@@ -89,7 +89,7 @@ def test_s28_an_event_of_the_type_makes_one_and_tells_of_it(sessions):
     assert sessions.events(id)[-1].checkpoint == made.id == sessions.GetSession(id=id).checkpoint
 
 
-def test_s29_a_checkpoint_neither_ends_nor_shortens_a_session(sessions):
+def test_a_checkpoint_neither_ends_nor_shortens_a_session(sessions):
     begun = sessions.begin(ttl={"seconds": 1000})
     sessions.CreateCheckpoint(session=begun.id)
     after = sessions.GetSession(id=begun.id)
@@ -97,7 +97,7 @@ def test_s29_a_checkpoint_neither_ends_nor_shortens_a_session(sessions):
     assert sessions.append(begun.id).state == WORKING
 
 
-def test_s30_checkpoints_are_there_after_a_restart(database):
+def test_checkpoints_are_there_after_a_restart(database):
     with_options = ("--database-url", database.url)
     first = Server(*with_options).start()
     with first.channel() as channel:
@@ -111,7 +111,7 @@ def test_s30_checkpoints_are_there_after_a_restart(database):
     second.stop()
 
 
-def test_s31_a_session_comes_back_to_a_checkpoint(sessions):
+def test_a_session_comes_back_to_a_checkpoint(sessions):
     id = sessions.begin(agent="ann", title="one", metadata={"k": 0}).id
     made = sessions.CreateCheckpoint(session=id)
     then = sessions.GetSession(id=id)
@@ -129,7 +129,7 @@ def test_s31_a_session_comes_back_to_a_checkpoint(sessions):
     assert (told.checkpoint, told.agent) == (made.id, "ann")
 
 
-def test_s32_a_failure_is_kept_apart(sessions):
+def test_a_failure_is_kept_apart(sessions):
     id = sessions.begin().id
     sessions.CreateCheckpoint(session=id)
     failure = sessions.CreateCheckpoint(session=id, kind=KIND.KIND_FAILURE, title="it broke")
@@ -137,7 +137,7 @@ def test_s32_a_failure_is_kept_apart(sessions):
     assert len(checkpoints(sessions, id, page_size=1)) == 2
 
 
-def test_s33_watchers_hear_of_checkpoints(sessions):
+def test_watchers_hear_of_checkpoints(sessions):
     id = sessions.begin(checkpoint_interval=2).id
     with sessions.watch(ids=[id], kinds=[11], after_position=0) as feed, sessions.follow(id, after_sequence=0) as log:
         made = sessions.CreateCheckpoint(session=id)

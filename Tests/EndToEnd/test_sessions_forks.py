@@ -589,7 +589,7 @@ def rows(database, project):
     return {name: int(database.value(f"SELECT count(*) FROM {name} WHERE project_id = '{project}'")) for name in names}
 
 
-def test_s39_what_is_over_is_purged_with_all_that_belongs_to_it(sessions, module_database):
+def test_what_is_over_is_purged_with_all_that_belongs_to_it(sessions, module_database):
     sessions.begin(id="ended", agent="ann", entities=["e"])
     sessions.begin(id="deleted")
     sessions.begin(id="open")
@@ -657,6 +657,18 @@ def test_only_those_that_were_asked_for_are_purged(sessions):
     assert (part.session_count, part.complete) == (4, False)
     rest = purge(sessions, max_sessions=4)
     assert (rest.session_count, rest.complete) == (2, True) and sessions.ids() == []
+
+
+def test_a_recording_keeps_its_session(sessions):
+    for id in ("recorded", "other"):
+        sessions.begin(id=id)
+    sessions.append("recorded")
+    sessions.StartRecording(recording={"id": "r", "session": "recorded"})
+    for id in ("recorded", "other"):
+        sessions.EndSession(id=id)
+    assert purge(sessions).session_count == 1 and sessions.ids() == ["recorded"]
+    sessions.DeleteRecording(id="r")
+    assert purge(sessions).session_count == 1 and sessions.ids() == []
 
 
 def test_what_is_wrong_with_a_purge(sessions):

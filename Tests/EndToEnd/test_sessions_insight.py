@@ -81,7 +81,7 @@ def as_events(found):
     return [logs.entry(each) for each in found]
 
 
-# C1: transitions.
+# Transitions.
 
 PAIRS = [
     ("to working, then to broken", [event(to_state=WORKING), event(to_state=BROKEN)], {2: [1]}),
@@ -147,7 +147,7 @@ def test_a_list_goes_through_more_events_than_a_page_looks_at(sessions):
     assert found == []
 
 
-# C3: one agent's share.
+# One agent's share.
 
 def test_an_agent_is_isolated_from_the_others(sessions):
     id = begin(sessions)
@@ -185,7 +185,7 @@ def test_deltas_that_are_too_large_to_add_up_do_no_harm(sessions):
     assert session.impact.performance_delta == 2e300
 
 
-# C4, C5: briefings.
+# Briefings.
 
 def test_a_briefing_has_the_last_ten_events_and_what_they_are_about(sessions):
     id = sessions.begin(agent="ann", title="a title").id
@@ -281,7 +281,7 @@ def test_large_events_leave_room_in_a_briefing(sessions):
     assert list(found.transitions) + list(on.transitions) == rest[:1 + len(on.transitions)]
 
 
-# S43: joining with a briefing.
+# Joining with a briefing.
 
 def test_joining_and_the_briefing_are_one_step(sessions):
     id = sessions.begin(agent="ann").id
@@ -315,7 +315,7 @@ def test_a_failing_join_leaves_nothing_behind(sessions):
     assert list(asked.session.agents) == ["ann"] == list(sessions.GetSession(id=open).agents)
 
 
-# C6, C13: sessions of an entity.
+# Sessions of an entity.
 
 @pytest.fixture(scope="module")
 def about(channel):
@@ -391,7 +391,7 @@ def test_sessions_of_an_entity_are_filtered(about):
         assert sessions_about(sessions, "b.py", filter=filter, page_size=2) == expected, filter
 
 
-# C7, C9: figures of entities.
+# Figures of entities.
 
 def told_aggregates(answer):
     return logs.told_figures(answer.totals), {each.entity: logs.told_figures(each.figures) for each in answer.entities}
@@ -445,7 +445,7 @@ def test_an_analysis_counts_what_is_inside_of_its_time(own_server, database):
             expected_aggregates(kept, {id: 0}, ENTITIES))
 
 
-# C8: anchors.
+# Anchors.
 
 def test_anchors_of_an_entity_are_its_five_newest_checkpoints(sessions):
     id = sessions.begin().id
@@ -487,7 +487,7 @@ def test_anchors_are_of_all_sessions_that_are_not_deleted(sessions):
     refused(sessions.ListEntityAnchors, entity="a.py", session="gone", code=NOT_FOUND, reason="SESSION_DELETED")
 
 
-# C11: timelines.
+# Timelines.
 
 @pytest.mark.parametrize("of, keep", [
     ({"session": "s2"}, lambda each: each.session == "s2"),
@@ -520,7 +520,7 @@ def test_a_timeline_has_its_events_in_the_order_of_time(about, of, keep):
         assert not summary.HasField("first_event_time") and not summary.HasField("last_event_time")
 
 
-# C12, C14: impacts and changes of a session.
+# Impacts and changes of a session.
 
 def test_impacts_of_a_session_are_listed_by_entity(about):
     sessions, kept, _ = about
@@ -562,7 +562,7 @@ def test_a_page_of_changes_ends_where_it_names_too_many_entities(sessions):
     assert {version.previous_version for version in found[-1].versions} == {11}
 
 
-# S44: one analysis.
+# One analysis.
 
 def test_an_analysis_has_the_session_its_transitions_and_a_share(sessions):
     id = begin(sessions)
@@ -647,7 +647,7 @@ def test_a_token_is_for_its_own_list(sessions):
         refused(getattr(sessions, method), session=id, page_token=token, code=INVALID, reason="PAGE_TOKEN_INVALID", **fields)
 
 
-# C16: no answer and an empty answer are different.
+# No answer and an empty answer are different.
 
 def test_without_the_database_nothing_looks_empty(cluster, start_server):
     server = start_server("--database-url", cluster.database.create().url)

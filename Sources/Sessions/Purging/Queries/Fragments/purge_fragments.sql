@@ -24,3 +24,7 @@ AND (NOT @deleted_only OR session.delete_time <= now() - @older_than * interval 
 -- is_free:
 -- Whether nothing but forks needs it as it was: what is kept of single sessions has its condition here.
 (hold.position IS NULL OR session.delete_time IS NOT NULL AND session.position <= hold.position)
+AND NOT EXISTS (
+  SELECT FROM session_recording AS recording
+  WHERE recording.project_id = @project AND recording.session_id = session.session_id
+)
