@@ -65,7 +65,7 @@ def spread(database, project, session, gaps):
 # Recordings
 
 
-def test_r1_a_recording_begins_with_the_snapshot_of_its_session(replays):
+def test_a_recording_begins_with_the_snapshot_of_its_session(replays):
     replays.begin(id="s", agent="bob", metadata={"k": [1, "é\u007f\n", {"b": 2, "a": True}]}, entities=["e"])
     replays.JoinSession(id="s", agent="ann")
     replays.append("s", to(BROKEN))
@@ -88,7 +88,7 @@ def test_r1_a_recording_begins_with_the_snapshot_of_its_session(replays):
     assert last.delta.metadata_changed and list(last.delta.agents_removed) == ["ann"]
 
 
-def test_r2_what_any_server_appends_is_recorded(replays, second):
+def test_what_any_server_appends_is_recorded(replays, second):
     there = replays.elsewhere(second)
     replays.begin(id="s")
     recording = replays.record("s", id="r")
@@ -104,7 +104,7 @@ def test_r2_what_any_server_appends_is_recorded(replays, second):
     assert replays.frames(recording="r") == frames
 
 
-def test_r3_a_snapshot_stands_after_every_fifty_events(replays):
+def test_a_snapshot_stands_after_every_fifty_events(replays):
     replays.begin(id="s")
     appended(replays, "s", 7)
     replays.record("s", id="r")
@@ -124,7 +124,7 @@ def test_r3_a_snapshot_stands_after_every_fifty_events(replays):
     assert shape(replays.frames(session="s", from_sequence=8))[1:] == expected[1:] + ["127 FINAL"]
 
 
-def test_r3_a_snapshot_stands_at_the_end_of_each_period_with_events(replays, module_database):
+def test_a_snapshot_stands_at_the_end_of_each_period_with_events(replays, module_database):
     replays.begin(id="s", ttl=FOREVER)
     for state in (BROKEN, WORKING) * 4:
         replays.append("s", to(state))
@@ -139,7 +139,7 @@ def test_r3_a_snapshot_stands_at_the_end_of_each_period_with_events(replays, mod
     assert [frame for page in replays.frame_pages(page_size=1, **source) for frame in page] == frames
 
 
-def test_r3_a_recording_that_waits_has_a_snapshot_of_its_period(replays):
+def test_a_recording_that_waits_has_a_snapshot_of_its_period(replays):
     replays.begin(id="s")
     made = replays.record("s", id="r", snapshot_every={"seconds": 1})
     first = replays.append("s")
@@ -156,7 +156,7 @@ def test_r3_a_recording_that_waits_has_a_snapshot_of_its_period(replays):
     assert timed[0].sequence == frames[-1].sequence - 1
 
 
-def test_r4_deltas_are_of_sets(replays):
+def test_deltas_are_of_sets(replays):
     replays.begin(id="s", agent="ann")
     replays.JoinSession(id="s", agent="bob")
     replays.record("s", id="r", snapshot_every_events=3)
@@ -180,7 +180,7 @@ def test_r4_deltas_are_of_sets(replays):
     assert (final.delta.from_state, final.delta.to_state) == (BROKEN, WORKING)
 
 
-def test_r4_a_snapshot_in_the_middle_of_a_write_has_the_state_of_its_place(replays):
+def test_a_snapshot_in_the_middle_of_a_write_has_the_state_of_its_place(replays):
     replays.begin(id="s")
     replays.record("s", id="r", snapshot_every_events=1)
     replays.stream().send([to(BROKEN), note(), to(WORKING), to(BROKEN), note()], "s").rest()
@@ -193,7 +193,7 @@ def test_r4_a_snapshot_in_the_middle_of_a_write_has_the_state_of_its_place(repla
         assert opening.snapshot.state == state
 
 
-def test_r5_a_checksum_is_of_the_documented_form(replays):
+def test_a_checksum_is_of_the_documented_form(replays):
     replays.begin(id="s", agent="zoë", metadata={"b": {"y": 1, "x": [2, "text\n\""]}, "a": "é", "ä": 0})
     replays.JoinSession(id="s", agent="ann")
     replays.record("s", id="r")
@@ -221,7 +221,7 @@ def story(replays):
     return replays.frames(page_size=1000, recording="r")
 
 
-def test_r5_a_replay_is_validated(replays):
+def test_a_replay_is_validated(replays):
     frames = story(replays)
     answer = replays.validate(recording="r")
     assert answer.valid and not answer.findings and (answer.events, answer.next_sequence) == (12, 0)
@@ -236,7 +236,7 @@ def test_r5_a_replay_is_validated(replays):
         assert part.valid and part.events + part.snapshots == len(frames[start:start + 5])
 
 
-def test_r5_a_long_replay_is_validated_part_by_part(replays):
+def test_a_long_replay_is_validated_part_by_part(replays):
     replays.begin(id="s")
     appended(replays, "s", 2_500)
     source = {"session": "s", "snapshot_every_events": 1}
@@ -251,7 +251,7 @@ def kinds(answer):
     return {FINDING.Kind.Name(finding.kind)[5:] for finding in answer.findings}
 
 
-def test_r5_a_copy_that_was_tampered_with_fails(replays):
+def test_a_copy_that_was_tampered_with_fails(replays):
     frames = story(replays)
     place = next(index for index, frame in enumerate(frames) if frame.HasField("event"))
     events = [index for index, frame in enumerate(frames) if frame.HasField("event")]
@@ -298,7 +298,7 @@ def test_r5_a_copy_that_was_tampered_with_fails(replays):
         reason="FIELD_INVALID")
 
 
-def test_r5_a_log_that_was_tampered_with_fails(replays, module_database):
+def test_a_log_that_was_tampered_with_fails(replays, module_database):
     story(replays)
     where = f"project_id = '{replays.project}' AND session_id = 's'"
 
@@ -326,7 +326,7 @@ def test_r5_a_log_that_was_tampered_with_fails(replays, module_database):
         f"UPDATE session SET agents = ARRAY['ann', 'bob'] WHERE {where}")
 
 
-def test_r6_a_recording_is_stopped(replays):
+def test_a_recording_is_stopped(replays):
     replays.begin(id="s")
     made = replays.record("s", id="r")
     appended(replays, "s", 3)
@@ -347,7 +347,7 @@ def test_r6_a_recording_is_stopped(replays):
     refused(replays.frames, recording="none", code=NOT_FOUND, reason="RECORDING_NOT_FOUND")
 
 
-def test_r7_two_recordings_of_one_session_are_apart(replays):
+def test_two_recordings_of_one_session_are_apart(replays):
     replays.begin(id="s")
     replays.record("s", id="a")
     appended(replays, "s", 2)
@@ -404,7 +404,7 @@ def test_a_recording_of_a_deleted_session_can_be_seen_and_not_played(replays):
     assert replays.DeleteRecording(id="r").id == "r"
 
 
-def test_r8_frames_are_filtered(replays):
+def test_frames_are_filtered(replays):
     replays.begin(id="s", agent="ann")
     replays.JoinSession(id="s", agent="bob")
     replays.record("s", id="r", snapshot_every_events=3)
@@ -496,6 +496,34 @@ def test_a_session_without_events_has_one_snapshot(replays):
         assert played.ended().status.kind == STATUS.KIND_COMPLETED and len(played.frames) == 1
 
 
+def test_a_fork_is_replayed_with_what_it_shares(replays):
+    origin = replays.begin(id="origin", agent="ann").id
+    replays.append(origin, to(BROKEN))
+    replays.JoinSession(id=origin, agent="bob")
+    for _ in range(3):
+        replays.append(origin)
+    replays.append(origin, to(WORKING))
+    replays.LeaveSession(id=origin, agent="ann")
+    fork = replays.ForkSession(session=origin, sequence=4, fork={"id": "fork"}).id
+    replays.append(fork)
+    replays.append(fork, to(WORKING))
+    source = {"session": fork, "snapshot_every_events": 2}
+    frames = list(replays.ListFrames(source=source, page_size=100).frames)
+    assert shape(frames) == [
+        "0 INITIAL", "1", "2", "2 EVENTS", "3", "4", "4 EVENTS", "5", "6", "6 EVENTS"]
+    states = [(list(frame.snapshot.agents), frame.snapshot.state) for frame in frames if frame.HasField("snapshot")]
+    both = ["ann", "bob"]
+    assert states == [(["ann"], WORKING), (both, BROKEN), (both, BROKEN), (both, WORKING)]
+    assert [frame.sequence for frame in replays.ListFrames(source={**source, "from_sequence": 3}).frames][0] == 2
+    whole = replays.ValidateReplay(source=source)
+    assert whole.valid and whole.events == 6 and list(whole.findings) == []
+    assert replays.ValidateReplay(source=source, frames=frames).valid
+    # A recording of it begins behind what it shares.
+    replays.StartRecording(recording={"id": "r", "session": fork})
+    replays.append(fork)
+    assert shape(replays.ListFrames(source={"recording": "r"}).frames) == ["6 INITIAL", "7", "7 FINAL"]
+
+
 def test_large_events_and_snapshots_fit_into_answers(replays):
     replays.begin(id="s", agent="ann", metadata={"k": "x" * 60_000})
     replays.record("s", id="r", snapshot_every_events=1)
@@ -519,7 +547,7 @@ def paced(replays, database, gaps):
     spread(database, replays.project, "s", gaps)
 
 
-def test_r9_a_replay_has_the_gaps_of_the_original_divided_by_the_speed(replays, module_database):
+def test_a_replay_has_the_gaps_of_the_original_divided_by_the_speed(replays, module_database):
     gaps = [0, 0.5, 0.5, 1, 0, 1]
     paced(replays, module_database, gaps)
     for speed in (1, 4):
@@ -535,7 +563,7 @@ def test_r9_a_replay_has_the_gaps_of_the_original_divided_by_the_speed(replays, 
     assert (status.sequence, status.events, status.snapshots) == (6, 6, 2)
 
 
-def test_r9_unpaced_and_bounded_gaps(replays, module_database):
+def test_unpaced_and_bounded_gaps(replays, module_database):
     paced(replays, module_database, [0, 3600, 3600, 86_400])
     begun = time.monotonic()
     fast = replays.play({"speed": 0}, session="s")
@@ -551,7 +579,7 @@ def test_r9_unpaced_and_bounded_gaps(replays, module_database):
     assert quick.ended().status.kind == STATUS.KIND_COMPLETED
 
 
-def test_r9_a_replay_is_paused_resumed_and_stopped(replays, module_database):
+def test_a_replay_is_paused_resumed_and_stopped(replays, module_database):
     paced(replays, module_database, [0] + [0.05] * 200)
     played = replays.play(session="s").until(lambda playing: len(playing.sequences) > 3, "it plays")
     played.say(pause={})
@@ -570,7 +598,7 @@ def test_r9_a_replay_is_paused_resumed_and_stopped(replays, module_database):
     assert played.sequences == [*range(1, last.sequence + 1)] and last.events == last.sequence
 
 
-def test_r9_a_replay_can_be_sought_in(replays, module_database):
+def test_a_replay_can_be_sought_in(replays, module_database):
     paced(replays, module_database, [0] + [100] * 98)
     played = replays.play({"paused": True}, session="s")
     assert played.told("PAUSED").sequence == 0 and shape(played.frames) == ["0 INITIAL"]
@@ -591,7 +619,7 @@ def test_r9_a_replay_can_be_sought_in(replays, module_database):
     assert played.sequences == [97, 98, 99] and shape(played.frames)[-1] == "99 FINAL"
 
 
-def test_r9_a_replay_can_be_sought_beyond_its_ends(replays):
+def test_a_replay_can_be_sought_beyond_its_ends(replays):
     replays.begin(id="s")
     appended(replays, "s", 30)
     played = replays.play({"paused": True}, session="s", from_sequence=10, to_sequence=20)
@@ -609,7 +637,7 @@ def test_r9_a_replay_can_be_sought_beyond_its_ends(replays):
     ({"start": {"source": {"session": "s"}}}, "start"), ({}, "command"), ({"speed": -1}, "speed"),
     ({"speed": float("nan")}, "speed"), ({"speed": 1e300}, "speed"), ({"speed": 1e-300}, "speed"), ({"seek": {}}, "seek"),
     ({"seek": {"sequence": -1}}, "seek.sequence"), ({"seek": {"time": {"seconds": 1 << 50}}}, "seek.time")])
-def test_r9_a_wrong_command_ends_the_replay(replays, command, field):
+def test_a_wrong_command_ends_the_replay(replays, command, field):
     replays.begin(id="s")
     replays.append("s")
     played = replays.play({"paused": True}, session="s")
@@ -620,7 +648,7 @@ def test_r9_a_wrong_command_ends_the_replay(replays, command, field):
     assert wrong.code == INVALID and list(wrong.fields) == [field]
 
 
-def test_r9_a_wrong_beginning_is_refused(replays):
+def test_a_wrong_beginning_is_refused(replays):
     replays.begin(id="s")
     for start, field in (
             ({"source": {}}, "start.source.session"), ({"source": {"session": "s"}, "speed": -0.5}, "start.speed"),
@@ -644,7 +672,7 @@ def connections(database):
         " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"))
 
 
-def test_r9_a_replay_that_waits_holds_nothing_and_ends_with_its_client(own_server, database):
+def test_a_replay_that_waits_holds_nothing_and_ends_with_its_client(own_server, database):
     with own_server.channel() as channel:
         replays = new_replays(channel)
         replays.begin(id="s", ttl=FOREVER)
@@ -668,7 +696,7 @@ def test_r9_a_replay_that_waits_holds_nothing_and_ends_with_its_client(own_serve
     assert time.monotonic() - begun < 20
 
 
-def test_r9_who_does_not_read_holds_nobody_up(replays):
+def test_who_does_not_read_holds_nobody_up(replays):
     replays.begin(id="s")
     for number in range(40):
         replays.append("s", {**note(), "payload": bytes(200_000)})
@@ -679,7 +707,7 @@ def test_r9_who_does_not_read_holds_nobody_up(replays):
     assert responses[-1].status.events == 40 and [each.frame for each in responses[:-1]] == eager.frames
 
 
-def test_r9_a_server_that_stops_says_how_far_it_was(start_server, database):
+def test_a_server_that_stops_says_how_far_it_was(start_server, database):
     server = start_server("--database-url", database.url)
     with server.channel() as channel:
         replays = new_replays(channel)
@@ -699,7 +727,7 @@ def test_r9_a_server_that_stops_says_how_far_it_was(start_server, database):
         assert rest.ended().status.kind == STATUS.KIND_COMPLETED and rest.sequences == [4, 5, 6]
 
 
-def test_r9_a_replay_ends_with_its_project(replays, channel):
+def test_a_replay_ends_with_its_project(replays, channel):
     replays.begin(id="s")
     replays.append("s")
     played = replays.play({"paused": True}, session="s")
@@ -713,7 +741,7 @@ def test_r9_a_replay_ends_with_its_project(replays, channel):
 # Many of them
 
 
-def test_r10_recordings_are_listed_newest_first(replays):
+def test_recordings_are_listed_newest_first(replays):
     replays.begin(id="s")
     ids = [replays.record("s").id for _ in range(120)]
     pages = replays.recordings()
@@ -728,7 +756,7 @@ def test_r10_recordings_are_listed_newest_first(replays):
         reason="PAGE_TOKEN_INVALID")
 
 
-def test_r11_figures_are_true(replays, module_database):
+def test_figures_are_true(replays, module_database):
     empty = replays.GetReplayStats()
     assert (empty.recordings, empty.events, empty.raw_bytes, empty.stored_bytes) == (0, 0, 0, 0)
     for field in ("compression_ratio", "mean_duration", "oldest_start_time", "newest_start_time"):
@@ -770,7 +798,7 @@ def test_r11_figures_are_true(replays, module_database):
     assert replays.GetReplayStats().events == 3 + 12_001
 
 
-def test_r14_large_events_are_stored_compressed(replays):
+def test_large_events_are_stored_compressed(replays):
     replays.begin(id="s")
     replays.record("s", id="r")
     for number in range(5):
@@ -790,7 +818,7 @@ def holds(database, replays):
     return int(database.value(f"SELECT count(*) FROM hold WHERE project_id = '{replays.project}'"))
 
 
-def test_r12_a_deleted_recording_is_gone(replays, module_database):
+def test_a_deleted_recording_is_gone(replays, module_database):
     replays.begin(id="s")
     for id in ("a", "b"):
         replays.record("s", id=id)
@@ -812,7 +840,7 @@ def test_r12_a_deleted_recording_is_gone(replays, module_database):
     assert replays.record("s", id="a").first_sequence == 2
 
 
-def test_r13_old_recordings_are_purged(replays, module_database):
+def test_old_recordings_are_purged(replays, module_database):
     replays.begin(id="s")
     for number in range(230):
         replays.record("s", id=f"r{number:03}")
@@ -831,7 +859,7 @@ def test_r13_old_recordings_are_purged(replays, module_database):
     assert replays.PurgeRecordings(older_than={}).purged == 5 and replays.recordings() == [[]]
 
 
-def test_r15_a_recording_that_lasts_too_long_ends_by_itself(replays, module_database):
+def test_a_recording_that_lasts_too_long_ends_by_itself(replays, module_database):
     replays.begin(id="s", ttl=FOREVER)
     made = replays.record("s", id="r", max_duration={"seconds": 1})
     end = made.start_time.ToNanoseconds() + SECOND
@@ -860,7 +888,7 @@ def test_r15_a_recording_that_lasts_too_long_ends_by_itself(replays, module_data
     assert replays.GetRecording(id="r") == ended and replays.frames(page_size=1000, recording="r") == frames
 
 
-def test_r16_a_recording_survives_restarts(start_server, database):
+def test_a_recording_survives_restarts(start_server, database):
     server = start_server("--database-url", database.url)
     with server.channel() as channel:
         replays = new_replays(channel)

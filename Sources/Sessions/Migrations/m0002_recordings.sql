@@ -47,10 +47,20 @@ DECLARE
 BEGIN
   WHILE high - low > 1 LOOP
     middle := low + (high - low) / 2;
-    SELECT event.sequence, event.at INTO probe FROM session_event AS event
-      WHERE event.project_id = project AND event.session_id = session_sequence_at.session
-        AND event.sequence >= middle AND event.sequence < high
-      ORDER BY event.sequence LIMIT 1;
+    SELECT found.sequence, found.at INTO probe
+      FROM (
+        SELECT ancestor_id AS session_id, through_sequence FROM session_ancestor AS ancestor
+        WHERE ancestor.project_id = project AND ancestor.session_id = session_sequence_at.session
+        UNION ALL
+        SELECT session_sequence_at.session COLLATE "C", 9223372036854775807
+      ) AS part
+      CROSS JOIN LATERAL (
+        SELECT event.sequence, event.at FROM session_event AS event
+        WHERE event.project_id = project AND event.session_id = part.session_id AND event.sequence >= middle
+          AND event.sequence < high AND event.sequence <= part.through_sequence
+        ORDER BY event.sequence LIMIT 1
+      ) AS found
+      ORDER BY found.sequence LIMIT 1;
     IF probe.sequence IS NOT NULL AND probe.at <= moment THEN
       low := probe.sequence;
     ELSE

@@ -13,6 +13,8 @@ struct ReplayWindow: Sendable, Equatable {
   let start: Int64
   /// The position of the session's state before ``origin``; nil where it follows from the events.
   let position: Int64?
+  /// Of a fork: the last event that it shares, behind which it may have begun with other values. Else 0.
+  var shared: Int64 = 0
   /// At least 1.
   let snapshotEvents: Int64
   /// Microseconds, at least 1.

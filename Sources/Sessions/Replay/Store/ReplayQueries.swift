@@ -7,13 +7,13 @@ enum ReplayQueries {
   static let all: [any CheckedStatement] = [snapshot, place, sequence]
 
   static let snapshot = Query<SnapshotPlace, SnapshotColumns>(
-    "replay_snapshot", PackageResources.replay_snapshot_sql,
+    "replay_snapshot", PackageResources.replay_snapshot_sql, including: LogQueries.fragments,
     [
       .init("project") { $0.project.text }, .init("session") { $0.session },
       .init("sequence") { $0.sequence }, .init("position") { $0.position },
     ])
   static let place = Query<(project: ProjectID, session: String, sequence: Int64), PlaceColumns>(
-    "replay_place", PackageResources.replay_place_sql,
+    "replay_place", PackageResources.replay_place_sql, including: LogQueries.fragments,
     [
       .init("project") { $0.project.text }, .init("session") { $0.session },
       .init("sequence") { $0.sequence },

@@ -95,7 +95,7 @@ struct ReplayReader {
     findings.follow(event.sequence, after: last)
     let (step, contradictions) = state.apply(event)
     findings.add(contradictions)
-    if step == .restored {
+    if step == .restored || event.sequence == window.shared {
       state = ReplayState(try await snapshot(.events, behind: event.sequence))
     }
     (last, lastTime) = (event.sequence, time)

@@ -34,6 +34,7 @@ struct ReplayStore: Sendable {
       let start = try await time(ofEventFrom: from, of: session, in: project)
       return ReplayWindow(
         session: session, from: from, to: to, origin: from, start: start ?? 0, position: nil,
+        shared: extent.shared,
         snapshotEvents: Int64(range.snapshotEvents), snapshotPeriod: range.snapshotPeriod)
     }
   }
