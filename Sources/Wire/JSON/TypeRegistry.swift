@@ -1,10 +1,10 @@
 /// The message types that may be inside a `google.protobuf.Any`, whose JSON form shows their fields.
 package struct TypeRegistry: Sendable {
-  private var schemas: [TextKey: MessageSchema] = [:]
+  private var schemas = Self.wellKnown
 
   /// The well-known types, and `types`.
   package init(_ types: [any Message.Type] = []) {
-    for type in Self.wellKnown + types { add(type.schema) }
+    for type in types { add(type.schema) }
   }
 
   /// Adds a type, replacing one of the same name.
@@ -13,7 +13,14 @@ package struct TypeRegistry: Sendable {
   /// The type with this full name.
   package func schema(named name: some StringProtocol) -> MessageSchema? { schemas[String(name)] }
 
-  private static let wellKnown: [any Message.Type] = [
+  /// Made once: whoever reads JSON has a registry.
+  private static let wellKnown: [TextKey: MessageSchema] = {
+    var schemas: [TextKey: MessageSchema] = [:]
+    for type in types { schemas[type.schema.name] = type.schema }
+    return schemas
+  }()
+
+  private static let types: [any Message.Type] = [
     WellKnown.Any.self, WellKnown.Duration.self, WellKnown.Empty.self, WellKnown.FieldMask.self,
     WellKnown.Struct.self, WellKnown.Value.self, WellKnown.ListValue.self, WellKnown.Timestamp.self,
     WellKnown.BoolValue.self, WellKnown.BytesValue.self, WellKnown.DoubleValue.self,
