@@ -1,6 +1,7 @@
 """append_event, append_hot, append_stream: events of sessions, and how many there are afterwards."""
 
 import concurrent.futures
+import re
 import time
 
 from cairn.v1 import session_log_pb2, session_pb2, session_pb2_grpc, session_resource_pb2
@@ -46,7 +47,12 @@ def one_append():
     statements = traced(append, str(FIRST), before=begin, stub_type=session_pb2_grpc.SessionServiceStub)
     named = {value for sent in statements for value in sent.values.values() if (value or "").startswith(str(FIRST))}
     assert len(named) == 1, named
-    text, variables = script(statements, {named.pop(): "session"})
+    id = named.pop()
+    text, variables = script(statements, {id: "session"})
+    # The lock of the head takes a list of ids: of the session that is appended to, or nothing is in turn.
+    [ids] = [name for name, value in variables.items() if value == f"{{{id}}}"]
+    text, locks = re.subn(rf":{ids}\b", "ARRAY[:session]", text)
+    assert locks == 1, text
     return text, variables
 
 
