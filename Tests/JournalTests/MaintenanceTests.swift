@@ -34,9 +34,10 @@ import Testing
       #expect(first.count == 4)
       try database.connect().query("SELECT setval('journal_position', $1)", [Int64(40_000_000)])
       try await maintenance(server, size: 1 << 24, ahead: 2 << 24).extend()
-      #expect(try partitions(database).count == 6, "\(try partitions(database))")
+      let more = try partitions(database)
+      #expect(more.count == 6, "\(more)")
       try await maintenance(server, size: 1 << 24, ahead: 2 << 24).extend()
-      #expect(try partitions(database).count == 6, "\(try partitions(database))")
+      #expect(try partitions(database) == more)
       _ = try await server.journal.createNote("a")
       #expect(try strays(database) == 0)
     }
