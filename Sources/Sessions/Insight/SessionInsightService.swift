@@ -108,17 +108,20 @@ package struct SessionInsightService: SessionInsightServiceProvider {
   package func getSessionAggregates(
     _ request: GetSessionAggregatesRequest, _ call: CallContext
   ) async throws(RPCError) -> SessionAggregates {
-    let aggregated = try AggregateRequest(validating: request)
-    let project = try await journal.project(request.project, call)
-    return try await journal.naming(try await store.aggregates(aggregated, in: project))
+    try await aggregates(try AggregateRequest(validating: request), in: request.project, call)
   }
 
   package func getImpactAnalysis(
     _ request: GetImpactAnalysisRequest, _ call: CallContext
   ) async throws(RPCError) -> SessionAggregates {
-    let aggregated = try AggregateRequest(validating: request)
-    let project = try await journal.project(request.project, call)
-    return try await journal.naming(try await store.aggregates(aggregated, in: project))
+    try await aggregates(try AggregateRequest(validating: request), in: request.project, call)
+  }
+
+  private func aggregates(
+    _ request: AggregateRequest, in project: String, _ call: CallContext
+  ) async throws(RPCError) -> SessionAggregates {
+    let project = try await journal.project(project, call)
+    return try await journal.naming(try await store.aggregates(request, in: project))
   }
 
   package func listTimeline(
