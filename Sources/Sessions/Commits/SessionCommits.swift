@@ -28,19 +28,14 @@ package struct SessionCommits: Sendable {
   package func part(
     _ appends: Batch<SessionAppend>, in scope: CallScope
   ) -> WritePart<[AppendEventResponse]> {
-    let appends = appends.valid.map { $0.append.by(scope.agent) }
-    let order = appends.indices.sorted { TextKey(appends[$0].session) < TextKey(appends[$1].session) }
-    let parts = order.map { index in
-      let append = appends[index]
+    let order = LockingOrder(appends)
+    let parts = order.appends.map { append in
+      let append = append.by(scope.agent)
       return sessions.part(append.session, looking: .recentEffects, in: scope) { stored throws(RPCError) in
         try append.step(on: stored)
       }
     }
-    return WritePart.all(parts).map { written in
-      var responses = [AppendEventResponse](repeating: AppendEventResponse(), count: order.count)
-      for (index, one) in zip(order, written) { responses[index] = AppendEventResponse(one) }
-      return responses
-    }
+    return WritePart.all(parts).map { order.answers($0) }
   }
 
   /// What a named request was answered before.
@@ -48,26 +43,32 @@ package struct SessionCommits: Sendable {
     _ stored: StoredAnswer?, _ appends: Batch<SessionAppend>
   ) throws(RPCError) -> [AppendEventResponse] {
     guard let stored else { return [] }
-    let appends = appends.valid
-    let order = appends.indices.sorted { TextKey(appends[$0].session) < TextKey(appends[$1].session) }
-    var responses = [AppendEventResponse](repeating: AppendEventResponse(), count: order.count)
-    for (index, answer) in zip(order, try stored.divided(into: order.count)) {
-      guard let answer else { continue }
-      let session: Session = try answer.decoded()
-      responses[index] = AppendEventResponse(
-        SessionWritten(session: session.stamped(answer.stamp), stamp: answer.stamp))
+    let order = LockingOrder(appends)
+    var written: [SessionWritten] = []
+    // Each part of a session gives an answer.
+    for case let answer? in try stored.divided(into: order.appends.count) {
+      written.append(try SessionWritten(answer))
     }
-    return responses
+    return order.answers(written)
   }
 }
 
-extension AppendEventResponse {
-  fileprivate init(_ written: SessionWritten) {
-    self.init()
-    sequence = written.lastSequence
-    position = written.stamp?.position ?? 0
-    time = written.stamp.map { WellKnown.Timestamp($0.at) }
-    state = written.session.state
-    expireTime = written.session.expireTime
+/// Appends in the order in which their sessions are locked, and the way back.
+private struct LockingOrder {
+  let appends: [LogAppend]
+  /// Where each of them is in the request.
+  private let places: [Int]
+
+  init(_ batch: Batch<SessionAppend>) {
+    let appends = batch.valid.map(\.append)
+    places = appends.indices.sorted { TextKey(appends[$0].session) < TextKey(appends[$1].session) }
+    self.appends = places.map { appends[$0] }
+  }
+
+  /// In the order of the request.
+  func answers(_ written: [SessionWritten]) -> [AppendEventResponse] {
+    var answers = [AppendEventResponse](repeating: AppendEventResponse(), count: places.count)
+    for (place, one) in zip(places, written) { answers[place] = AppendEventResponse(Appended(one)) }
+    return answers
   }
 }

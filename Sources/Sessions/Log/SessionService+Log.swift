@@ -51,7 +51,7 @@ extension SessionService {
 extension ListEventsResponse: JournalAnswer {}
 
 extension AppendEventResponse {
-  fileprivate init(_ appended: Appended) {
+  init(_ appended: Appended) {
     self.init()
     sequence = appended.lastSequence
     position = appended.stamp?.position ?? 0

@@ -18,6 +18,13 @@ struct SessionWritten {
   var lastSequence: Int64 { session.lastSequence }
 }
 
+extension SessionWritten {
+  /// What a named request was answered before.
+  init(_ answer: StoredAnswer) throws(RPCError) {
+    self.init(session: (try answer.decoded() as Session).stamped(answer.stamp), stamp: answer.stamp)
+  }
+}
+
 extension SessionStore {
   /// What a decision about a session needs.
   enum Look {
@@ -37,9 +44,7 @@ extension SessionStore {
       part(id, looking: look, in: scope, decide: decide), in: scope)
     switch result {
     case .written(let write): return write.value
-    case .repeated(let answer):
-      return SessionWritten(
-        session: (try answer.decoded() as Session).stamped(answer.stamp), stamp: answer.stamp)
+    case .repeated(let answer): return try SessionWritten(answer)
     }
   }
 

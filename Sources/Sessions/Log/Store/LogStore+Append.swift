@@ -16,6 +16,14 @@ struct Appended: Sendable {
   let expireTime: WellKnown.Timestamp?
 }
 
+extension Appended {
+  init(_ written: SessionWritten) {
+    self.init(
+      lastSequence: written.lastSequence, stamp: written.stamp, state: written.session.state,
+      expireTime: written.session.expireTime)
+  }
+}
+
 extension LogStore {
   /// Appends events, all or none of them. Where they change nothing but the log: one round trip, and appends to one session
   /// that wait at the same moment share a transaction. Otherwise, and with a request id, whose answer is kept: two. When the
@@ -35,9 +43,7 @@ extension LogStore {
     let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) {
       stored throws(RPCError) in try append.step(on: stored)
     }
-    return Appended(
-      lastSequence: written.lastSequence, stamp: written.stamp, state: written.session.state,
-      expireTime: written.session.expireTime)
+    return Appended(written)
   }
 
   /// Nil when the session would change with them, too.
