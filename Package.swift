@@ -106,16 +106,22 @@ let package = Package(
     library(
       "Commits",
       ["Contexts", "Sessions", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
+    library(
+      "Coordination",
+      [
+        "Commits", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos",
+        "Wire",
+      ],
+      resources: [.embedInCode("Migrations")] + ["Core", "Events"].map { .embedInCode("\($0)/Queries") }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 
     .executableTarget(
       name: "cairn",
       dependencies: [
-        "Contexts", "Sessions", "Commits", "Projects", "Changes", "LongRunning", "Operations", "Journal",
-        "Postgres", "GRPC",
-        "HTTP2",
-        "EventLoop", "CairnAPI", "StandardProtos", "StandardServices", "DynamicMessage", "Wire",
+        "Contexts", "Sessions", "Commits", "Coordination", "Projects", "Changes", "LongRunning", "Operations",
+        "Journal", "Postgres", "GRPC", "HTTP2", "EventLoop", "CairnAPI", "StandardProtos", "StandardServices",
+        "DynamicMessage", "Wire",
       ],
       resources: [.embedInCode("Comments/Protos")], swiftSettings: settings),
 
@@ -172,10 +178,16 @@ let package = Package(
         "Wire", "TestSupport",
       ]),
     tests(
+      "Coordination",
+      [
+        "Coordination", "Requests", "Journal", "Postgres", "GRPC", "CairnAPI", "StandardProtos", "EventLoop",
+        "Wire", "TestSupport",
+      ]),
+    tests(
       "Statement",
       [
-        "CLibpq", "Contexts", "Sessions", "Projects", "Requests", "Journal", "Postgres", "CairnAPI", "Wire",
-        "TestSupport",
+        "CLibpq", "Contexts", "Sessions", "Coordination", "Projects", "Requests", "Journal", "Postgres",
+        "CairnAPI", "Wire", "TestSupport",
       ]),
     tests(
       "Requests",

@@ -14,6 +14,8 @@ package enum CairnFiles {
     CairnV1SessionCheckpointDescriptor.file, CairnV1SessionMessageDescriptor.file,
     CairnV1SessionForkDescriptor.file, CairnV1SessionPurgeDescriptor.file, CairnV1ReplayDescriptor.file,
     CairnV1SessionInsightDescriptor.file, CairnV1SessionAnalyticsDescriptor.file,
+    CairnV1AgentResourceDescriptor.file, CairnV1TaskResourceDescriptor.file,
+    CairnV1CoordinationEventDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]
 }

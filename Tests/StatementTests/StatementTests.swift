@@ -1,4 +1,5 @@
 import Contexts
+import Coordination
 import Foundation
 import Journal
 import Postgres
@@ -12,12 +13,13 @@ import Testing
 @Suite struct StatementTests {
   private static let modules: [(name: String, statements: [any CheckedStatement])] = [
     ("Journal", JournalQueries.all), ("Projects", ProjectQueries.all), ("Contexts", ContextStatements.all),
-    ("Sessions", SessionStatements.all),
+    ("Sessions", SessionStatements.all), ("Coordination", CoordinationStatements.all),
   ]
 
   /// All that the program has.
   private static let schema = TestSchema(
-    JournalMigrations.all + ContextMigrations.all + SessionMigrations.all)
+    JournalMigrations.all + ContextMigrations.all + SessionMigrations.all
+      + CoordinationMigrations.all)
 
   @Test("every statement is one that the server takes, with the names and types that the program uses")
   func statements() throws {

@@ -86,7 +86,7 @@ enum SwiftNames {
     "Int64",
     "Message", "MessageSchema", "MethodDescriptor", "Never", "OpenEnum", "Optional", "ProtoFile",
     "Protocol", "RPCError", "RPCHandler", "RPCService", "RequestStream", "ResponseStream", "ResponseWriter",
-    "Self", "Sendable", "ServiceDescriptor", "String", "Swift", "Type", "UInt32", "UInt64", "UInt8",
+    "Self", "Sendable", "ServiceDescriptor", "String", "Swift", "Task", "Type", "UInt32", "UInt64", "UInt8",
     "UnknownFields",
     "WellKnown", "Wire", "WireError", "WireReader", "WireWriter",
   ]

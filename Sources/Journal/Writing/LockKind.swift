@@ -11,7 +11,9 @@ package struct LockKind: Hashable, Comparable, Sendable {
 
   /// Twins of a named request.
   package static let request = LockKind("request", rank: 10)
-  /// The lease under which a write is made.
+  /// Who gives out a project's tasks, and whoever changes to whom they may be given.
+  package static let dispatch = LockKind("dispatch", rank: 15)
+  /// The lease under which a write is made, and leases that it ends.
   package static let lease = LockKind("lease", rank: 20)
   /// How far a project's history is pruned.
   package static let horizon = LockKind("horizon", rank: 25)
@@ -23,6 +25,10 @@ package struct LockKind: Hashable, Comparable, Sendable {
   package static let template = LockKind("template", rank: 70)
   /// A recording of a session.
   package static let recording = LockKind("recording", rank: 75)
+  package static let schedule = LockKind("schedule", rank: 76)
+  package static let task = LockKind("task", rank: 77)
+  package static let agent = LockKind("agent", rank: 78)
+  package static let handoff = LockKind("handoff", rank: 79)
   /// The head of a session's log. Last, because many wait for it.
   package static let session = LockKind("session", rank: 80)
 

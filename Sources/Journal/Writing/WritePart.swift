@@ -44,11 +44,13 @@ package struct WritePart<Value> {
     return parts.reduce(nothing) { all, part in all.and(part).map { both in both.0 + [both.1] } }
   }
 
-  /// The same while the lease holds; what else stands against it is said, too.
+  /// The same while the lease holds; what else stands against it is said, too. Its lock comes after those that the part itself
+  /// takes of leases: who ends the lease must not hold it shared before.
   func fenced(by lease: Lease, in project: ProjectID) -> WritePart<Value> {
-    WritePart(locking: [lease.lock(in: project)] + locks) { locked throws(RPCError) in
-      let (first, rest) = locked.divided(after: 1)
-      switch (lease.isCurrent(first.rows[0]), self.decision(on: rest)) {
+    let count = locks.reduce(0) { $0 + $1.statements.count }
+    return WritePart(locking: locks + [lease.lock(in: project)]) { locked throws(RPCError) in
+      let (mine, last) = locked.divided(after: count)
+      switch (lease.isCurrent(last.rows[0]), self.decision(on: mine)) {
       case (true, .success(let plan)): return plan
       case (true, .failure(let error)): throw error
       case (false, .success): throw .leaseLost(lease)

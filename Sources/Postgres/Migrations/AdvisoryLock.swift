@@ -13,4 +13,6 @@ package enum AdvisoryLockClass: Int32, Sendable {
   case containment = 0x4341_4911
   /// Second integer 0: whoever sorts words into the text index (`context_text_settle`).
   case words = 0x4341_4912
+  /// Second integer: a hash of the project. Whoever gives out its tasks (see docs/coordination.md).
+  case dispatch = 0x4341_4920
 }

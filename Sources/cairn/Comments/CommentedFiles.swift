@@ -13,11 +13,13 @@ enum CommentedFiles {
 
   private static let texts: [String: [UInt8]] = [
     "cairn/v1/access.proto": PackageResources.access_proto,
+    "cairn/v1/agent_resource.proto": PackageResources.agent_resource_proto,
     "cairn/v1/as_of.proto": PackageResources.as_of_proto,
     "cairn/v1/change.proto": PackageResources.change_proto,
     "cairn/v1/commit.proto": PackageResources.commit_proto,
     "cairn/v1/context.proto": PackageResources.context_proto,
     "cairn/v1/context_resource.proto": PackageResources.context_resource_proto,
+    "cairn/v1/coordination_event.proto": PackageResources.coordination_event_proto,
     "cairn/v1/errors.proto": PackageResources.errors_proto,
     "cairn/v1/feed.proto": PackageResources.feed_proto,
     "cairn/v1/memory.proto": PackageResources.memory_proto,
@@ -36,6 +38,7 @@ enum CommentedFiles {
     "cairn/v1/session_message.proto": PackageResources.session_message_proto,
     "cairn/v1/session_purge.proto": PackageResources.session_purge_proto,
     "cairn/v1/session_resource.proto": PackageResources.session_resource_proto,
+    "cairn/v1/task_resource.proto": PackageResources.task_resource_proto,
     "cairn/v1/template.proto": PackageResources.template_proto,
     "cairn/v1/transfer.proto": PackageResources.transfer_proto,
     "cairn/v1/version.proto": PackageResources.version_proto,

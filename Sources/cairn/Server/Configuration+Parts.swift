@@ -1,5 +1,6 @@
 import CLinux
 import Contexts
+import Coordination
 import EventLoop
 import GRPC
 import HTTP2
@@ -93,6 +94,12 @@ extension Configuration {
     sessions.figuresRetention = sessionFiguresRetention
     sessions.warn = { log.warning($0) }
     return sessions
+  }
+
+  func coordination(_ log: Log) -> CoordinationConfiguration {
+    var coordination = CoordinationConfiguration()
+    coordination.warn = { log.warning($0) }
+    return coordination
   }
 
   /// What to say when some loops have no database connections of their own; nil when all have.

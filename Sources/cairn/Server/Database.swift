@@ -1,4 +1,5 @@
 import Contexts
+import Coordination
 import EventLoop
 import Journal
 import Operations
@@ -16,7 +17,8 @@ struct Database: Sendable {
   let cluster: EmbeddedCluster?
 
   /// In the order in which modules depend on each other.
-  static let migrations = JournalMigrations.all + ContextMigrations.all + SessionMigrations.all
+  static let migrations =
+    JournalMigrations.all + ContextMigrations.all + SessionMigrations.all + CoordinationMigrations.all
 
   /// Opens it; the embedded one is started when needed, and made unless `mustExist`: then it is only looked at, also
   /// while a server works with it. **Blocks.**
@@ -45,7 +47,9 @@ struct Database: Sendable {
 
   var migrator: Migrator { Migrator(Self.migrations, url: ownerURL, role: role, rights: Self.rights) }
 
-  private static let rights = JournalMigrations.rights + ContextMigrations.rights + SessionMigrations.rights
+  private static let rights =
+    JournalMigrations.rights + ContextMigrations.rights + SessionMigrations.rights
+    + CoordinationMigrations.rights
 
   /// `embedded PostgreSQL 15, data in /var/lib/cairn`, without a password.
   var summary: String {

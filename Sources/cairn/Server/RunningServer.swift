@@ -2,6 +2,7 @@ import CairnAPI
 import Changes
 import Commits
 import Contexts
+import Coordination
 import EventLoop
 import GRPC
 import Glibc
@@ -50,13 +51,15 @@ final class RunningServer: Sendable {
     // They bring feeds of their own.
     let sessions = SessionServices(
       journal: journal, pool: pool, blocking: requestWork, configuration: configuration.sessions(log))
+    let coordination = CoordinationServices(
+      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.coordination(log))
     try journal.start()
 
     let contexts = ContextServices(
       journal: journal, pool: pool, blocking: requestWork, configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
-      contexts.all + sessions.all + [
+      contexts.all + sessions.all + coordination.all + [
         CommitService(
           journal: journal, contexts: contexts.commits, sessions: sessions.commits, blocking: requestWork),
         projects,

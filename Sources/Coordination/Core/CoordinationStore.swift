@@ -1,0 +1,24 @@
+import CairnAPI
+import GRPC
+import Journal
+import Postgres
+import Requests
+
+/// What all rooms of this module stand on: the journal, what happened with agents and tasks, and who of this server waits for
+/// it.
+package struct CoordinationStore: Sendable {
+  let journal: Journal
+  let pool: PostgresPool
+  let configuration: CoordinationConfiguration
+  /// What happened with agents and tasks.
+  let feed: Feed<CoordinationEventRow>
+  let wakes = Wakes()
+
+  /// Before ``Journal/start()``, because of the feed.
+  init(journal: Journal, pool: PostgresPool, configuration: CoordinationConfiguration) {
+    self.journal = journal
+    self.pool = pool
+    self.configuration = configuration
+    feed = journal.feed(of: CoordinationEventRow.self)
+  }
+}

@@ -1,0 +1,7 @@
+import Wire
+
+/// What events are watched by: a task or an agent, as the column `subject` has it.
+enum EventSubject {
+  static func task(_ id: String) -> TextKey { TextKey("task/\(id)") }
+  static func agent(_ id: String) -> TextKey { TextKey("agent/\(id)") }
+}

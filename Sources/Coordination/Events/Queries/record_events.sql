@@ -1,0 +1,3 @@
+-- Records what happened, in a write that has drawn its position.
+WITH {recording}
+SELECT
