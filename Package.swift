@@ -112,7 +112,7 @@ let package = Package(
         "Commits", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos",
         "Wire",
       ],
-      resources: [.embedInCode("Migrations")] + ["Core", "Events"].map { .embedInCode("\($0)/Queries") }),
+      resources: [.embedInCode("Migrations")] + ["Core", "Events", "Dispatch"].map { .embedInCode("\($0)/Queries") }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 

@@ -3,11 +3,11 @@ import Journal
 import Synchronization
 import Wire
 
-/// What may be waited for on this server: that something changed for an agent, or that a project has tasks to give out.
+/// What is rung for on this server.
 enum WakeTopic: Hashable, Sendable {
   /// Its tasks changed, or it was asked for something.
   case agent(ProjectID, TextKey)
-  /// Tasks became ready, or there is room for tasks.
+  /// Tasks became ready, or there is room for tasks: the dispatcher's alone.
   case dispatch(ProjectID)
 }
 
@@ -17,13 +17,18 @@ final class Wakes: Sendable {
   private struct State {
     var waiting: [WakeTopic: [UInt64: Wake]] = [:]
     var next: UInt64 = 0
+    var dispatch: (@Sendable (ProjectID) -> Void)?
   }
   private let state = Mutex(State())
 
   /// How many wait.
   var count: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 
+  /// Who gives out tasks: once, at the start.
+  func onDispatch(_ body: @escaping @Sendable (ProjectID) -> Void) { state.withLock { $0.dispatch = body } }
+
   func ring(_ topic: WakeTopic) {
+    if case .dispatch(let project) = topic { state.withLock { $0.dispatch }?(project) }
     let wakes = state.withLock { state in state.waiting[topic].map { Array($0.values) } ?? [] }
     for wake in wakes { wake.ring() }
   }

@@ -31,7 +31,7 @@ extension CoordinationEvent {
   }
 
   /// Without what stands in columns.
-  fileprivate var body: [UInt8] {
+  var body: [UInt8] {
     var event = self
     event.type = .unspecified
     return event.serializedBytes()

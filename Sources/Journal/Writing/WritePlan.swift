@@ -39,7 +39,7 @@ package struct WritePlan<Value> {
   var isEmpty: Bool { statements.isEmpty && changes.isEmpty }
 
   /// The same with another value.
-  func map<Other>(_ transform: @escaping (Value) throws(RPCError) -> Other) -> WritePlan<Other> {
+  package func map<Other>(_ transform: @escaping (Value) throws(RPCError) -> Other) -> WritePlan<Other> {
     WritePlan<Other>(statements: statements, changes: changes, answer: answer) { written throws(RPCError) in
       try transform(try self.value(written))
     }

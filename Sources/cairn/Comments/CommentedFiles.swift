@@ -15,6 +15,7 @@ enum CommentedFiles {
     "cairn/v1/access.proto": PackageResources.access_proto,
     "cairn/v1/agent_resource.proto": PackageResources.agent_resource_proto,
     "cairn/v1/as_of.proto": PackageResources.as_of_proto,
+    "cairn/v1/assignment.proto": PackageResources.assignment_proto,
     "cairn/v1/change.proto": PackageResources.change_proto,
     "cairn/v1/commit.proto": PackageResources.commit_proto,
     "cairn/v1/context.proto": PackageResources.context_proto,

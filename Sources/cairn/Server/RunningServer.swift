@@ -24,6 +24,7 @@ final class RunningServer: Sendable {
   private let sweep: ContextSweep
   private let sessionSweep: SessionSweep
   private let sessionRollup: SessionRollup
+  private let dispatcher: Dispatcher
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -73,6 +74,8 @@ final class RunningServer: Sendable {
     sessionSweep.start()
     sessionRollup = SessionRollup(sessions, on: home)
     sessionRollup.start()
+    dispatcher = Dispatcher(coordination, on: home)
+    dispatcher.start()
     journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
@@ -156,6 +159,7 @@ final class RunningServer: Sendable {
     await sweep.stop()
     await sessionSweep.stop()
     await sessionRollup.stop()
+    await dispatcher.stop()
     await journal.stop()
     await pool.close()
     group.stop()
