@@ -43,7 +43,10 @@ extension Samples {
       request.types = [.custom]
       request.agents = ["agent"]
       let narrowed = try EventList(validating: request, in: "default", key: key)
-      return [all, narrowed].map { LogQueries.list.sample(LogQueries.page($0, in: .default)) }
+      request.types = [.message]
+      request.agents = []
+      let messages = try EventList(validating: request, in: "default", key: key)
+      return [all, narrowed, messages].map { LogQueries.list.sample(LogQueries.page($0, in: .default)) }
     }
   }
 

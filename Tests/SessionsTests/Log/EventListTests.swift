@@ -79,6 +79,71 @@ import Testing
     #expect(list.lowest == page.lowest && list.highest == page.highest)
   }
 
+  typealias Look = (
+    change: @Sendable (inout ListEventsRequest) -> Void, oldest: Int64, last: Int64, edge: Int64?
+  )
+
+  static let looks: [Look] = [
+    // Without conditions, and of messages alone, a page needs no bound.
+    ({ _ in }, 1, 50_000, nil),
+    ({ $0.types = [.message] }, 1, 50_000, nil),
+    ({ $0.types = [.broke] }, 1, 50_000, 10_000),
+    ({ $0.types = [.message, .broke] }, 1, 50_000, 10_000),
+    (
+      {
+        $0.types = [.message]
+        $0.agents = ["a"]
+      }, 1, 50_000, 10_000
+    ),
+    ({ $0.agents = ["a"] }, 40_001, 50_001, 50_000),
+    ({ $0.agents = ["a"] }, 40_001, 50_000, nil),
+    ({ $0.agents = ["a"] }, 1, 0, nil),
+    (
+      {
+        $0.agents = ["a"]
+        ($0.fromSequence, $0.toSequence) = (101, 10_101)
+      }, 1, 50_000, 10_100
+    ),
+    (
+      {
+        $0.agents = ["a"]
+        ($0.fromSequence, $0.toSequence) = (101, 10_100)
+      }, 1, 50_000, nil
+    ),
+    (
+      {
+        $0.agents = ["a"]
+        ($0.fromSequence, $0.toSequence) = (.max, .max)
+      }, 1, 50_000, nil
+    ),
+    (
+      {
+        $0.agents = ["a"]
+        $0.orderBy = "sequence desc"
+      }, 1, 50_000, 40_001
+    ),
+    (
+      {
+        $0.agents = ["a"]
+        $0.orderBy = "sequence desc"
+      }, 40_001, 50_000, nil
+    ),
+    (
+      {
+        $0.agents = ["a"]
+        $0.orderBy = "sequence desc"
+        ($0.fromSequence, $0.toSequence) = (5, 10_005)
+      }, 1, 50_000, 6
+    ),
+  ]
+
+  @Test("a page with conditions ends where it has looked at enough", arguments: looks.indices)
+  func edge(_ index: Int) throws {
+    let look = Self.looks[index]
+    let list = try list(Self.request(look.change))
+    #expect(list.edge(oldest: look.oldest, last: look.last) == look.edge)
+  }
+
   static let others: [@Sendable (inout ListEventsRequest) -> Void] = [
     { $0.session = "t" }, { $0.fromSequence = 1 }, { $0.toSequence = 1 }, { $0.types = [.broke] },
     { $0.agents = ["a"] }, { $0.orderBy = "sequence desc" },

@@ -2,9 +2,9 @@
 -- one row more than asked for, which says whether another page follows, and ends early where events outgrow a bound. One row
 -- without an event when there are none, no row when there is no session.
 --
--- Without other conditions the page has the next places of the lineage, which have no gaps: so no more rows are read than it
--- has. With some, the session's own events are looked through apart from those that it shares, because the planner knows how
--- many the former are, and takes the latter for as many as others have.
+-- Places have no gaps. Without other conditions the page has the next ones of the lineage, so no more rows are read than it
+-- has. With some it looks at so many next places, session by session, until it is full; what lies behind them is left to the next
+-- page. Messages alone have an index and are not bounded.
 
 -- log:
 WITH log AS (
@@ -21,37 +21,36 @@ WITH log AS (
       JOIN session_event AS event ON event.project_id = @project AND event.session_id = part.session_id
         AND event.sequence <= part.through_sequence
       WHERE event.sequence >= @from AND event.sequence <= @to
--- next_oldest:
-        AND event.sequence < (SELECT least(greatest(@from, oldest_sequence), last_sequence + 1) + @limit FROM log)
--- next_newest:
-        AND event.sequence > (SELECT least(@to, last_sequence) - @limit FROM log)
--- some:
-      (SELECT {event_columns}, body FROM session_event
-      WHERE project_id = @project AND session_id = @session AND sequence >= @from AND sequence <= @to
--- types:
-        AND type = ANY (@types::smallint[])
--- agents:
-        AND actor = ANY (@agents)
--- own_oldest:
-      ORDER BY sequence LIMIT @limit)
--- own_newest:
-      ORDER BY sequence DESC LIMIT @limit)
--- shared:
-      UNION ALL
+-- some_oldest:
       SELECT event.*
-      FROM session_ancestor AS part
-      CROSS JOIN LATERAL (
-        SELECT {event_columns}, body FROM session_event
-        WHERE project_id = @project AND session_id = part.ancestor_id AND sequence >= @from
-          AND sequence <= least(@to, part.through_sequence)
--- shared_oldest:
+      FROM (SELECT * FROM {lineage} AS part ORDER BY through_sequence) AS part CROSS JOIN LATERAL (
+        SELECT {event_columns}, body FROM session_event AS event
+        WHERE project_id = @project AND session_id = part.session_id
+          AND sequence >= @from AND sequence <= least(@to, part.through_sequence)
+-- some_newest:
+      SELECT event.*
+      FROM (SELECT * FROM {lineage} AS part ORDER BY through_sequence DESC) AS part CROSS JOIN LATERAL (
+        SELECT {event_columns}, body FROM session_event AS event
+        WHERE project_id = @project AND session_id = part.session_id
+          AND sequence >= @from AND sequence <= least(@to, part.through_sequence)
+-- next_oldest:
+          AND event.sequence < (SELECT least(greatest(@from, oldest_sequence), last_sequence + 1) + @look FROM log)
+-- next_newest:
+          AND event.sequence > (SELECT least(@to, last_sequence) - @look FROM log)
+-- messages:
+          AND type = 10
+-- types:
+          AND type = ANY (@types::smallint[])
+-- agents:
+          AND actor = ANY (@agents)
+-- of_oldest:
         ORDER BY sequence LIMIT @limit
       ) AS event
-      WHERE part.project_id = @project AND part.session_id = @session
--- shared_newest:
+      ORDER BY part.through_sequence, event.sequence LIMIT @limit
+-- of_newest:
         ORDER BY sequence DESC LIMIT @limit
       ) AS event
-      WHERE part.project_id = @project AND part.session_id = @session
+      ORDER BY part.through_sequence DESC, event.sequence DESC LIMIT @limit
 -- oldest_first:
     ) AS event
     ORDER BY sequence LIMIT @limit

@@ -6,6 +6,15 @@ import Wire
 
 /// A page of a session's log that may be read.
 struct EventList: Sendable {
+  /// What a page reads.
+  enum Selection: Equatable {
+    case all
+    /// Found by an index.
+    case messages
+    /// What meets conditions among the next so many places.
+    case matching(look: Int)
+  }
+
   let session: String
   /// The first place asked for; nil: the oldest that is kept.
   let from: Int64?
@@ -57,6 +66,29 @@ struct EventList: Sendable {
   var highest: Int64? {
     guard let after, isNewestFirst else { return to }
     return after - 1
+  }
+
+  var selection: Selection {
+    if agents.isEmpty {
+      if types.isEmpty { return .all }
+      if types.allSatisfy({ $0 == .message }) { return .messages }
+    }
+    return .matching(look: Limits.lookedEvents)
+  }
+
+  /// The last place that a page looks at when it is not filled before, and others follow; nil when none do.
+  ///
+  /// - Parameters:
+  ///   - oldest: The first place that is kept.
+  ///   - last: The last one.
+  func edge(oldest: Int64, last: Int64) -> Int64? {
+    guard case .matching(let look) = selection else { return nil }
+    if isNewestFirst {
+      let edge = min(highest ?? .max, last) - Int64(look) + 1
+      return edge > max(lowest ?? 0, oldest) ? edge : nil
+    }
+    let edge = min(max(lowest ?? 0, oldest), last + 1) + Int64(look) - 1
+    return edge < min(highest ?? .max, last) ? edge : nil
   }
 
   /// Throws POSITION_PRUNED when events that it asks for are gone.

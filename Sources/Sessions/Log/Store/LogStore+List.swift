@@ -77,12 +77,14 @@ private struct EventPage: Sendable {
     }
     if isDeleted { throw .sessionDeleted(list.session) }
     try list.check(oldest: response.oldestSequence)
+    let edge = list.edge(oldest: response.oldestSequence, last: response.lastSequence)
     if response.lastSequence == 0 { response.oldestSequence = 0 }
     // Without a total the only row has no event.
-    guard let total else { return response }
-    response.events = try rows.prefix(list.pageSize).events(columns.event)
-    if let last = response.events.last, response.events.count < total {
+    if total != nil { response.events = try rows.prefix(list.pageSize).events(columns.event) }
+    if let total, let last = response.events.last, response.events.count < total {
       response.nextPageToken = list.nextPageToken(after: last.sequence)
+    } else if let edge {
+      response.nextPageToken = list.nextPageToken(after: edge)
     }
     return response
   }
