@@ -1,10 +1,9 @@
 -- The five newest checkpoints with something about an entity: of each session about it, the sessions with the last ids first, up to
--- five, found from the newest backwards with three look-ups each. @session may be empty for all sessions. One row without a
--- checkpoint when there are none.
+-- five, found from the newest backwards with three look-ups each. One row without a checkpoint when there are none.
 WITH RECURSIVE about AS (
   (
     SELECT session_id, 1 AS number FROM session_entity
-    WHERE project_id = @project AND entity_id = @entity AND (@session = '' OR session_id = @session)
+    WHERE project_id = @project AND entity_id = @entity
     ORDER BY session_id DESC LIMIT 1
   )
   UNION ALL
@@ -12,7 +11,6 @@ WITH RECURSIVE about AS (
   FROM about CROSS JOIN LATERAL (
     SELECT session_id FROM session_entity
     WHERE project_id = @project AND entity_id = @entity AND session_id < about.session_id
-      AND (@session = '' OR session_id = @session)
     ORDER BY session_id DESC LIMIT 1
   ) AS next
   -- One more shows that there are more.

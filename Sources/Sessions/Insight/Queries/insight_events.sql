@@ -14,9 +14,18 @@
   SELECT number, looked.session_id, looked.position, looked.ordinal, rules
   FROM looked
   LEFT JOIN LATERAL (
-    SELECT type, to_state FROM {log} AS event
-    WHERE event.position <= looked.position AND (event.position, event.ordinal) < (looked.position, looked.ordinal)
-    ORDER BY event.position DESC, event.ordinal DESC LIMIT 1
+    -- Places have no gaps. The limit makes sure that no other part is looked into.
+    SELECT event.type, event.to_state
+    FROM (
+      SELECT session_id FROM part
+      WHERE looked.sequence - 1 BETWEEN part.from_sequence AND part.through_sequence
+      LIMIT 1
+    ) AS part CROSS JOIN LATERAL (
+      SELECT type, to_state FROM session_event AS event
+      WHERE event.project_id = @project AND event.session_id = part.session_id
+        AND event.sequence >= looked.sequence - 1 AND event.sequence <= looked.sequence - 1
+      ORDER BY event.sequence LIMIT 1
+    ) AS event
   ) AS previous ON true
   CROSS JOIN LATERAL (
     SELECT array_remove(ARRAY[
@@ -52,9 +61,16 @@ SELECT extent.looked, extent.position AS looked_position, extent.ordinal AS look
   -- Of each entity of an event the event before that was about it.
   , CASE WHEN page.place IS NOT NULL THEN ARRAY(
       SELECT coalesce((
-          SELECT max(about.sequence) FROM session_entity AS about
-          WHERE about.project_id = @project AND about.entity_id = entity.id AND about.session_id = page.session_id
-            AND about.sequence < page.sequence
+          SELECT about.sequence
+          FROM (
+            SELECT * FROM part WHERE from_sequence < page.sequence ORDER BY through_sequence DESC
+          ) AS part CROSS JOIN LATERAL (
+            SELECT about.sequence FROM session_entity AS about
+            WHERE about.project_id = @project AND about.entity_id = entity.id AND about.session_id = part.session_id
+              AND about.sequence <= least(page.sequence - 1, part.through_sequence)
+            ORDER BY about.sequence DESC LIMIT 1
+          ) AS about
+          ORDER BY part.through_sequence DESC LIMIT 1
         ), 0)
       FROM unnest(page.entities) WITH ORDINALITY AS entity (id, place)
       ORDER BY entity.place

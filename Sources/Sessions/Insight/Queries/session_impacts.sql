@@ -2,12 +2,16 @@
 -- bound; one row without an entity when there are none.
 
 -- impacts:
-WITH newest AS MATERIALIZED (
+WITH {parts}, newest AS MATERIALIZED (
   SELECT sequence, actor, severity, performance_delta, at, entities,
-    sum(cardinality(entities)) OVER (ORDER BY position DESC, ordinal DESC ROWS UNBOUNDED PRECEDING) AS mentions
+    sum(cardinality(entities)) OVER (ROWS UNBOUNDED PRECEDING) AS mentions
   FROM (
-    SELECT sequence, position, ordinal, actor, severity, performance_delta, at, entities FROM {log} AS event
-    ORDER BY position DESC, ordinal DESC LIMIT @look
+    SELECT event.*
+    FROM (SELECT * FROM part ORDER BY through_sequence DESC) AS part CROSS JOIN LATERAL (
+      SELECT sequence, position, ordinal, actor, severity, performance_delta, at, entities FROM {of_part}
+      ORDER BY position DESC, ordinal DESC LIMIT @look
+    ) AS event
+    ORDER BY part.through_sequence DESC, event.position DESC, event.ordinal DESC LIMIT @look
   ) AS newest
 ), looked AS MATERIALIZED (
   SELECT * FROM newest
@@ -16,7 +20,7 @@ WITH newest AS MATERIALIZED (
 -- by_agent:
     AND actor = @agent
 -- each:
-), part AS (
+), effect AS (
   -- First by agents, too: to sort the agents of each event would take longer than all else.
   SELECT entity.id AS entity_id, actor, count(*) AS events, {latest_severity} AS latest_severity,
     max(severity) AS highest_severity, coalesce(sum({delta}), 0) AS delta, min(sequence) AS first_sequence,
@@ -33,7 +37,7 @@ WITH newest AS MATERIALIZED (
     sum(delta) AS delta, (array_agg(actor ORDER BY actor) FILTER (WHERE actor <> ''))[1:100] AS actors,
     min(first_sequence) AS first_sequence, max(last_sequence) AS last_sequence, min(first_at) AS first_at,
     max(last_at) AS last_at
-  FROM part
+  FROM effect
   GROUP BY entity_id
 -- by_entity:
   ORDER BY entity_id LIMIT @limit
@@ -42,7 +46,7 @@ WITH newest AS MATERIALIZED (
 -- end:
 ), page AS (
   SELECT impact.*, row_number() OVER () AS place, count(*) OVER () AS total,
-    sum(octet_length(actors::text) + octet_length(entity_id) + 200) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
+    sum(coalesce(octet_length(actors::text), 0) + octet_length(entity_id) + 200) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
   FROM impact
 )
 SELECT share.events AS all_events, share.delta AS all_delta, share.is_cut, page.total, page.entity_id, page.events,
@@ -50,8 +54,13 @@ SELECT share.events AS all_events, share.delta AS all_delta, share.is_cut, page.
   page.first_at, page.last_at
 FROM (
   SELECT count(*) AS events, coalesce(sum({delta}), 0) AS delta, EXISTS (
-      SELECT FROM {log} AS event
-      WHERE event.sequence < (SELECT min(newest.sequence) FROM newest WHERE mentions <= @mentions)
+      SELECT FROM part CROSS JOIN LATERAL (
+        SELECT FROM session_event AS event
+        WHERE event.project_id = @project AND event.session_id = part.session_id
+          AND event.sequence <= part.through_sequence
+          AND event.sequence < (SELECT min(newest.sequence) FROM newest WHERE mentions <= @mentions)
+        ORDER BY event.sequence LIMIT 1
+      ) AS older
     ) AS is_cut
   FROM looked
 ) AS share

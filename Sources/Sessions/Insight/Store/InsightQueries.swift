@@ -6,7 +6,7 @@ import Requests
 /// The statements about what logs tell, under the names of their files.
 enum InsightQueries {
   static let all: [any CheckedStatement] = [
-    briefingEvents, busiestAgents, briefingAnchors, entityAnchors,
+    briefingEvents, busiestAgents, briefingAnchors, entityAnchors, sessionAnchors,
   ]
 
   static let events = ComposedQuery<FoundEvents.Columns>(
@@ -30,13 +30,21 @@ enum InsightQueries {
     ])
   static let briefingAnchors = Query<LogStretch, BriefedAnchorColumns>(
     "briefing_anchors", PackageResources.briefing_anchors_sql, including: fragments, LogStretch.parameters)
-  static let entityAnchors = Query<(project: ProjectID, entity: String, session: String), AnchorPageColumns>(
+  static let entityAnchors = Query<(project: ProjectID, entity: String), AnchorPageColumns>(
     "entity_anchors", PackageResources.entity_anchors_sql, including: fragments,
     [
       .init("project") { $0.project.text },
       .init("entity") { $0.entity },
-      .init("session") { $0.session },
       .init("sessions") { _ in Limits.anchoredSessions },
+    ])
+  static let sessionAnchors = Query<
+    (project: ProjectID, entity: String, session: String), AnchorPageColumns
+  >(
+    "session_anchors", PackageResources.session_anchors_sql, including: fragments,
+    [
+      .init("project") { $0.project.text },
+      .init("entity") { $0.entity },
+      .init("session") { $0.session },
     ])
 
   private static let fragments = SQLFragments(
@@ -65,13 +73,15 @@ extension InsightQueries {
   ) -> Composition {
     let selection = page.selection
     var query = events.begin()
-    query.addSource(of: selection, in: project, most: Limits.entityEvents)
+    query.addSource(
+      of: selection, in: project, isNewestFirst: selection.isNewestFirst, most: Limits.entityEvents)
     if selection.kind == .transitions { query.add("suspects") }
     if let after = page.after {
       query.add(
         selection.isNewestFirst ? "before" : "after", ["position": after.position, "ordinal": after.ordinal])
     }
-    query.add(selection.isNewestFirst ? "newest_first" : "oldest_first", ["look": Limits.lookedEvents])
+    query.addOrder(
+      of: selection, isNewestFirst: selection.isNewestFirst, look: Limits.lookedEvents)
     query.add(selection.kind == .transitions ? "transitions" : "found")
     if selection.kind == .changes { query.add("about_any") }
     if !selection.entity.isEmpty { query.add("about", ["entity": selection.entity]) }
@@ -91,8 +101,8 @@ extension InsightQueries {
   static func summary(of selection: EventSelection, in project: ProjectID) -> Composition {
     var query = timeline.begin()
     let most = Limits.entityEvents + 1
-    query.addSource(of: selection, in: project, most: most)
-    query.add("newest_first", ["look": most])
+    query.addSource(of: selection, in: project, isNewestFirst: true, most: most)
+    query.addOrder(of: selection, isNewestFirst: true, look: most)
     query.add("found")
     if !selection.entity.isEmpty { query.add("about", ["entity": selection.entity]) }
     query.addConditions(of: selection)
@@ -164,11 +174,24 @@ extension InsightQueries {
 
 extension Composition {
   /// - Parameter most: Events about an entity that are looked at.
-  fileprivate mutating func addSource(of selection: EventSelection, in project: ProjectID, most: Int) {
+  fileprivate mutating func addSource(
+    of selection: EventSelection, in project: ProjectID, isNewestFirst: Bool, most: Int
+  ) {
     switch selection.source {
-    case .session(let id): add("from_session", ["project": project.text, "session": id])
+    case .session(let id):
+      add(
+        isNewestFirst ? "from_end_of_session" : "from_session", ["project": project.text, "session": id])
     case .entity(let id): add("from_entity", ["project": project.text, "entity": id, "most": most])
     case .project: add("from_project", ["project": project.text])
+    }
+  }
+
+  /// - Parameter look: Events that are looked at.
+  fileprivate mutating func addOrder(of selection: EventSelection, isNewestFirst: Bool, look: Int) {
+    if case .session = selection.source {
+      add(isNewestFirst ? "newest_of_session" : "oldest_of_session", ["look": look])
+    } else {
+      add(isNewestFirst ? "newest_first" : "oldest_first", ["look": look])
     }
   }
 

@@ -104,12 +104,15 @@ extension InsightStore {
 
   /// The newest checkpoints with something about an entity: one round trip.
   ///
-  /// - Parameter session: Theirs; empty for any.
+  /// - Parameter session: In whose log they are; empty for any, each with its own session.
   func anchors(
     of entity: String, session: String, in project: ProjectID
   ) async throws(RPCError) -> ListEntityAnchorsResponse {
     try await database { () async throws(PostgresError) in
-      let found = try await pool.query(InsightQueries.entityAnchors, (project, entity, session))
+      let found =
+        session.isEmpty
+        ? try await pool.query(InsightQueries.entityAnchors, (project, entity))
+        : try await pool.query(InsightQueries.sessionAnchors, (project, entity, session))
       var response = ListEntityAnchorsResponse()
       for row in found.rows {
         response.truncated = try row.decode(found.columns.isCut)

@@ -1,8 +1,29 @@
 -- What statements on what logs tell include.
 
--- log:
--- The log of a session, wherever its events are kept.
-(SELECT * FROM session_event WHERE project_id = @project AND session_id = @session)
+-- parts:
+-- An expression of a WITH: whose events make up the log of a session, from which to which, and where in the journal the last of
+-- them stands. An ancestor whose last one is no longer kept has none that is.
+part AS MATERIALIZED (
+  SELECT ancestor_id AS session_id, from_sequence, through_sequence, last.position AS through_position
+  FROM session_ancestor AS ancestor
+  CROSS JOIN LATERAL (
+    SELECT position FROM session_event AS event
+    WHERE event.project_id = @project AND event.session_id = ancestor.ancestor_id
+      AND event.sequence >= ancestor.through_sequence AND event.sequence <= ancestor.through_sequence
+    ORDER BY event.sequence LIMIT 1
+  ) AS last
+  WHERE ancestor.project_id = @project AND ancestor.session_id = @session
+  UNION ALL
+  SELECT @session::text COLLATE "C", coalesce((
+      SELECT max(through_sequence) FROM session_ancestor WHERE project_id = @project AND session_id = @session
+    ), 0) + 1, 9223372036854775807, 9223372036854775807
+)
+
+-- of_part:
+-- The events of a part of a log. Without the last condition those of an ancestor after the fork would be looked through, too.
+session_event AS event
+WHERE event.project_id = @project AND event.session_id = part.session_id AND sequence <= part.through_sequence
+  AND position <= part.through_position
 
 -- at_place:
 -- The event at a place of a log. The order makes sure of the primary key, also of tables that were never analysed: any other
@@ -17,19 +38,31 @@ CASE WHEN abs(performance_delta) > 1e300 THEN sign(performance_delta) * '1e300':
 -- What every transition is; word by word as in the index.
 (to_state = 2 OR type = 2 OR severity >= 3 OR performance_delta < -5)
 
+-- looked_columns:
+event.session_id, event.sequence, position, ordinal, at, type, actor, severity, performance_delta, to_state, entities
+
 -- from_session:
-WITH looked AS MATERIALIZED (
+-- Part by part, as many as are needed: the order of parts is the one that they are read in.
+WITH {parts}, looked AS MATERIALIZED (
   SELECT candidate.*, row_number() OVER () AS number
   FROM (
-    SELECT session_id, sequence, position, ordinal, at, type, actor, severity, performance_delta, to_state, entities
-    FROM {log} AS event
-    WHERE true
+    SELECT event.*
+    FROM (SELECT * FROM part ORDER BY through_sequence) AS part CROSS JOIN LATERAL (
+      SELECT {looked_columns} FROM {of_part}
+
+-- from_end_of_session:
+WITH {parts}, looked AS MATERIALIZED (
+  SELECT candidate.*, row_number() OVER () AS number
+  FROM (
+    SELECT event.*
+    FROM (SELECT * FROM part ORDER BY through_sequence DESC) AS part CROSS JOIN LATERAL (
+      SELECT {looked_columns} FROM {of_part}
 
 -- from_entity:
 WITH looked AS MATERIALIZED (
   SELECT candidate.*, row_number() OVER () AS number
   FROM (
-    SELECT event.session_id, event.sequence, position, ordinal, at, type, actor, severity, performance_delta, to_state, entities
+    SELECT {looked_columns}
     FROM (
       SELECT session_id, sequence FROM session_entity
       WHERE project_id = @project AND entity_id = @entity
@@ -45,7 +78,7 @@ WITH looked AS MATERIALIZED (
 WITH looked AS MATERIALIZED (
   SELECT candidate.*, row_number() OVER () AS number
   FROM (
-    SELECT session_id, sequence, position, ordinal, at, type, actor, severity, performance_delta, to_state, entities
+    SELECT {looked_columns}
     FROM session_event AS event
     WHERE project_id = @project
 
@@ -54,6 +87,16 @@ WITH looked AS MATERIALIZED (
 
 -- newest_first:
     ORDER BY position DESC, ordinal DESC LIMIT @look
+
+-- oldest_of_session:
+      ORDER BY position, ordinal LIMIT @look
+    ) AS event
+    ORDER BY part.through_sequence, event.position, event.ordinal LIMIT @look
+
+-- newest_of_session:
+      ORDER BY position DESC, ordinal DESC LIMIT @look
+    ) AS event
+    ORDER BY part.through_sequence DESC, event.position DESC, event.ordinal DESC LIMIT @look
 
 -- found:
   ) AS candidate
