@@ -41,6 +41,7 @@ package final class Change: FeedRow {
     newVersion = try row.decode(columns.newVersion)
   }
 
+  package static var feedName: String { "changes" }
   package static var page: Query<FeedPage, Columns> { JournalQueries.pageChanges }
   package static var tail: Query<FeedTail, Columns> { JournalQueries.tailChanges }
 }

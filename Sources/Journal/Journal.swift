@@ -123,6 +123,9 @@ package final class Journal: Sendable {
     }
   }
 
+  /// How many streams of each feed are open on this server.
+  package var watchers: [FeedWatchers] { feeds.watchers }
+
   /// How far the journal is, and who holds it back.
   package var status: SettleStatus { ticker.status }
 }

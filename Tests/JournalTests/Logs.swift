@@ -123,6 +123,8 @@ final class LogEntry: FeedRow {
     place = try row.decode(columns.place)
   }
 
+  static var feedName: String { "log" }
+
   private static func query<Input>(
     _ name: String, _ parameters: [Parameter<Input>], _ conditions: String
   ) -> Query<Input, Columns> {

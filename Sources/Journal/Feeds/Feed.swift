@@ -2,6 +2,7 @@ import CairnAPI
 import EventLoop
 import GRPC
 import Postgres
+import Synchronization
 
 /// The feed of one kind of row, for any number of watchers on all loops.
 package final class Feed<Entry: FeedRow>: RegisteredFeed {
@@ -10,6 +11,7 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
   private let tail: Tail<Entry>
   private let hubs: PerLoop<FeedHub<Entry>>
   private let pageSize: Int
+  private let open = Atomic<Int>(0)
 
   init(pool: PostgresPool, home: EventLoop, loops: [EventLoop], _ configuration: JournalConfiguration) {
     self.pool = pool
@@ -93,4 +95,12 @@ package final class Feed<Entry: FeedRow>: RegisteredFeed {
   func drain() {
     for hub in hubs.all { hub.loop.execute { hub.drain() } }
   }
+
+  var watchers: FeedWatchers {
+    FeedWatchers(feed: Entry.feedName, count: open.load(ordering: .relaxed))
+  }
+
+  func watcherOpened() { open.add(1, ordering: .relaxed) }
+
+  func watcherClosed() { open.subtract(1, ordering: .relaxed) }
 }

@@ -8,10 +8,18 @@ protocol RegisteredFeed: Sendable {
   func end(_ deleted: [ProjectID])
   /// Ends all streams. From any thread.
   func drain()
+  /// Its streams that are open on this server. From any thread.
+  var watchers: FeedWatchers { get }
+}
+
+/// How many streams of a feed are open.
+package struct FeedWatchers: Sendable {
+  package let feed: String
+  package let count: Int
 }
 
 /// All feeds of a journal: that of its changes, and those that domains have brought.
-final class FeedRegistry: RegisteredFeed {
+final class FeedRegistry: Sendable {
   private let feeds = Mutex<[any RegisteredFeed]>([])
 
   func add(_ feed: any RegisteredFeed) { feeds.withLock { $0.append(feed) } }
@@ -26,4 +34,6 @@ final class FeedRegistry: RegisteredFeed {
   func end(_ deleted: [ProjectID]) { for feed in all { feed.end(deleted) } }
 
   func drain() { for feed in all { feed.drain() } }
+
+  var watchers: [FeedWatchers] { all.map(\.watchers) }
 }

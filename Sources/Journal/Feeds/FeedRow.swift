@@ -4,6 +4,8 @@ import Wire
 /// A row of a history table that feeds deliver. A class conformer is cheap to hand to many watchers: one
 /// reference each.
 package protocol FeedRow: DecodableRow, Sendable {
+  /// What the feed is called where a server tells of itself.
+  static var feedName: String { get }
   var project: ProjectID { get }
   var position: Int64 { get }
   var ordinal: Int32 { get }

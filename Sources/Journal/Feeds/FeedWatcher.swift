@@ -25,10 +25,14 @@ final class FeedWatcher<Entry: FeedRow>: FeedWaiter, @unchecked Sendable {
     delivered = machine.cursor
   }
 
-  func open() { hub.insert(self, for: machine.topic) }
+  func open() {
+    hub.insert(self, for: machine.topic)
+    feed.watcherOpened()
+  }
 
   func close() {
     hub.remove(self, from: machine.topic)
+    feed.watcherClosed()
     wake()
   }
 

@@ -30,6 +30,12 @@ package struct OperationsService: OperationsServiceProvider {
       Self.dependency(
         "journal", latency: journal.status.lag(at: now), problem: Self.problem(of: journal.status)),
     ]
+    health.feeds = journal.watchers.map { watchers in
+      var feed = FeedHealth()
+      feed.name = watchers.feed
+      feed.watchers = Int64(watchers.count)
+      return feed
+    }
     return health
   }
 

@@ -17,6 +17,7 @@ struct TestEntry: FeedRow, Hashable, CustomStringConvertible {
   }
 
   init(decoding row: Row, _: NoColumns) throws(PostgresError) { fatalError("never stored") }
+  static var feedName: String { "test" }
   static var page: Query<FeedPage, NoColumns> { fatalError("never stored") }
   static var tail: Query<FeedTail, NoColumns> { fatalError("never stored") }
 

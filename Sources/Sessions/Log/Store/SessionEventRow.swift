@@ -85,6 +85,7 @@ final class SessionEventRow: FeedRow {
     return event
   }
 
+  static var feedName: String { "session_log" }
   static var page: Query<FeedPage, Columns> { LogQueries.page }
   static var tail: Query<FeedTail, Columns> { LogQueries.tail }
   static let keyed: KeyedQueries<Columns>? = KeyedQueries(
