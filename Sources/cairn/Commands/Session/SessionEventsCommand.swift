@@ -1,4 +1,5 @@
 import CairnAPI
+import EventLoop
 import GRPC
 
 extension Command {
@@ -7,7 +8,8 @@ extension Command {
       name: "session events", summary: "show a session's log as a timeline",
       discussion: """
         A line for each event: its place in the log, when it was appended (UTC), who did it, of which type it is, and \
-        what happened. Colours are used on a terminal, unless NO_COLOR is set.
+        what happened. Colours are used on a terminal, unless NO_COLOR is set. When the server goes away while the log is \
+        followed the command connects again and goes on behind the last event.
         """,
       operands: [Operand(name: "ID", help: "The session's id.")],
       options: ClientOptions.options + [
@@ -38,7 +40,7 @@ extension Command {
     } else {
       try await timeline.printAll()
     }
-    if arguments.has("follow") { try await timeline.follow() }
+    if arguments.has("follow") { try await timeline.follow(on: context.loop) }
     return .success
   }
 }
@@ -84,21 +86,28 @@ struct SessionTimeline {
     if place == 0 { place = newest }
   }
 
-  /// Goes on with what is appended, until the session ends.
-  mutating func follow() async throws(CommandError) {
-    if hasEnded { return }
+  /// Goes on with what is appended, until the session ends; on another connection when one is cut.
+  mutating func follow(on loop: EventLoop) async throws(CommandError) {
+    var connection = FeedReconnection(client, on: loop, hasAnswered: true)
+    while !hasEnded {
+      do throws(RPCError) {
+        return try await follow(&connection)
+      } catch {
+        try await connection.recover(from: error)
+      }
+    }
+  }
+
+  private mutating func follow(_ connection: inout FeedReconnection) async throws(RPCError) {
     var watch = WatchSessionRequest()
     watch.session = request.session
     watch.afterSequence = place
     watch.types = request.types
     watch.agents = request.agents
-    let asked = watch
-    let call = try await client.asking { () throws(RPCError) in
-      try await SessionServiceClient(client.channel).watchSession(asked, options: client.options.callOptions)
-    }
-    while !hasEnded,
-      let response = try await client.asking({ () throws(RPCError) in try await call.next() })
-    {
+    let call = try await SessionServiceClient(connection.channel).watchSession(
+      watch, options: client.options.callOptions)
+    while !hasEnded, let response = try await call.next() {
+      connection.answered()
       if case .appended(let event) = response.event { show(event) }
     }
     await call.cancel()
