@@ -46,10 +46,10 @@ def follow(server):
     started = []
 
     class Following:
-        def __init__(self, sessions, *words):
+        def __init__(self, sessions, *words, address=None):
             self.lines = []
             self.process = subprocess.Popen(
-                [binary("cairn"), "session", *words, "-a", server.address, "-p", sessions.project], cwd=ROOT,
+                [binary("cairn"), "session", *words, "-a", address or server.address, "-p", sessions.project], cwd=ROOT,
                 env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             os.set_blocking(self.process.stdout.fileno(), False)
             self._rest = ""
@@ -183,6 +183,172 @@ def test_changes_of_one_session_are_shown_alone(session, follow):
     assert {line.split("  ", 1)[1] for line in watch.lines} == {"other  updated  go"}
 
 
+@pytest.fixture
+def restarting(start_server, database):
+    """A server whose process ends and is followed by another one at the same address."""
+
+    class Restarting:
+        server = start_server("--database-url", database.url)
+        address = server.address
+
+        def stop(self, how):
+            if how == "stopped":
+                assert self.server.stop() == 0, self.server.text
+            else:
+                self.server.kill()
+
+        def start(self):
+            self.server = start_server("--database-url", database.url, listen=self.address)
+
+    return Restarting()
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+@pytest.mark.parametrize("options", [[], ["--type", "custom"]], ids=["all", "some"])
+def test_a_log_is_followed_across_restarts(restarting, start_server, database, follow, how, options):
+    with restarting.server.channel() as channel:
+        sessions = new_sessions(channel)
+        sessions.begin(id="s")
+        for number in range(3):
+            sessions.append("s", note(f"first-{number}"))
+    other = start_server("--database-url", database.url)
+    with other.channel() as channel:
+        sessions = sessions.elsewhere(channel)
+        following = follow(sessions, "events", "s", "--follow", *options, address=restarting.address)
+        following.until(3)
+        for turn in range(2):
+            sessions.append("s", note(f"before-{turn}"))
+            following.until(4 + 3 * turn)
+            restarting.stop(how)
+            # While nobody sends it anything, and a filter leaves some of it out.
+            sessions.append("s", note(f"missed-{turn}"))
+            sessions.RecordCodeChange(session="s", change=change("parse"))
+            restarting.start()
+            sessions.append("s", note(f"after-{turn}"))
+            eventually(lambda: any(f"after-{turn}" in line for line in following.read()), "it goes on")
+            if not options:
+                # The change of code is a line, too.
+                following.lines[:] = [line for line in following.lines if "modified" not in line]
+        names = [line.split()[5] for line in following.lines]
+        assert names == [
+            "first-0", "first-1", "first-2", "before-0", "missed-0", "after-0", "before-1", "missed-1", "after-1"]
+        if options:
+            following.process.kill()
+        else:
+            sessions.EndSession(id="s")
+            assert following.process.wait(30 * SLOWNESS) == 0
+        said = following.process.communicate()[1].splitlines()
+        assert [line.split(" (")[0] for line in said] == ["the server is gone", "connected again"] * 2, said
+        assert all(line.endswith("trying to connect again") for line in said[::2])
+
+
+def test_changes_of_sessions_are_shown_across_restarts(restarting, start_server, database, follow):
+    other = start_server("--database-url", database.url)
+    with other.channel() as channel:
+        sessions = new_sessions(channel)
+        sessions.begin(id="s")
+        watch = follow(sessions, "watch", address=restarting.address)
+
+        def watches():
+            sessions.UpdateSession(session={"id": "s", "title": str(len(watch.read()))})
+            return watch.read()
+
+        eventually(watches, "a change is shown")
+        for turn in range(3):
+            sessions.begin(id=f"before-{turn}")
+            eventually(lambda: any(f"before-{turn}" in line for line in watch.read()), "it is shown")
+            restarting.stop("killed" if turn == 1 else "stopped")
+            sessions.begin(id=f"missed-{turn}")
+            restarting.start()
+            sessions.begin(id=f"after-{turn}")
+            eventually(lambda: any(f"after-{turn}" in line for line in watch.read()), "it goes on")
+        created = [line.split()[2] for line in watch.lines if "created" in line]
+        assert created == [f"{word}-{turn}" for turn in range(3) for word in ("before", "missed", "after")]
+
+
+def test_a_deadline_or_a_refusal_is_no_reason_to_connect_again(restarting, follow):
+    with restarting.server.channel() as channel:
+        sessions = new_sessions(channel)
+        sessions.begin(id="s")
+        sessions.append("s")
+        limited = follow(sessions, "events", "s", "--follow", "--deadline", "10m", address=restarting.address)
+        gone = follow(sessions, "events", "s", "--follow", address=restarting.address)
+        limited.until(1), gone.until(1)
+        sessions.append("s")
+        limited.until(2), gone.until(2)
+    restarting.stop("stopped")
+    assert limited.process.wait(30 * SLOWNESS) == 78
+    restarting.start()
+    with restarting.server.channel() as channel:
+        sessions = sessions.elsewhere(channel)
+        sessions.DeleteSession(id="s")
+    # When it is back, what it finds may end it all the same.
+    restarting.stop("killed")
+    restarting.start()
+    assert gone.process.wait(60 * SLOWNESS) == 69
+    assert "SESSION_DELETED" in gone.process.communicate()[1]
+
+
+def test_a_session_is_shown_in_figures_and_event_by_event(session, run):
+    shown = run(session, "timeline", "review")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    head, _, log = shown.stdout.partition("\n\n")
+    first, *rows = head.splitlines()
+    fields = dict(re.match(r"  (\w+) +(.*)", line).groups() for line in rows)
+    assert first == "review  4 events" and list(fields) == ["from", "to", "types", "severities", "agents"]
+    assert re.fullmatch(TIME, fields["from"]) and re.fullmatch(TIME, fields["to"])
+    assert sorted(fields["types"].split(", ")) == ["broke 1", "handoff 1", "modified 1", "start 1"]
+    assert (fields["severities"], fields["agents"]) == ("high 1", "ann 2, bob 2")
+    lines = run(session, "events", "review").stdout.splitlines()
+    assert log.splitlines() == lines
+    for words, kept in ((["--last", "2"], lines[2:]), (["--agent", "bob"], lines[1::2]), (["--type", "broke"], lines[3:]),
+                        (["--entity", "parse"], lines[2:]), (["--last", "0"], [])):
+        part = run(session, "timeline", "review", *words)
+        assert part.stdout.partition("\n\n")[2].splitlines() == kept, words
+        assert ("--last N" in part.stderr) == (words[0] == "--last"), part.stderr
+    assert run(session, "timeline", "review", "--agent", "nobody").stdout == "review  0 events\n"
+
+
+def test_a_session_is_forked(session, run):
+    made = run(session, "fork", "review", "--at", "3", "--id", "try-b", "--agent", "cal", "--title", "Again")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.splitlines()[0] == "try-b  working" and "forked at 3" in made.stdout
+    fork = session.GetSession(id="try-b")
+    assert (fork.parent, fork.fork_sequence, fork.title, list(fork.agents)) == ("review", 3, "Again", ["ann", "bob", "cal"])
+    assert len(run(session, "timeline", "try-b").stdout.partition("\n\n")[2].splitlines()) == 3
+    other = run(session, "fork", "review")
+    assert other.stdout.startswith("sess-") and "forked at 4" in other.stdout and "broken" in other.stdout.splitlines()[0]
+    checkpoint = session.CreateCheckpoint(session="review").id
+    assert "forked at 5" in run(session, "fork", "review", "--checkpoint", checkpoint).stdout
+
+
+def test_a_session_is_played(session, run):
+    lines = run(session, "events", "review").stdout.splitlines()
+    played = run(session, "replay", "review", "--speed", "0")
+    assert (played.returncode, played.stderr) == (0, "")
+    first, *events, last = played.stdout.splitlines()
+    assert events == lines
+    assert re.fullmatch(rf"     0  {TIME}  ── initial: working, .*", first), first
+    assert re.fullmatch(rf"     4  {TIME}  ── final: broken, agents: ann, bob", last), last
+    part = run(session, "replay", "review", "--speed", "1000", "--max-gap", "10ms", "--from", "2", "--to", "3")
+    assert [line for line in part.stdout.splitlines() if "──" not in line] == lines[1:3]
+    own = run(session, "replay", "review", "--speed", "0", "--agent", "bob", "--type", "broke").stdout.splitlines()
+    assert [line for line in own if "──" not in line] == lines[3:]
+    recorded = run(session, "replay", "none", "--recording", "--speed", "0")
+    assert recorded.returncode == 69 and "RECORDING_NOT_FOUND" in recorded.stderr
+
+
+def test_a_recording_is_played(sessions, run):
+    sessions.begin(id="s")
+    sessions.append("s", note("before"))
+    sessions.StartRecording(recording={"id": "r", "session": "s"})
+    for number in range(3):
+        sessions.append("s", note(f"n{number}"))
+    sessions.StopRecording(id="r")
+    played = run(sessions, "replay", "r", "--recording", "--speed", "0").stdout.splitlines()
+    assert [line.split()[5] for line in played if "──" not in line] == ["n0", "n1", "n2"]
+
+
 def test_what_clients_wrote_does_not_reach_a_terminal_as_commands(sessions, run):
     # Names have no control characters, and may turn the direction of letters.
     made = sessions.begin(
@@ -195,7 +361,9 @@ def test_what_clients_wrote_does_not_reach_a_terminal_as_commands(sessions, run)
         "type": HANDOFF, "handoff": {"kind": 3, "agent": TURNING, "to_agent": TURNING, "reason": NASTY}})
     sessions.AppendMessage(session=made.id, message={"role": 2, "name": TURNING, "content": NASTY + "\ntwo lines"})
     sessions.CreateCheckpoint(session=made.id, title=NASTY)
-    for words in (["list"], ["show", made.id], ["events", made.id]):
+    for words in (
+            ["list"], ["show", made.id], ["events", made.id], ["timeline", made.id], ["fork", made.id],
+            ["replay", made.id, "--speed", "0"]):
         shown = run(sessions, *words)
         assert shown.returncode == 0, shown.stderr
         assert not set(shown.stdout) & (set(map(chr, [*range(32), *range(127, 160)])) - {"\n"} | {TURNING}), words
@@ -223,7 +391,9 @@ def on_terminal(server, sessions, *words, **env):
 
 
 def test_colours_are_for_terminals(session, server, run):
-    for words in (["list"], ["show", "review"], ["events", "review"]):
+    for words in (
+            ["list"], ["show", "review"], ["events", "review"], ["timeline", "review"], ["fork", "review"],
+            ["replay", "review", "--speed", "0"]):
         assert "\x1b[31mbrok" in on_terminal(server, session, *words), words
         assert "\x1b" not in on_terminal(server, session, *words, NO_COLOR="1")
         assert "\x1b" not in run(session, *words).stdout
@@ -235,6 +405,11 @@ def test_colours_are_for_terminals(session, server, run):
     (["show", "s", "--last", "1001"], 2, "--last"), (["events", "s", "--type", "nope"], 2, "--type nope"),
     (["nope"], 2, "cairn session list"), (["list", "extra"], 2, "unexpected"),
     (["events", "s", "--agent", "x" * 129], 67, "FIELD_INVALID"),
+    (["timeline", "none"], 69, "SESSION_NOT_FOUND"), (["timeline"], 2, "ID"), (["fork", "none"], 69, "SESSION_NOT_FOUND"),
+    (["timeline", "s", "--type", "nope"], 2, "--type nope"), (["fork", "s", "--at", "0"], 2, "--at"),
+    (["fork", "s", "--at", "1", "--checkpoint", "c"], 2, "--checkpoint"), (["replay", "none"], 69, "SESSION_NOT_FOUND"),
+    (["replay", "s", "--speed", "fast"], 2, "--speed fast"), (["replay", "s", "--speed", "nan"], 2, "--speed"),
+    (["replay", "s", "--max-gap", "2"], 2, "--max-gap"), (["replay", "s", "--speed", "1e9"], 67, "FIELD_INVALID"),
 ])
 def test_what_goes_wrong_is_said_as_by_other_commands(sessions, run, words, status, said):
     result = run(sessions, *words)

@@ -10,7 +10,7 @@ struct Command: Sendable {
   static let all: [Command] = [
     serve, migrateUp, migrateStatus, list, describe, call, exportContexts, importContexts, sessionList,
     sessionShow,
-    sessionEvents, sessionWatch, sessionTree, health,
+    sessionEvents, sessionTimeline, sessionWatch, sessionTree, sessionFork, sessionReplay, health,
   ]
 }
 

@@ -16,7 +16,7 @@ enum EventLine {
     return line
   }
 
-  private static func colour(of type: SessionEvent.Type_) -> TextStyle.Colour? {
+  static func colour(of type: SessionEvent.Type_) -> TextStyle.Colour? {
     switch type {
     case .broke: .red
     case .testPass: .green
