@@ -202,6 +202,17 @@ def test_s7_what_cannot_be_changed_is_refused(sessions, path):
         reason="FIELD_MASK_INVALID")
 
 
+def test_an_update_with_the_same_values_is_a_version_as_of_a_context(sessions, contexts):
+    """Whoever writes is in the history, also with what was there: so it is with both."""
+    sessions.begin(id="s", title="one", metadata={"k": 1})
+    context = contexts.create("one", metadata={"k": 1})
+    for version in (2, 3):
+        changed = sessions.UpdateSession(session={"id": "s", "title": "one", "metadata": {"k": 1}})
+        assert (changed.version, changed.title, dict(changed.metadata)) == (version, "one", {"k": 1})
+        assert contexts.update(context.id, title="one", metadata={"k": 1}).version == version
+    assert sessions.GetSession(id="s") == changed
+
+
 def test_what_does_not_exist_cannot_be_changed(sessions):
     for call, fields in [
             (sessions.GetSession, {"id": "none"}), (sessions.UpdateSession, {"session": {"id": "none", "title": "t"}}),

@@ -8,11 +8,12 @@ import grpc
 import pytest
 from cairn.v1 import project_pb2, project_pb2_grpc
 
-from harness import SLOWNESS
+from harness import SLOWNESS, logs
 from harness.refusals import refusal, refused
 from harness.server import Server
-from harness.sessions import BROKEN, COMPLETED, FOREVER, HANDOFF, WORKING, new_sessions, note, to
+from harness.sessions import BROKE, BROKEN, COMPLETED, FOREVER, HANDOFF, WORKING, new_sessions, note, to
 from harness.waiting import eventually
+from test_sessions_insight import ENTITIES, append_all, as_events, begin, paged, random_events, transitions
 
 NOT_FOUND, EXISTS, ABORTED, PRECONDITION, OUT_OF_RANGE, UNAVAILABLE = (
     grpc.StatusCode.NOT_FOUND, grpc.StatusCode.ALREADY_EXISTS, grpc.StatusCode.ABORTED,
@@ -70,6 +71,40 @@ def test_s1_s47_what_one_server_writes_the_other_reads_at_once(pair):
     there.EndSession(id="s")
     refused(here.append, "s", code=PRECONDITION, reason="SESSION_ENDED")
     assert here.ids(active=True) == there.ids(active=True) == []
+
+
+def test_what_one_server_writes_the_other_tells_of_at_once(pair):
+    """What logs tell, and figures: asked of one server right behind a write on the other, in both directions."""
+    begin(pair[0], id="s")
+    pair[1].ForkSession(session="s", fork={"id": "f"})
+    errors = {"s": 0, "f": 0}
+    for number in range(8):
+        writer, reader = pair if number % 2 else pair[::-1]
+        for id in ("s", "f"):
+            append_all(writer, id, random_events(10 * number + len(id), 25))
+            last = writer.CreateCheckpoint(session=id)
+            told = logs.log(reader, id)
+            own = [each for each in told if each.session == id]
+            assert told[-1].sequence == last.sequence
+            assert transitions(reader, id) == transitions(writer, id) == logs.transitions(told)
+            assert as_events(paged(reader.ListTimeline, "events", session=id, page_size=200)) == told
+            mine = [each for each in told if each.agent == "bob"]
+            share = reader.IsolateAgent(session=id, agent="bob").share
+            assert (share.event_count, share.performance_delta) == (len(mine), sum(logs.deltas(mine)))
+            assert {each.entity: logs.told(each) for each in paged(
+                reader.ListSessionImpacts, "impacts", session=id)} == logs.impacts(told)
+            assert reader.GetBriefing(session=id).last_sequence == last.sequence
+            anchors = reader.ListEntityAnchors(entity="a.py", session=id).anchors
+            assert [each.checkpoint for each in anchors][:1] in ([last.id], [])
+            summary = reader.GetSessionSummary(session=id)
+            errors[id] = sum(each.type == BROKE or each.to_state == BROKEN for each in own)
+            assert (summary.event_count, summary.error_count) == (len(own), errors[id])
+        events = [each for id in ("s", "f") for each in logs.log(reader, id) if each.session == id]
+        about = [each for each in events if each.entities]
+        totals = reader.GetSessionAggregates(entities=ENTITIES).totals
+        assert logs.told_figures(totals) == logs.figures(about, {"s": 0, "f": 0})
+        assert reader.GetSessionStats().event_count == len(events)
+        assert reader.GetAgentFigures(agent="bob").event_count == sum(each.agent == "bob" for each in events)
 
 
 def test_s5_of_many_who_take_one_id_one_succeeds(pair):
