@@ -20,6 +20,22 @@ STORIES = {
         "6 events, ended COMPLETED"],
     "batch": ["stored 99 contexts at one position: true", "item 99: …title", "atomic: INVALID_ARGUMENT"],
 }
+# What only Python has.
+FLOWS = {
+    "alone": [
+        "MODIFIED parser.py", "BROKE parser.py: test_parses_nothing", "the session is BROKEN",
+        "went wrong at event 3: working to broken, severity, pass to broke", "fork at event 2 is WORKING", "…: BROKE, then WORKING after 3 events",
+        "checkpoint \"before another try\" has parser.py"],
+    "handover": [
+        "Session …\"Store events twice as fast\", is BROKEN after 3 events.",
+        "You are \"bob\". Stay in touch with those who take part: \"ann\".",
+        "Warning: event 2 led to BROKEN. It is still BROKEN.", "High impact: look at event…", "Most events are by \"ann\" (2).",
+        "The last events are about \"store.py\", \"log.sql\".", "bob looks at store.py first", "6 events, ended COMPLETED"],
+    "impact": [
+        "… to …: 3 sessions, 6 events by agent-0, agent-1", "performance -5.0 in all, -8.0 at worst",
+        "codec.py: 6 events, BROKEN 1, WORKING 2", "wire.py: 3 events, BROKEN 1, WORKING 2", "readme.md: 0 events",
+        "sessions about codec.py: s2, s1, s0"],
+}
 WATCH = ["one", "cut", "two", "three"]
 PROGRAMS = {".py": "python", ".cc": "cpp"}
 
@@ -41,6 +57,12 @@ def shown(line):
     return ".*".join(re.escape(part) for part in line.lower().split("…"))
 
 
+def check(lines, story):
+    assert len(lines) == len(story), lines
+    for line, expected in zip(lines, story):
+        assert re.fullmatch(shown(expected), line.lower()), (line, expected)
+
+
 @pytest.fixture(params=["python", "cpp"])
 def example(request, server, channel):
     return lambda name: run(request.param, name, server, channel, request)
@@ -49,10 +71,12 @@ def example(request, server, channel):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", STORIES)
 def test_an_example_prints_its_story(example, name):
-    lines = example(name)
-    assert len(lines) == len(STORIES[name]), lines
-    for line, expected in zip(lines, STORIES[name]):
-        assert re.fullmatch(shown(expected), line.lower()), (line, expected)
+    check(example(name), STORIES[name])
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_flow_prints_its_story(server, channel, request, name):
+    check(run("python", name, server, channel, request), FLOWS[name])
 
 
 @pytest.mark.timeout(600)
@@ -74,7 +98,8 @@ def programs():
 
 def test_there_is_each_story_in_each_language():
     assert {(path.parent.name, path.stem) for path in programs()} == {
-        (language, name) for language in PROGRAMS.values() for name in [*STORIES, "watch", "transfer"]}
+        *((language, name) for language in PROGRAMS.values() for name in [*STORIES, "watch", "transfer"]),
+        *(("python", name) for name in FLOWS)}
 
 
 @pytest.mark.parametrize("path", programs(), ids=lambda path: path.name)
