@@ -70,9 +70,9 @@ extension PendingStatement {
 }
 
 extension PostgresError {
-  /// Whether the others of a merged look-up may well succeed by themselves. A database that is too slow, or has run out
+  /// Whether the others of a merged statement may well succeed by themselves. A database that is too slow, or has run out
   /// of something, is not helped by asking it more often.
-  fileprivate var mayBeOfOneMember: Bool {
+  package var mayBeOfOneMember: Bool {
     switch kind {
     case .server: !isStatementTimeout && sqlState?.classCode != "53"
     case .skipped, .invalidParameter, .invalidResult: true

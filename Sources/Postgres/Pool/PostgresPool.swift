@@ -9,6 +9,7 @@ import EventLoop
 /// - ``lookup(_:_:)``: a bounded read by key. Cheapest; shares a connection that only look-ups use.
 /// - ``groupWrite(_:_:group:prologue:)``: one statement that inserts rows with ids made by the
 ///   server and locks no row but the one that its group's prologue locks. Shares a commit with its neighbours.
+/// - ``mergedWrite(_:_:of:group:prologue:)``: shares the statement as well, as appends to logs do.
 /// - ``write(_:_:prologue:)``: one statement that commits alone, in one round trip.
 /// - ``read(_:_:)``: a bounded read on a connection of its own. Cancelled with its task.
 /// - ``query(_:_:timeout:)``: a list, search or anything long, of which only so many run at once. Cancelled with its
@@ -118,6 +119,33 @@ package final class PostgresPool: Sendable {
       let write = PendingStatement(statement, parameters, waiter: continuation)
       write.order = order
       pool.writes.start(write, in: group, prologue: prologue)
+    }.get()
+  }
+
+  /// Does one write in a statement and a transaction shared with concurrent writes of the same kind and project, and
+  /// returns when that has committed: the write's row, or none where it must be run by itself, because its row is locked or
+  /// something stands against it. Then nothing was written.
+  ///
+  /// All writes of one row are on one loop's connections, so they never find it locked by each other.
+  /// Throws `outcomeUnknown` when the connection broke after the commit was asked for. Other errors may be a neighbour's:
+  /// nothing was committed, see ``PostgresError/mayBeOfOneMember``.
+  /// - Parameters:
+  ///   - key: The row that it locks.
+  ///   - prologue: Run before the batch, once per batch, in its transaction; the same for all writes of a group.
+  package func mergedWrite<Input, Columns>(
+    _ writes: MergedWrites<Input, Columns>, _ input: Input, of key: [UInt8], group: WriteGroup,
+    prologue: [BoundStatement] = []
+  ) async throws(PostgresError) -> Rows {
+    // FNV-1a.
+    let hash = key.reduce(UInt32(0x811c_9dc5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    let pool = pools[Int(hash % UInt32(pools.count))]
+    return try await withUnsafeContinuation { continuation in
+      let write = Lent(value: MergeableWrite(writes, input, of: key, waiter: continuation))
+      if pool.loop.isOnLoop {
+        pool.writes.start(write.value, in: group.merging, prologue: prologue)
+      } else {
+        pool.loop.execute { pool.writes.start(write.value, in: group.merging, prologue: prologue) }
+      }
     }.get()
   }
 

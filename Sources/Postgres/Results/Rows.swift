@@ -18,11 +18,11 @@ package final class Rows: RandomAccessCollection, @unchecked Sendable {
     whole = nil
   }
 
-  /// One row of others; what the command tag says is still of all of them.
-  private init(_ index: Int, of whole: Rows) {
+  /// Some rows of others; what the command tag says is still of all of them.
+  private init(_ rows: Range<Int>, of whole: Rows) {
     result = whole.result
-    count = 1
-    first = Int32(truncatingIfNeeded: index)
+    count = rows.count
+    first = Int32(truncatingIfNeeded: rows.lowerBound)
     self.whole = whole
   }
 
@@ -31,8 +31,11 @@ package final class Rows: RandomAccessCollection, @unchecked Sendable {
   /// One of the rows by itself.
   func part(_ index: Int) -> Rows {
     precondition(whole == nil && index >= 0 && index < count, "row \(index) of \(count)")
-    return Rows(index, of: self)
+    return Rows(index..<index + 1, of: self)
   }
+
+  /// None of the rows.
+  var none: Rows { Rows(0..<0, of: self) }
 
   package var startIndex: Int { 0 }
   package var endIndex: Int { count }

@@ -7,7 +7,8 @@ import EventLoop
 ///            └────────────── no other one begins ─────────────┘        └─ nor now, where commits are short ─┘
 /// ```
 ///
-/// Meanwhile the next one fills up: the more callers there are, the more of them share a commit.
+/// Meanwhile the next one fills up: the more callers there are, the more of them share a commit. Where they become one
+/// statement (``MergedWrites``), a write of a row that a batch under way has waits for it.
 final class GroupWriter: Flushable {
   private final class Group {
     var waiting = Ring<PendingStatement>()
@@ -18,6 +19,16 @@ final class GroupWriter: Flushable {
     var isTouched = false
     /// Taken again when it is idle: its plans are made.
     var favourite: Int?
+    /// The rows of merged writes that are under way.
+    var taken: Set<[UInt8]> = []
+
+    /// Whether something waits that may begin now.
+    var hasNext: Bool { (0..<waiting.count).contains { mayBegin(waiting[$0]) } }
+
+    func mayBegin(_ write: PendingStatement) -> Bool {
+      guard let write = write as? MergeableWrite else { return true }
+      return !taken.contains(write.key)
+    }
   }
 
   /// When a batch was sent, and when its results came.
@@ -86,6 +97,7 @@ final class GroupWriter: Flushable {
       return
     }
     guard group.foremost == nil, group.batchesUnderWay < key.batches(of: pool.configuration) else { return }
+    guard group.hasNext else { return }
     group.batchesUnderWay += 1
     let batch = Batch()
     group.foremost = batch
@@ -122,13 +134,17 @@ final class GroupWriter: Flushable {
   /// The next writes that somebody still waits for, as many as a batch may have, in their order.
   private func next(of group: Group) -> [PendingStatement] {
     var writes: [PendingStatement] = []
+    var later: [PendingStatement] = []
     while writes.count < pool.configuration.writeBatchSize, let write = group.waiting.popFirst() {
       if write.isAbandoned {
         write.finish(.failure(.cancelledByCaller))
-      } else {
+      } else if group.mayBegin(write) {
         writes.append(write)
+      } else {
+        later.append(write)
       }
     }
+    if !later.isEmpty { group.waiting.prepend(later) }
     // Swift's sort is stable.
     if writes.contains(where: { !$0.order.isEmpty }) {
       writes.sort { $0.order.lexicographicallyPrecedes($1.order) }
@@ -141,19 +157,30 @@ final class GroupWriter: Flushable {
   ) {
     group.favourite = connection.id
     batch.sent = .now
+    var members = next(of: group)
+    var prologue = group.prologue
+    var taken: Set<[UInt8]> = []
+    if let mergeable = members as? [MergeableWrite], !mergeable.isEmpty {
+      taken = Set(mergeable.map(\.key))
+      group.taken.formUnion(taken)
+      let merged = MergedWrite(mergeable)
+      prologue += merged.opening
+      members = [merged]
+    }
     let writes = WriteBatch(
-      pool: pool, prologue: group.prologue,
+      pool: pool, prologue: prologue,
       whenCommitting: { [self] in
         batch.ran = .now
         if overlap.isWorthwhile { makeWay(batch, in: group, for: key) }
       },
       completion: { [self] in
         turns?.leave()
+        group.taken.subtract(taken)
         group.batchesUnderWay -= 1
         note(batch)
         makeWay(batch, in: group, for: key)
       })
-    let rest = writes.start(next(of: group), on: connection)
+    let rest = writes.start(members, on: connection)
     if !rest.isEmpty { group.waiting.prepend(rest) }
   }
 

@@ -59,7 +59,7 @@ final class WriteBatch: ConnectionClient {
 
   func segmentEnded(_ members: [PendingStatement], failed: Bool, on connection: Connection) {
     // The prologue and other statements of ours are members too.
-    let writes = members.filter { $0.waiter != nil }
+    let writes = members.filter(\.isAwaited)
     if !failed {
       for write in writes { write.finish(write.outcome.take() ?? .failure(Self.noOutcome)) }
     } else if let error = Self.failure(before: writes, in: members),
@@ -77,7 +77,7 @@ final class WriteBatch: ConnectionClient {
   /// While all share a transaction, one caller who waits is enough.
   func isAbandoned(_ connection: Connection) -> Bool {
     if isApart { return connection.machine.current?.isAbandoned ?? false }
-    return sent.contains { $0.waiter != nil } && sent.allSatisfy { $0.waiter == nil || $0.isAbandoned }
+    return sent.contains(where: \.isAwaited) && sent.allSatisfy { !$0.isAwaited || $0.isAbandoned }
   }
 
   private static let noOutcome = PostgresError(.invalidResult, "a write without a result")
@@ -102,7 +102,7 @@ final class WriteBatch: ConnectionClient {
     guard let failed = members.first(where: { $0.error != nil && $0.error?.kind != .skipped }) else {
       return nil
     }
-    return failed.waiter == nil && !writes.isEmpty ? failed.error : nil
+    return !failed.isAwaited && !writes.isEmpty ? failed.error : nil
   }
 
   private func mayRunAgain(
@@ -162,7 +162,7 @@ final class WriteBatch: ConnectionClient {
       "\(error.message); whether the write was committed must be found out before it is sent again",
       server: error.server)
     let lost = pool.shared.explain(error)
-    for (write, fate) in members where write.waiter != nil {
+    for (write, fate) in members where write.isAwaited {
       write.finish(.failure(fate == .unknown ? unknown : lost))
     }
     goOn()

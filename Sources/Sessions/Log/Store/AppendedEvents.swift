@@ -42,13 +42,19 @@ extension SessionStep.Expiry {
 extension [SessionEvent] {
   /// The rows of events, a column each.
   static var parameters: [Parameter<[SessionEvent]>] {
+    columns + [
+      .init("from_states") { $0.map { $0.transition?.fromState.column } },
+      .init("to_states") { $0.map { $0.transition?.toState.column } },
+    ]
+  }
+
+  /// Those of events that change nothing but the log.
+  static var columns: [Parameter<[SessionEvent]>] {
     [
       .init("types") { $0.map { Int16(truncatingIfNeeded: $0.type.rawValue) } },
       .init("actors") { $0.map(\.agent) },
       .init("severities") { $0.map { Int16(truncatingIfNeeded: $0.impact?.severity.rawValue ?? 0) } },
       .init("performance_deltas") { $0.map { $0.impact?.performanceDelta } },
-      .init("from_states") { $0.map { $0.transition?.fromState.column } },
-      .init("to_states") { $0.map { $0.transition?.toState.column } },
       .init("processing_times") { $0.map { $0.processingTime?.microseconds } },
       .init("tokens") { $0.map { $0.message?.tokenCount } },
       // Arrays of arrays must have equal lengths, lists in JSON need not.

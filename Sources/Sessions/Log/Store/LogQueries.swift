@@ -6,7 +6,8 @@ import Requests
 /// The statements about logs, under the names of their files.
 enum LogQueries {
   static let all: [any CheckedStatement] = [
-    append, appendAlone, recent, find, bodies, page, tail, keyedPage, keyedTail,
+    append, appendAlone, appendShared.lock, appendShared.write, recent, find, bodies, page, tail, keyedPage,
+    keyedTail,
   ]
 
   /// Of a write that has drawn.
@@ -22,6 +23,12 @@ enum LogQueries {
       .init("renews") { !$0.append.keepsExpireTime },
       .init("is_published") { $0.append.isPublished },
     ] + parameters([SessionEvent].parameters) { $0.append.events })
+  /// A whole write of several.
+  static let appendShared = MergedWrites(
+    lock: Query<[SharedAppend], NoColumns>(
+      "lock_free_heads", PackageResources.lock_free_heads_sql, [SharedAppend].heads),
+    write: Query<[SharedAppend], SharedColumns>(
+      "append_to_logs", PackageResources.append_to_logs_sql, including: fragments, [SharedAppend].parameters))
 
   static let list = ComposedQuery<ListColumns>(
     "list_events", SQLFragments(PackageResources.list_events_sql, including: fragments))
@@ -77,6 +84,24 @@ extension LogQueries {
       expireTime = find("expire_time")
       deleteTime = find("delete_time")
       agents = find("agents")
+    }
+  }
+
+  /// The columns of `append_to_logs`.
+  struct SharedColumns: ColumnLayout {
+    let stamp: StampColumns
+    let state: Column<Int32>
+    let sequence: Column<Int64>
+    let expireTime: Column<PostgresTimestamp?>
+    /// Which append it is of, for the pool.
+    let place: Column<Int64>
+
+    init(_ find: inout ColumnFinder) {
+      stamp = StampColumns(&find)
+      state = find("state")
+      sequence = find("sequence")
+      expireTime = find("expire_time")
+      place = find("place")
     }
   }
 

@@ -24,10 +24,21 @@ extension Appended {
   }
 }
 
+extension Appended {
+  /// The row of `append_to_logs`.
+  fileprivate init(_ row: Row, _ columns: LogQueries.SharedColumns) throws(PostgresError) {
+    self.init(
+      lastSequence: try row.decode(columns.sequence), stamp: try Stamp(decoding: row, columns.stamp),
+      state: SessionState(rawValue: try row.decode(columns.state)),
+      expireTime: try row.decode(columns.expireTime).map { WellKnown.Timestamp($0) })
+  }
+}
+
 extension LogStore {
-  /// Appends events, all or none of them. Where they change nothing but the log: one round trip, and appends to one session
-  /// that wait at the same moment share a transaction. Otherwise, and with a request id, whose answer is kept: two. When the
-  /// session makes a checkpoint of its own with them, which only the first of these finds out: three.
+  /// Appends events, all or none of them. Where they change nothing but the log: one round trip, and appends that wait at the
+  /// same moment share a transaction, those of single events to whatever sessions, others to one session. Otherwise, and with
+  /// a request id, whose answer is kept: two. What only the first of these finds out, that others have locked the session,
+  /// that it refuses, or makes a checkpoint of its own, takes one more.
   ///
   /// Throws SESSION_NOT_FOUND, and what ``LogAppend/step(on:)`` throws.
   ///
@@ -35,15 +46,23 @@ extension LogStore {
   func append(
     _ append: LogAppend, in scope: CallScope, for call: CallContext? = nil
   ) async throws(RPCError) -> Appended {
-    if !append.changesSession, scope.request == nil,
-      let appended = try await appendAlone(append, in: scope, for: call)
-    {
-      return appended
+    if !append.changesSession, scope.request == nil {
+      if let shared = SharedAppend(append, in: scope), let appended = try await appendShared(shared) {
+        return appended
+      }
+      if let appended = try await appendAlone(append, in: scope, for: call) { return appended }
     }
     let written = try await sessions.write(append.session, looking: .recentEffects, in: scope) {
       stored throws(RPCError) in try append.step(on: stored)
     }
     return Appended(written)
+  }
+
+  /// Nil when it has to be made by itself.
+  private func appendShared(_ append: SharedAppend) async throws(RPCError) -> Appended? {
+    let found = try await journal.appendTogether(
+      LogQueries.appendShared, append, to: RowKey(.session, append.session), in: append.scope)
+    return try database { () throws(PostgresError) in try found?.map(Appended.init).first }
   }
 
   /// Nil when the session would change with them, too.
