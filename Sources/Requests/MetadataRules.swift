@@ -3,18 +3,22 @@ import Wire
 extension Violations {
   /// Metadata that JSON and PostgreSQL's jsonb can hold, of bounded depth and size. Returns its JSON text, or
   /// nil when there is none or it is wrong.
-  package mutating func metadata(_ metadata: WellKnown.Struct?, at field: String) -> String? {
+  ///
+  /// - Parameter limit: Bytes of that text.
+  package mutating func metadata(
+    _ metadata: WellKnown.Struct?, at field: String, atMost limit: Int = Limits.metadataBytes
+  ) -> String? {
     guard let metadata else { return nil }
-    var walk = MetadataWalk(path: field)
+    var walk = MetadataWalk(path: field, limit: limit)
     walk.visit(metadata, depth: 1)
     guard walk.violations.isEmpty else {
       add(walk.violations, below: "")
       return nil
     }
-    guard walk.bytes <= Limits.metadataBytes, let json = MetadataJSON.text(of: metadata),
-      json.utf8.count <= Limits.metadataBytes
+    guard walk.bytes <= limit, let json = MetadataJSON.text(of: metadata),
+      json.utf8.count <= limit
     else {
-      add("must have at most \(Limits.metadataBytes) bytes as JSON text", at: field)
+      add("must have at most \(limit) bytes as JSON text", at: field)
       return nil
     }
     return json
@@ -24,11 +28,12 @@ extension Violations {
 /// One pass over metadata: what no JSON can hold, how deep it is, and a lower bound of its size.
 private struct MetadataWalk {
   var path: String
+  let limit: Int
   var violations = Violations()
   /// Bytes of the JSON text, at least: once above the limit, the walk stops.
   var bytes = 0
 
-  private var isOver: Bool { bytes > Limits.metadataBytes || violations.count >= 100 }
+  private var isOver: Bool { bytes > limit || violations.count >= 100 }
 
   mutating func visit(_ object: WellKnown.Struct, depth: Int) {
     guard mayGoDown(to: depth) else { return }

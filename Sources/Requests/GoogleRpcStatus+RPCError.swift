@@ -2,7 +2,7 @@ import GRPC
 import StandardProtos
 
 extension GoogleRpcStatus {
-  init(_ error: RPCError) {
+  package init(_ error: RPCError) {
     self.init()
     code = error.code.rawValue
     message = error.message
@@ -11,7 +11,7 @@ extension GoogleRpcStatus {
 }
 
 extension RPCError {
-  init(_ status: GoogleRpcStatus) {
+  package init(_ status: GoogleRpcStatus) {
     self.init(StatusCode(rawValue: status.code) ?? .unknown, status.message, details: status.details)
   }
 }
