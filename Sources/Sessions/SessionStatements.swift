@@ -5,5 +5,5 @@ package enum SessionStatements {
   package static let all: [any CheckedStatement] =
     SessionQueries.all + LogQueries.all + MessageQueries.all + CheckpointQueries.all + ExpiryQueries.all
     + ForkQueries.all + PurgeQueries.all + RecordingQueries.all + ReplayQueries.all + InsightQueries.all
-    + RollupQueries.all + AnalyticsQueries.all
+    + RollupQueries.all + AnalyticsQueries.all + SessionStandings.all
 }
