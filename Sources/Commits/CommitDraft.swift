@@ -5,7 +5,7 @@ import Requests
 import Sessions
 
 /// One write of a commit, validated.
-enum CommitDraft: Sendable {
+package enum CommitDraft: Sendable {
   case context(ContextWrite)
   case relationship(RelationshipWrite)
   case append(SessionAppend)
@@ -51,7 +51,7 @@ extension Batch<CommitDraft> {
   /// Each append reads what its session's state follows from.
   static var logs: Int { 16 }
 
-  init(validating request: CommitRequest) throws(RPCError) {
+  package init(validating request: CommitRequest) throws(RPCError) {
     try self.init(
       validating: request.writes, at: "writes", of: "write", atomic: true, requestID: request.requestId,
       key: \.key
