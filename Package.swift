@@ -109,10 +109,11 @@ let package = Package(
     library(
       "Coordination",
       [
-        "Commits", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI", "StandardProtos",
-        "Wire",
+        "Commits", "Contexts", "Sessions", "Requests", "Journal", "Postgres", "GRPC", "EventLoop", "CairnAPI",
+        "StandardProtos", "Wire",
       ],
-      resources: [.embedInCode("Migrations")] + ["Core", "Events", "Dispatch"].map { .embedInCode("\($0)/Queries") }),
+      resources: [.embedInCode("Migrations")]
+        + ["Core", "Events", "Tasks", "Dispatch", "Claims"].map { .embedInCode("\($0)/Queries") }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 

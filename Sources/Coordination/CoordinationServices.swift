@@ -1,3 +1,4 @@
+import Commits
 import EventLoop
 import GRPC
 import Journal
@@ -7,13 +8,17 @@ import Postgres
 package struct CoordinationServices: Sendable {
   package let all: [any RPCService]
   let store: CoordinationStore
+  let tasks: TaskStore
 
   /// Before ``Journal/start()``, because what happens has a feed of its own.
+  ///
+  /// - Parameter commits: What may be written with the completion of a task.
   package init(
-    journal: Journal, pool: PostgresPool, blocking: BlockingPool,
+    journal: Journal, pool: PostgresPool, blocking: BlockingPool, commits: CommitParts,
     configuration: CoordinationConfiguration = CoordinationConfiguration()
   ) {
     store = CoordinationStore(journal: journal, pool: pool, configuration: configuration)
-    all = []
+    tasks = TaskStore(store: store, blocking: blocking, commits: commits)
+    all = [TaskService(store: tasks)]
   }
 }

@@ -13,6 +13,8 @@ package struct CoordinationStore: Sendable {
   /// What happened with agents and tasks.
   let feed: Feed<CoordinationEventRow>
   let wakes = Wakes()
+  /// When tasks of projects come due.
+  let dues = DueClock()
 
   /// Before ``Journal/start()``, because of the feed.
   init(journal: Journal, pool: PostgresPool, configuration: CoordinationConfiguration) {

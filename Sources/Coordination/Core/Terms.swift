@@ -5,8 +5,8 @@ import Wire
 struct Terms: Equatable, Sendable {
   let texts: [String]
 
-  init(capabilities: [String] = [], labels: [String: String] = [:]) {
-    let all = Set(capabilities.map { TextKey($0) } + labels.map { TextKey(Self.label($0, $1)) })
+  init(capabilities: [String] = [], labels: [TextKey: String] = [:]) {
+    let all = Set(capabilities.map { TextKey($0) } + labels.map { TextKey(Self.label($0.text, $1)) })
     texts = all.sorted().map(\.text)
   }
 

@@ -139,6 +139,8 @@ CREATE TABLE task (
   PRIMARY KEY (project_id, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX task_by_age ON task (project_id, submit_position, submit_ordinal);
+-- Lists of tasks that have not ended need not pass over all those that have.
+CREATE INDEX task_open ON task (project_id, submit_position, submit_ordinal) WHERE end_time IS NULL;
 CREATE INDEX task_by_session ON task (project_id, session, submit_position, submit_ordinal) WHERE session IS NOT NULL;
 CREATE INDEX task_by_end ON task (project_id, (end_time + retention * interval '1 microsecond'), task_id) WHERE end_time IS NOT NULL;
 CREATE UNIQUE INDEX task_by_unique_key ON task (project_id, type, unique_key)

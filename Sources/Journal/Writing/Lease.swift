@@ -37,7 +37,7 @@ extension Journal {
 }
 
 extension RPCError {
-  static func leaseLost(_ lease: Lease) -> RPCError {
+  package static func leaseLost(_ lease: Lease) -> RPCError {
     RPCError(
       .aborted, .leaseLost,
       "the lease \(lease.id) is not held with epoch \(lease.epoch) any more: nothing was written, stop this work",

@@ -39,6 +39,7 @@ enum CommentedFiles {
     "cairn/v1/session_message.proto": PackageResources.session_message_proto,
     "cairn/v1/session_purge.proto": PackageResources.session_purge_proto,
     "cairn/v1/session_resource.proto": PackageResources.session_resource_proto,
+    "cairn/v1/task.proto": PackageResources.task_proto,
     "cairn/v1/task_resource.proto": PackageResources.task_resource_proto,
     "cairn/v1/template.proto": PackageResources.template_proto,
     "cairn/v1/transfer.proto": PackageResources.transfer_proto,

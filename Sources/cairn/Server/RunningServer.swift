@@ -25,6 +25,7 @@ final class RunningServer: Sendable {
   private let sessionSweep: SessionSweep
   private let sessionRollup: SessionRollup
   private let dispatcher: Dispatcher
+  private let taskSweep: TaskSweep
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -49,15 +50,17 @@ final class RunningServer: Sendable {
       configuration: configuration.journal)
     // What callers ask for must not keep cancels of statements waiting, nor calls that a loop answers.
     let requestWork = BlockingPool(threads: 2, niceness: 5)
+    let contexts = ContextServices(
+      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.contexts(log))
     // They bring feeds of their own.
     let sessions = SessionServices(
       journal: journal, pool: pool, blocking: requestWork, configuration: configuration.sessions(log))
     let coordination = CoordinationServices(
-      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.coordination(log))
+      journal: journal, pool: pool, blocking: requestWork,
+      commits: CommitParts(contexts: contexts.commits, sessions: sessions.commits),
+      configuration: configuration.coordination(log))
     try journal.start()
 
-    let contexts = ContextServices(
-      journal: journal, pool: pool, blocking: requestWork, configuration: configuration.contexts(log))
     let projects = ProjectService(journal: journal, pool: pool)
     let domains: [any RPCService] =
       contexts.all + sessions.all + coordination.all + [
@@ -76,6 +79,8 @@ final class RunningServer: Sendable {
     sessionRollup.start()
     dispatcher = Dispatcher(coordination, on: home)
     dispatcher.start()
+    taskSweep = TaskSweep(coordination, on: home)
+    taskSweep.start()
     journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
@@ -160,6 +165,7 @@ final class RunningServer: Sendable {
     await sessionSweep.stop()
     await sessionRollup.stop()
     await dispatcher.stop()
+    await taskSweep.stop()
     await journal.stop()
     await pool.close()
     group.stop()
