@@ -7,7 +7,7 @@ from cairn.v1 import (
     memory_pb2_grpc, operation_pb2,
     operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
     replay_pb2_grpc, session_analytics_pb2, session_analytics_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc,
-    session_pb2, session_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
+    session_pb2, session_pb2_grpc, task_pb2, task_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
 from google.protobuf import descriptor_pool, json_format, message_factory
 
 from harness.project import new_project
@@ -21,7 +21,8 @@ MODULES = {
     "Change": (change_pb2, change_pb2_grpc), "Commit": (commit_pb2, commit_pb2_grpc), "Session": (session_pb2, session_pb2_grpc),
     "Replay": (replay_pb2, replay_pb2_grpc),
     "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc),
-    "SessionAnalytics": (session_analytics_pb2, session_analytics_pb2_grpc)}
+    "SessionAnalytics": (session_analytics_pb2, session_analytics_pb2_grpc),
+    "Task": (task_pb2, task_pb2_grpc)}
 
 
 def project_of(contexts):
@@ -91,6 +92,11 @@ NEEDS = {
     "GetSessionSummary": {"session": "s"}, "GetAgentFigures": {"agent": "a"},
     "AdjustAgentFigures": {"agent": "a", "event_count": 1}, "GetSessionTrends": {"window": "WINDOW_DAY"},
     "PurgeSessionFigures": {"older_than": "60s"},
+    "SubmitTask": {"task": {"type": "t"}}, "SubmitTasks": {"requests": [{"task": {"type": "t"}}]}, "GetTask": {"id": "t"},
+    "CancelTask": {"id": "t"}, "CancelTasks": {"requests": [{"id": "t"}]}, "RetryTask": {"id": "t"}, "WatchTask": {"id": "t"},
+    "StartTask": {"task": "t", "lease_epoch": 1}, "ReportProgress": {"task": "t", "lease_epoch": 1},
+    "CompleteTask": {"task": "t", "lease_epoch": 1}, "CompleteTasks": {"requests": [{"task": "t", "lease_epoch": 1}]},
+    "FailTask": {"task": "t", "lease_epoch": 1}, "ReleaseTask": {"task": "t", "lease_epoch": 1},
 }
 
 
