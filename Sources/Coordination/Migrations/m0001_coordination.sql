@@ -114,6 +114,8 @@ CREATE TABLE task (
   fairness_key text COLLATE "C" NOT NULL,
   fairness_weight integer NOT NULL,
   max_attempts integer NOT NULL,
+  -- Bytes of cairn.v1.TaskRetryPolicy, with all that is left out in what was submitted.
+  retry bytea NOT NULL,
   -- In which lane it waits, and when its turn is among those of its class and priority: its submission's position, later for one
   -- whose fairness key had its turn just now. It keeps its turn when it waits again.
   lane bytea NOT NULL,
@@ -128,10 +130,13 @@ CREATE TABLE task (
   epoch bigint NOT NULL DEFAULT 0,
   -- How many tasks it waits for.
   blocked_by integer NOT NULL DEFAULT 0,
+  -- Of a DELAYED task: until when it waits. Of a BLOCKED one: when it may begin at the earliest.
   next_time timestamptz,
   assign_time timestamptz,
   start_time timestamptz,
   end_time timestamptz,
+  -- `end_time` and `retention` later.
+  purge_time timestamptz,
   -- Bytes of cairn.v1.TaskResult, TaskProgress, and one TaskFailure each.
   result bytea,
   progress bytea,
@@ -142,7 +147,7 @@ CREATE INDEX task_by_age ON task (project_id, submit_position, submit_ordinal);
 -- Lists of tasks that have not ended need not pass over all those that have.
 CREATE INDEX task_open ON task (project_id, submit_position, submit_ordinal) WHERE end_time IS NULL;
 CREATE INDEX task_by_session ON task (project_id, session, submit_position, submit_ordinal) WHERE session IS NOT NULL;
-CREATE INDEX task_by_end ON task (project_id, (end_time + retention * interval '1 microsecond'), task_id) WHERE end_time IS NOT NULL;
+CREATE INDEX task_by_purge ON task (project_id, purge_time) WHERE purge_time IS NOT NULL;
 CREATE UNIQUE INDEX task_by_unique_key ON task (project_id, type, unique_key)
   WHERE unique_key IS NOT NULL AND end_time IS NULL;
 
@@ -184,7 +189,8 @@ CREATE TABLE task_later (
 );
 CREATE INDEX task_later_by_time ON task_later (project_id, due_time);
 
--- Those that must begin or end by a time, and have not ended: a look at them at `look_time`, which is the deadline.
+-- Those that must begin or end by a time, and have not ended: a look at them at `look_time`, which is the deadline, before
+-- that the deadline less the estimate. And those that have ended, of which some that wait for them have not been told.
 CREATE TABLE task_deadline (
   project_id text COLLATE "C" NOT NULL,
   task_id text COLLATE "C" NOT NULL,
