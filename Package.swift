@@ -113,7 +113,10 @@ let package = Package(
         "StandardProtos", "Wire",
       ],
       resources: [.embedInCode("Migrations")]
-        + ["Core", "Events", "Tasks", "Dispatch", "Claims"].map { .embedInCode("\($0)/Queries") }),
+      resources: [.embedInCode("Migrations")]
+        + ["Core", "Events", "Agents", "Beats", "Tasks", "Queues", "Dispatch", "Claims"].map {
+          .embedInCode("\($0)/Queries")
+        }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),
     library("Operations", ["Journal", "Postgres", "StandardServices", "GRPC", "EventLoop", "CairnAPI"]),
 

@@ -3,6 +3,7 @@ import Postgres
 /// Every statement of this module, for tests.
 package enum CoordinationStatements {
   package static let all: [any CheckedStatement] =
-    DispatchLock.all + EventQueries.all + TaskQueries.all + ChangeQueries.all + SubmissionQueries.all
-    + SweepQueries.all + DispatchQueries.all
+    DispatchLock.all + EventQueries.all + AgentQueries.all + BeatQueries.all + TaskQueries.all
+    + ChangeQueries.all + SubmissionQueries.all + SweepQueries.all + QueueQueries.all + DispatchQueries.all
+    + ClaimQueries.all
 }

@@ -72,11 +72,16 @@ package struct ListPage {
     (self.project, self.after, self.size, self.moment, self.seal) = (project, after, size, moment, seal)
   }
 
+  /// The token of the page after this one.
+  package func token(after id: String) -> String {
+    PageToken(time: 0, id: id, moment: moment).text(for: seal)
+  }
+
   /// Of the rows that were read those of the page, and the token of the next page; empty when this is the last one.
   package func cut<Row>(_ rows: [Row], id: (Row) -> String) -> (rows: [Row], next: String) {
     let page = Array(rows.prefix(size))
     guard rows.count > size, let last = page.last else { return (page, "") }
-    return (page, PageToken(time: 0, id: id(last), moment: moment).text(for: seal))
+    return (page, token(after: id(last)))
   }
 }
 

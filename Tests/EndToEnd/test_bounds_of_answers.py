@@ -38,6 +38,7 @@ METHODS = {
     "ListRecordings": {},
     "ListFrames": {"source": {"session": "s"}},
     "ListAgentFigures": {},
+    "ListAgents": {},
     "ListTasks": {},
 }
 

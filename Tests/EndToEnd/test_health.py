@@ -17,8 +17,8 @@ def health(channel):
 
 @pytest.mark.parametrize("service", [
     "", *(f"cairn.v1.{name}Service" for name in (
-        "Change", "Commit", "Context", "Memory", "Operation", "Project", "Relationship", "Replay", "Session",
-        "SessionAnalytics", "SessionInsight", "Task", "Template", "Transfer"))])
+        "Agent", "Assignment", "Change", "Commit", "Context", "Memory", "Operation", "Project", "Queue", "Relationship",
+        "Replay", "Session", "SessionAnalytics", "SessionInsight", "Task", "Template", "Transfer"))])
 def test_a_running_server_is_serving(health, service):
     assert health.Check(health_pb2.HealthCheckRequest(service=service)).status == SERVING
 

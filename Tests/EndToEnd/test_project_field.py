@@ -3,6 +3,7 @@
 import grpc
 import pytest
 from cairn.v1 import (
+    agent_pb2, agent_pb2_grpc,
     change_pb2, change_pb2_grpc, commit_pb2, commit_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2,
     memory_pb2_grpc, operation_pb2,
     operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
@@ -22,7 +23,10 @@ MODULES = {
     "Replay": (replay_pb2, replay_pb2_grpc),
     "SessionInsight": (session_insight_pb2, session_insight_pb2_grpc),
     "SessionAnalytics": (session_analytics_pb2, session_analytics_pb2_grpc),
-    "Task": (task_pb2, task_pb2_grpc)}
+    "Agent": (agent_pb2, agent_pb2_grpc),
+    "Task": (task_pb2, task_pb2_grpc),
+    "Assignment": (assignment_pb2, assignment_pb2_grpc),
+    "Queue": (queue_pb2, queue_pb2_grpc)}
 
 
 def project_of(contexts):
@@ -97,6 +101,9 @@ NEEDS = {
     "StartTask": {"task": "t", "lease_epoch": 1}, "ReportProgress": {"task": "t", "lease_epoch": 1},
     "CompleteTask": {"task": "t", "lease_epoch": 1}, "CompleteTasks": {"requests": [{"task": "t", "lease_epoch": 1}]},
     "FailTask": {"task": "t", "lease_epoch": 1}, "ReleaseTask": {"task": "t", "lease_epoch": 1},
+    "RegisterAgent": {"agent": {"id": "a"}}, "GetAgent": {"id": "a"}, "Heartbeat": {"agent": "a"},
+    "Heartbeats": {"agent": "a"},
+    "UpdateDeadAgentPolicy": {"policy": {"missed_heartbeats": 2}},
 }
 
 

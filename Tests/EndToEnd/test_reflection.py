@@ -12,8 +12,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 SERVICES = {
     *(f"cairn.v1.{name}Service" for name in (
-        "Change", "Commit", "Context", "Memory", "Operation", "Operations", "Project", "Relationship", "Replay", "Session",
-        "SessionAnalytics", "SessionInsight", "Task", "Template", "Transfer")),
+        "Agent", "Assignment", "Change", "Commit", "Context", "Memory", "Operation", "Operations", "Project", "Queue",
+        "Relationship", "Replay", "Session", "SessionAnalytics", "SessionInsight", "Task", "Template", "Transfer")),
     "grpc.health.v1.Health", "grpc.channelz.v1.Channelz",
     "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
 

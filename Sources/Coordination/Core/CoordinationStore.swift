@@ -1,4 +1,5 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Journal
 import Postgres
@@ -15,6 +16,8 @@ package struct CoordinationStore: Sendable {
   let wakes = Wakes()
   /// When tasks of projects come due.
   let dues = DueClock()
+  /// Heartbeats, as this server hears them.
+  let beats: Beats
 
   /// Before ``Journal/start()``, because of the feed.
   init(journal: Journal, pool: PostgresPool, configuration: CoordinationConfiguration) {
@@ -22,5 +25,6 @@ package struct CoordinationStore: Sendable {
     self.pool = pool
     self.configuration = configuration
     feed = journal.feed(of: CoordinationEventRow.self)
+    beats = Beats(pool: pool, warn: configuration.warn)
   }
 }

@@ -40,9 +40,9 @@ final class Wakes: Sendable {
   }
 
   /// Waits on `loop`, the caller's. What rings between two waits is kept, so look after each.
-  func waiting<Value>(
-    for topic: WakeTopic, on loop: EventLoop, _ body: (Wake) async throws -> Value
-  ) async rethrows -> Value {
+  func waiting<Value, Failure: Error>(
+    for topic: WakeTopic, on loop: EventLoop, _ body: (Wake) async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
     let wake = Wake(loop)
     let id = state.withLock { state in
       state.next += 1

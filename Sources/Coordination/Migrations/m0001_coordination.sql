@@ -19,12 +19,14 @@ CREATE TABLE agent (
   -- What tasks may require, in order: its capabilities, and of each label `key=value` behind U+0001.
   terms text[] COLLATE "C" NOT NULL,
   priority integer NOT NULL,
-  max_load integer NOT NULL CHECK (max_load > 0),
+  max_load integer NOT NULL CHECK (max_load >= 0),
   -- Number of cairn.v1.AgentState: ACTIVE, IDLE, MAINTENANCE or DEAD. BUSY is never stored.
   state smallint NOT NULL,
   metadata jsonb,
-  -- Changes with every (re)connection that begins anew: what resume tokens name.
+  -- Changes with every connection that begins anew: what resume tokens name. Tasks of lower epochs are none of it.
   incarnation bigint NOT NULL,
+  -- The position of the hello of its Work stream, whether that began anew or went on; 0: it never had one.
+  stream bigint NOT NULL DEFAULT 0,
   -- How many rows of `task_held` are its.
   load integer NOT NULL DEFAULT 0 CHECK (load >= 0),
   completed bigint NOT NULL DEFAULT 0,
@@ -33,8 +35,10 @@ CREATE TABLE agent (
   run_time bigint NOT NULL DEFAULT 0,
   -- The position of the last assignment, for turns.
   assigned_position bigint NOT NULL DEFAULT 0,
-  -- Of a dead one: when it is asked for a sign of life; NULL: not (again).
+  -- Of a dead one: when it is asked for a sign of life, and once it was, when it is given up; NULL: neither.
   recovery_time timestamptz,
+  -- When a dead one was asked for a sign of life.
+  asked_time timestamptz,
   PRIMARY KEY (project_id, agent_id)
 ) WITH (fillfactor = 60);
 

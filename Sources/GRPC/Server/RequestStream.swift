@@ -9,6 +9,9 @@ package struct RequestStream<Request: Message> {
 
   init(_ stream: ServerStream) { self.stream = stream }
 
+  /// What the message that was read last takes, as it came and decoded, in bytes.
+  package var messageBytes: Int { stream.usedBytes }
+
   /// The next message; nil when the client has sent its last.
   ///
   /// Reading is what lets the client send on: a slow handler slows only its own client. What the message before takes

@@ -53,6 +53,9 @@ package final class Duty: @unchecked Sendable {
     }
   }
 
+  /// Has the next round begin at once, where this server has the duty. From any thread.
+  package func nudge() { loop.execute { [self] in bell.ring() } }
+
   /// Ends after the step under way, and leaves the duty to the others at once.
   package func stop() async {
     await loop.run { [self] in

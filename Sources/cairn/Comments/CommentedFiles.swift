@@ -13,6 +13,7 @@ enum CommentedFiles {
 
   private static let texts: [String: [UInt8]] = [
     "cairn/v1/access.proto": PackageResources.access_proto,
+    "cairn/v1/agent.proto": PackageResources.agent_proto,
     "cairn/v1/agent_resource.proto": PackageResources.agent_resource_proto,
     "cairn/v1/as_of.proto": PackageResources.as_of_proto,
     "cairn/v1/assignment.proto": PackageResources.assignment_proto,

@@ -24,8 +24,7 @@ final class RunningServer: Sendable {
   private let sweep: ContextSweep
   private let sessionSweep: SessionSweep
   private let sessionRollup: SessionRollup
-  private let dispatcher: Dispatcher
-  private let taskSweep: TaskSweep
+  private let coordination: CoordinationServices
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -77,10 +76,8 @@ final class RunningServer: Sendable {
     sessionSweep.start()
     sessionRollup = SessionRollup(sessions, on: home)
     sessionRollup.start()
-    dispatcher = Dispatcher(coordination, on: home)
-    dispatcher.start()
-    taskSweep = TaskSweep(coordination, on: home)
-    taskSweep.start()
+    coordination.start()
+    self.coordination = coordination
     journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
@@ -157,6 +154,7 @@ final class RunningServer: Sendable {
       }
     }
     journal.drain()
+    coordination.drain()
     monitor.statuses.finish()
     let cut = await server.drain(within: limit)
     if cut > 0 { log.warning("\(cut) calls had not ended and were cut off") }
@@ -164,8 +162,7 @@ final class RunningServer: Sendable {
     await sweep.stop()
     await sessionSweep.stop()
     await sessionRollup.stop()
-    await dispatcher.stop()
-    await taskSweep.stop()
+    await coordination.stop()
     await journal.stop()
     await pool.close()
     group.stop()

@@ -1,0 +1,2 @@
+-- One agent.
+SELECT {agent_row} FROM agent WHERE agent.project_id = @project AND agent.agent_id = @id
