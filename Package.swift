@@ -113,8 +113,7 @@ let package = Package(
         "StandardProtos", "Wire",
       ],
       resources: [.embedInCode("Migrations")]
-      resources: [.embedInCode("Migrations")]
-        + ["Core", "Events", "Agents", "Beats", "Tasks", "Queues", "Dispatch", "Claims"].map {
+        + ["Core", "Events", "Agents", "Beats", "Tasks", "Queues", "Figures", "Dispatch", "Claims"].map {
           .embedInCode("\($0)/Queries")
         }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),

@@ -6,6 +6,7 @@ package enum CoordinationMigrations {
   package static let rights = [TableRights("coordination_event", .insert, .delete)]
 
   package static let all = [
-    Migration(module: "coordination", file: "m0001_coordination", PackageResources.m0001_coordination_sql)
+    Migration(module: "coordination", file: "m0001_coordination", PackageResources.m0001_coordination_sql),
+    Migration(module: "coordination", file: "m0002_queues", PackageResources.m0002_queues_sql),
   ]
 }

@@ -39,6 +39,7 @@ METHODS = {
     "ListFrames": {"source": {"session": "s"}},
     "ListAgentFigures": {},
     "ListAgents": {},
+    "ListQueues": {},
     "ListTasks": {},
 }
 

@@ -3,12 +3,13 @@
 import grpc
 import pytest
 from cairn.v1 import (
-    agent_pb2, agent_pb2_grpc,
-    change_pb2, change_pb2_grpc, commit_pb2, commit_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2,
-    memory_pb2_grpc, operation_pb2,
-    operation_pb2_grpc, project_pb2, project_pb2_grpc, relationship_pb2, relationship_pb2_grpc, replay_pb2,
-    replay_pb2_grpc, session_analytics_pb2, session_analytics_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc,
-    session_pb2, session_pb2_grpc, task_pb2, task_pb2_grpc, template_pb2, template_pb2_grpc, transfer_pb2, transfer_pb2_grpc)
+    agent_pb2, agent_pb2_grpc, assignment_pb2, assignment_pb2_grpc, change_pb2, change_pb2_grpc,
+    commit_pb2, commit_pb2_grpc, context_pb2, context_pb2_grpc, memory_pb2, memory_pb2_grpc,
+    operation_pb2, operation_pb2_grpc, project_pb2, project_pb2_grpc, queue_pb2, queue_pb2_grpc,
+    relationship_pb2, relationship_pb2_grpc, replay_pb2, replay_pb2_grpc,
+    session_analytics_pb2, session_analytics_pb2_grpc, session_insight_pb2, session_insight_pb2_grpc,
+    session_pb2, session_pb2_grpc, task_pb2, task_pb2_grpc, template_pb2, template_pb2_grpc,
+    transfer_pb2, transfer_pb2_grpc)
 from google.protobuf import descriptor_pool, json_format, message_factory
 
 from harness.project import new_project
@@ -104,6 +105,10 @@ NEEDS = {
     "RegisterAgent": {"agent": {"id": "a"}}, "GetAgent": {"id": "a"}, "Heartbeat": {"agent": "a"},
     "Heartbeats": {"agent": "a"},
     "UpdateDeadAgentPolicy": {"policy": {"missed_heartbeats": 2}},
+    "ClaimTasks": {"agent": "a"}, "AssignTask": {"task": "t", "agent": "a"}, "RenewLeases": {"agent": "a"},
+    "UpdateAssignmentPolicy": {"policy": {"strategy": 1}},
+    "GetQueue": {"id": "q"}, "PauseQueue": {"id": "q"}, "ResumeQueue": {"id": "q"},
+    "UpdateQueue": {"queue": {"id": "q", "description": "d"}},
 }
 
 

@@ -9,7 +9,7 @@ import Wire
 /// now and then without. Each server does it for what its own calls commit; the dispatch lock lets one of them at a time.
 ///
 /// Of a project one round at a time is under way here, so what comes meanwhile is given out together.
-package final class Dispatcher: Sendable {
+final class Dispatcher: Sendable {
   private let store: CoordinationStore
   private let loop: EventLoop
   private let state = Mutex(State())
@@ -22,10 +22,9 @@ package final class Dispatcher: Sendable {
   }
 
   /// - Parameter loop: Where it works.
-  package init(_ services: CoordinationServices, on loop: EventLoop) {
-    store = services.store
+  init(_ store: CoordinationStore, on loop: EventLoop) {
+    self.store = store
     self.loop = loop
-    let store = store
     sweep = Duty(
       "coordination.dispatch", journal: store.journal, on: loop, every: store.configuration.sweepInterval
     ) { duty in
@@ -40,13 +39,13 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  package func start() {
+  func start() {
     store.wakes.onDispatch { [weak self] project in self?.nudge(project) }
     sweep.start()
   }
 
   /// Ends after the rounds under way. Before the pool is closed.
-  package func stop() async {
+  func stop() async {
     state.withLock { $0.isStopped = true }
     await sweep.stop()
     while state.withLock({ !$0.running.isEmpty }) {

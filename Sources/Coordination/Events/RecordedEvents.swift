@@ -27,7 +27,11 @@ struct RecordedEvents: Sendable {
 extension CoordinationEvent {
   /// Those of tasks are watched by task.
   fileprivate var subject: TextKey {
-    task.isEmpty ? EventSubject.agent(agent) : EventSubject.task(task)
+    switch type {
+    case .queueChanged: EventSubject.queue(queue)
+    case .scheduleChanged, .scheduleSkipped: EventSubject.schedule(schedule)
+    default: task.isEmpty ? EventSubject.agent(agent) : EventSubject.task(task)
+    }
   }
 
   /// Without what stands in columns.

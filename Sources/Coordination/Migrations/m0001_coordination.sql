@@ -259,7 +259,7 @@ CREATE TABLE coordination_event (
   operation text NOT NULL,
   -- Number of cairn.v1.CoordinationEvent.Type.
   type smallint NOT NULL,
-  -- What it is watched by: the task's id behind `task/`, else the agent's behind `agent/`.
+  -- What it is watched by: the task's id behind `task/`, else the agent's behind `agent/`; of a queue its id behind `queue/`.
   subject text COLLATE "C" NOT NULL,
   -- A cairn.v1.CoordinationEvent as its bytes, without what stands in other columns.
   body bytea NOT NULL,

@@ -4,7 +4,7 @@ import Journal
 
 /// Does what comes due for tasks: on every server for what that server knows of, as soon as it is due; and on one server at a time
 /// for all there is.
-package final class TaskSweep: @unchecked Sendable {
+final class TaskSweep: @unchecked Sendable {
   private let tasks: TaskStore
   private let loop: EventLoop
   private let bell: Bell
@@ -13,8 +13,7 @@ package final class TaskSweep: @unchecked Sendable {
   private var isStopped = false
 
   /// - Parameter loop: Where it works.
-  package init(_ coordination: CoordinationServices, on loop: EventLoop) {
-    let tasks = coordination.tasks
+  init(_ tasks: TaskStore, on loop: EventLoop) {
     self.tasks = tasks
     self.loop = loop
     bell = Bell(loop: loop)
@@ -27,7 +26,7 @@ package final class TaskSweep: @unchecked Sendable {
     }
   }
 
-  package func start() {
+  func start() {
     let bell = Confined(bell, to: loop)
     tasks.store.dues.onSooner { bell.execute { $0.ring() } }
     duty.start()
@@ -38,7 +37,7 @@ package final class TaskSweep: @unchecked Sendable {
   }
 
   /// Ends after the write under way. Before the pool is closed.
-  package func stop() async {
+  func stop() async {
     await duty.stop()
     await loop.run { [self] in
       isStopped = true

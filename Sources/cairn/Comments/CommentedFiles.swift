@@ -28,6 +28,7 @@ enum CommentedFiles {
     "cairn/v1/operation.proto": PackageResources.operation_proto,
     "cairn/v1/operations.proto": PackageResources.operations_proto,
     "cairn/v1/project.proto": PackageResources.project_proto,
+    "cairn/v1/queue.proto": PackageResources.queue_proto,
     "cairn/v1/relationship.proto": PackageResources.relationship_proto,
     "cairn/v1/replay.proto": PackageResources.replay_proto,
     "cairn/v1/search.proto": PackageResources.search_proto,

@@ -25,6 +25,7 @@ final class RunningServer: Sendable {
   private let sessionSweep: SessionSweep
   private let sessionRollup: SessionRollup
   private let coordination: CoordinationServices
+  private let coordinationDuties: CoordinationDuties
   private let background: [Task<Void, Never>]
   private let log: Log
   private let certificates: Certificates?
@@ -76,8 +77,9 @@ final class RunningServer: Sendable {
     sessionSweep.start()
     sessionRollup = SessionRollup(sessions, on: home)
     sessionRollup.start()
-    coordination.start()
     self.coordination = coordination
+    coordinationDuties = CoordinationDuties(coordination, on: home)
+    coordinationDuties.start()
     journal.register(projects.kinds + contexts.kinds + sessions.kinds)
     journal.operations.start([contexts.reindexing, projects.purge])
     let monitor = HealthMonitor(
@@ -162,7 +164,7 @@ final class RunningServer: Sendable {
     await sweep.stop()
     await sessionSweep.stop()
     await sessionRollup.stop()
-    await coordination.stop()
+    await coordinationDuties.stop()
     await journal.stop()
     await pool.close()
     group.stop()
