@@ -25,7 +25,7 @@ def complete(tasks, id):
 
 
 def fail(tasks, id):
-    return tasks.FailTask(task=id, lease_epoch=tasks.hold(id), reason="x", final=True)
+    return tasks.FailTask(task=id, lease_epoch=tasks.hold(id), reason="x", is_final=True)
 
 
 def test_a_task_begins_when_those_it_waits_for_have_ended(tasks):
@@ -49,7 +49,7 @@ def test_one_that_has_ended_keeps_nobody_waiting(tasks):
     lost = tasks.submit(dependencies=after("good", "bad"))
     assert lost.state == FAILED and lost.HasField("end_time")
     [failure] = tasks.get(lost.id).failures
-    assert (failure.reason, failure.attempt, failure.final) == ("dependency", 0, True)
+    assert (failure.reason, failure.attempt, failure.is_final) == ("dependency", 0, True)
     assert tasks.events(lost.id) == ["SUBMITTED", "FAILED"]
 
 

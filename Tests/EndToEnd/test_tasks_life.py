@@ -289,7 +289,7 @@ def test_a23_a_task_is_tried_again_and_every_failure_is_kept(tasks):
     last = tasks.FailTask(task=id, lease_epoch=tasks.hold(id), reason="flaky", message="try 3")
     assert last.state == FAILED
     done = tasks.get(id)
-    assert [(failure.attempt, failure.message, failure.final, failure.agent) for failure in done.failures] == [
+    assert [(failure.attempt, failure.message, failure.is_final, failure.agent) for failure in done.failures] == [
         (1, "try 1", False, "ann"), (2, "try 2", False, "ann"), (3, "try 3", True, "ann")]
     assert tasks.events(id) == ["SUBMITTED", "RETRIED", "QUEUED", "RETRIED", "QUEUED", "FAILED"]
     assert tasks.database.query(f"SELECT load, failed FROM agent WHERE project_id = '{tasks.project}'") == [["0", "3"]]
@@ -299,7 +299,7 @@ def test_final_failures(tasks):
     held = tasks.held(retry={"final_reasons": ["bad_input"]})
     assert tasks.FailTask(**held, reason="bad_input").state == FAILED
     held = tasks.held()
-    assert tasks.FailTask(**held, reason="x", final=True).state == FAILED
+    assert tasks.FailTask(**held, reason="x", is_final=True).state == FAILED
     held = tasks.held(retry={"initial_backoff": {"seconds": 0}})
     assert tasks.FailTask(**held, reason="x").state == QUEUED
     assert tasks.get(held["task"]).attempt == 1
@@ -344,7 +344,7 @@ def test_a25_tasks_are_cancelled_wherever_they_stand(tasks):
 def test_a_task_is_done_after_all(tasks):
     id = tasks.submit(id="t", unique_key="k", retry=SLOW_RETRY).id
     refused(tasks.RetryTask, id=id, code=PRECONDITION, reason="TASK_STATE_MISMATCH")
-    tasks.FailTask(task=id, lease_epoch=tasks.hold(id), final=True)
+    tasks.FailTask(task=id, lease_epoch=tasks.hold(id), is_final=True)
     again = tasks.RetryTask(id=id)
     assert (again.state, again.attempt, again.HasField("end_time")) == (QUEUED, 0, False)
     assert len(tasks.get(id).failures) == 1
@@ -379,7 +379,7 @@ def test_a10_a_deadline_that_cannot_be_kept(tasks):
     for id in (passed, tight, soon, held["task"]):
         eventually(lambda: tasks.state(id) == FAILED, "the deadline is missed", timeout=15)
         [failure] = tasks.get(id).failures
-        assert (failure.reason, failure.final) == ("deadline", True)
+        assert (failure.reason, failure.is_final) == ("deadline", True)
     assert tasks.state(kept) == QUEUED
     refused(tasks.CompleteTask, **held, code=PRECONDITION, reason="TASK_STATE_MISMATCH")
     assert tasks.database.query(f"SELECT load, failed FROM agent WHERE project_id = '{tasks.project}'") == [["0", "1"]]

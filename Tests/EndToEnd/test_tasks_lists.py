@@ -43,7 +43,7 @@ def test_lists_against_a_model(tasks):
                 held = {"task": task.id, "lease_epoch": tasks.hold(task.id, agent)}
                 dice.choice([
                     lambda: None, lambda: tasks.StartTask(**held), lambda: tasks.CompleteTask(**held),
-                    lambda: tasks.FailTask(**held, final=True), lambda: tasks.CancelTask(id=task.id)])()
+                    lambda: tasks.FailTask(**held, is_final=True), lambda: tasks.CancelTask(id=task.id)])()
             model.insert(0, tasks.get(task.id))
     assert [task.id for task in model] == tasks.ids(page_size=7)
 

@@ -6,6 +6,7 @@ import Wire
 
 /// A row of `coordination_event`: watched by task or agent. A class, because feeds hand one row to many watchers.
 final class CoordinationEventRow: FeedRow {
+  static let feedName = "coordination"
   let project: ProjectID
   let position: Int64
   let ordinal: Int32

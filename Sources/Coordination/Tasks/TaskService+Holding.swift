@@ -43,7 +43,7 @@ extension TaskService {
     // One for all attempts at the write.
     let chance = Double.random(in: 0...1)
     return try await end(try given.completed(by: scope), "failed", in: scope) { task throws(RPCError) in
-      try task.failed(request.reason, request.message, isFinal: request.final, chance: chance)
+      try task.failed(request.reason, request.message, isFinal: request.isFinal, chance: chance)
     }
   }
 

@@ -59,7 +59,7 @@ extension Violations {
     }
   }
 
-  /// Pairs of a key and a value.
+  /// Keys of 1 to 128 characters without `=`, values of up to 128, none of them with control characters.
   mutating func labels(_ labels: [TextKey: String], at field: String, atMost limit: Int) {
     guard labels.count <= limit else {
       return add("must have at most \(limit) entries, not \(labels.count)", at: field)

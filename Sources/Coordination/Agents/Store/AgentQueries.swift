@@ -76,9 +76,7 @@ extension AgentQueries {
 extension Agent {
   /// What tasks may require of it.
   var terms: Terms {
-    Terms(
-      capabilities: capabilities,
-      labels: Dictionary(uniqueKeysWithValues: labels.map { ($0.key.text, $0.value) }))
+    Terms(capabilities: capabilities, labels: labels)
   }
 }
 

@@ -73,7 +73,7 @@ extension StoredTask {
     failure.reason = reason
     failure.message = message
     failure.time = WellKnown.Timestamp(now)
-    failure.final = isFinal
+    failure.isFinal = isFinal
     return failure
   }
 }

@@ -158,7 +158,7 @@ struct SubmissionBatch {
       failure.reason = FailureReason.dependency
       failure.message = "task \(failed.quoted) failed or was cancelled"
       failure.time = WellKnown.Timestamp(now)
-      failure.final = true
+      failure.isFinal = true
       submission.failure = failure
       submission.state = .failed
       submission.blockers = []

@@ -180,17 +180,6 @@ extension Violations {
     }
   }
 
-  /// Keys of 1 to 128 characters, values of up to 128, none of them with control characters.
-  fileprivate mutating func labels(_ labels: [TextKey: String], at field: String, atMost limit: Int) {
-    if labels.count > limit {
-      return add("must have at most \(limit) entries, not \(labels.count)", at: field)
-    }
-    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
-      identifier(key.text, at: "\(field) (its key)")
-      optionalIdentifier(value, at: "\(field)[\(key.text.cut(to: 50))]")
-    }
-  }
-
   mutating func payload(_ payload: [UInt8], at field: String) {
     if payload.count > Limits.payloadBytes {
       add("must have at most \(Limits.payloadBytes) bytes, not \(payload.count)", at: field)
