@@ -51,7 +51,7 @@ def holders(work, tasks):
     def held():
         found = [work.GetTask(id=id) for id in tasks]
         return all(task.agent for task in found) and [task.agent for task in found]
-    return eventually(held)
+    return eventually(held, "all tasks are held")
 
 
 def claimed(work, agent, **fields):
@@ -69,7 +69,7 @@ def test_a_task_waits_for_an_agent_and_an_agent_for_a_task(work):
         waiting = pool.submit(claimed, work, "ann", max_tasks=5, wait={"seconds": 30})
         [second] = submit(work)
         assert set(waiting.result()) <= {first, second}
-        eventually(lambda: claimed(work, "ann", max_tasks=5) == [first, second])
+        eventually(lambda: claimed(work, "ann", max_tasks=5) == [first, second], "both are assigned")
     assert claimed(work, "ann", max_tasks=5, start=True) == [first, second]
     assert claimed(work, "ann", max_tasks=5) == []
     assert work.GetTask(id=first).state == RUNNING
@@ -126,8 +126,7 @@ def test_strategies_choose_as_they_say(work, second):
     assert holders(work, submit(work)) == ["large"]
     there.UpdateAssignmentPolicy(policy={"strategy": "ASSIGNMENT_STRATEGY_CAPABILITY_WEIGHTED"})
     assert holders(work, submit(work, required_capabilities=["x"])) == ["large"]
-    with refused(INVALID, "FIELD_INVALID"):
-        work.UpdateAssignmentPolicy(policy={"strategy": 99})
+    refused(work.UpdateAssignmentPolicy, code=INVALID, reason="FIELD_INVALID", policy={"strategy": 99})
 
 
 def test_an_agent_of_the_session_is_chosen_under_session_affinity(work):
@@ -145,17 +144,13 @@ def test_a_task_is_assigned_by_hand(work, module_database):
     work.PauseQueue(id="q")
     [task] = submit(work, queue="q")
     register(work, "ann")
-    with refused(NOT_FOUND, "AGENT_NOT_FOUND"):
-        work.AssignTask(task=task, agent="nobody")
-    with refused(NOT_FOUND, "TASK_NOT_FOUND"):
-        work.AssignTask(task="nothing", agent="ann")
+    refused(work.AssignTask, code=NOT_FOUND, reason="AGENT_NOT_FOUND", task=task, agent="nobody")
+    refused(work.AssignTask, code=NOT_FOUND, reason="TASK_NOT_FOUND", task="nothing", agent="ann")
     given = work.AssignTask(task=task, agent="ann")
     assert (given.state, given.agent) == (ASSIGNED, "ann")
-    with refused(PRECONDITION, "TASK_STATE_MISMATCH"):
-        work.AssignTask(task=task, agent="ann")
+    refused(work.AssignTask, code=PRECONDITION, reason="TASK_STATE_MISMATCH", task=task, agent="ann")
     [other] = submit(work, queue="q")
-    with refused(PRECONDITION, "AGENT_UNAVAILABLE"):
-        work.AssignTask(task=other, agent="ann")
+    refused(work.AssignTask, code=PRECONDITION, reason="AGENT_UNAVAILABLE", task=other, agent="ann")
     check_invariants(module_database)
 
 
@@ -219,9 +214,6 @@ def test_leases_are_renewed_and_lost_ones_named(work):
     answer = work.RenewLeases(agent="ann", leases=held)
     assert [lease.id for lease in answer.held] == [tasks[1]] and [lease.id for lease in answer.lost] == [tasks[0]]
     assert answer.expire_time.seconds > 0
-    with refused(NOT_FOUND, "AGENT_NOT_FOUND"):
-        work.RenewLeases(agent="nobody")
-    with refused(NOT_FOUND, "AGENT_NOT_FOUND"):
-        work.ClaimTasks(agent="nobody")
-    with refused(INVALID, "FIELD_INVALID"):
-        work.ClaimTasks(agent="ann", max_tasks=101, wait={"seconds": 61})
+    refused(work.RenewLeases, code=NOT_FOUND, reason="AGENT_NOT_FOUND", agent="nobody")
+    refused(work.ClaimTasks, code=NOT_FOUND, reason="AGENT_NOT_FOUND", agent="nobody")
+    refused(work.ClaimTasks, code=INVALID, reason="FIELD_INVALID", agent="ann", max_tasks=101, wait={"seconds": 61})

@@ -79,7 +79,7 @@ WRONG = {
     "required_capabilities[1]": {"required_capabilities": ["a", "a"]},
     "required_capabilities": {"required_capabilities": [str(number) for number in range(33)]},
     "preferred_labels": {"preferred_labels": {str(number): "" for number in range(17)}},
-    "required_labels[k]": {"required_labels": {"k": "a\x01"}}, "payload": {"payload": bytes(1_048_577)},
+    "required_labels.k": {"required_labels": {"k": "a\x01"}}, "payload": {"payload": bytes(1_048_577)},
     "media_type": {"media_type": "no"}, "estimate": {"estimate": {"seconds": -1}}, "timeout": {"timeout": {"seconds": 0}},
     "deadline": {"deadline": {"nanos": -1}}, "retry.max_attempts": {"retry": {"max_attempts": 1001}},
     "retry.multiplier": {"retry": {"multiplier": 0.5}}, "retry.jitter": {"retry": {"jitter": 1.5}},
