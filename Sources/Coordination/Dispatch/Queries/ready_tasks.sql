@@ -24,9 +24,10 @@ CROSS JOIN LATERAL (
   ORDER BY ready.class, ready.priority DESC, ready.turn, ready.ordinal
   -- Of a lane that may give out only some no more of them: they would take the places of others. One whose queue has no token
   -- says when it has.
-  LIMIT least(@limit, limited.key_room, limited.queue_room, greatest(1, floor(limited.tokens + coalesce(
-    extract(epoch FROM clock_timestamp() - limited.tokens_time) * 1000000 * limited.rate_limit / limited.rate_period,
-    limited.rate_limit))))::bigint
+  LIMIT greatest(0, least(@limit, limited.key_room, limited.queue_room, CASE WHEN limited.rate_limit IS NOT NULL THEN
+    greatest(1, floor(least(limited.rate_limit, limited.tokens + coalesce(
+      extract(epoch FROM clock_timestamp() - limited.tokens_time) * 1000000 * limited.rate_limit / limited.rate_period,
+      limited.rate_limit)))) END))::bigint
 ) AS head
 JOIN task ON task.project_id = @project AND task.task_id = head.task_id
 WHERE coalesce(limited.key_room, 1) > 0 AND coalesce(limited.queue_room, 1) > 0
