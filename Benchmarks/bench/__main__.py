@@ -8,7 +8,7 @@ stubs.build()
 
 from . import (  # noqa: E402
     appends, codec, cold_start, creates, echo, feeds, footprint, gets, hot_row, idle, langgraph, mixed,
-    run_all, streams)
+    run_all, session_feeds, session_size, streams)
 
 BENCHES = {
     "codec": codec.run,
@@ -23,6 +23,9 @@ BENCHES = {
     "gets": gets.run,
     "creates": creates.run,
     "appends": appends.run,
+    "session_watch": session_feeds.watch,
+    "session_live": session_feeds.live,
+    "session_size": session_size.run,
     "langgraph": langgraph.run,
     "mixed": mixed.run,
     "feed_fanout": feeds.fanout,

@@ -19,7 +19,7 @@ UNIQUE = "@" * 16
 
 @dataclasses.dataclass
 class Kind:
-    """One kind of call: a method, and the requests of which every call takes one at random."""
+    """One kind of call: a method, and the requests of which every call takes one: at random, or `in_order`."""
 
     name: str
     path: str
@@ -80,7 +80,8 @@ class Load:
         arguments = []
         for name, value in {"connections": connections, "calls": calls, "log": self._log, **options}.items():
             if value is not None:
-                arguments += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+                option = "--" + name.replace("_", "-")
+                arguments += [option] if value is True else [option, str(value)]
         for number, kind in enumerate(kinds):
             file = folder / str(number)
             file.write_bytes(b"".join(map(framed, kind.requests)))

@@ -30,7 +30,7 @@ static double seconds(int64_t nanoseconds) { return static_cast<double>(nanoseco
 
 class Load final : public Listener {
  public:
-  explicit Load(const Plan& plan) : plan_(plan), choice_(plan.kinds), report_(plan) {
+  explicit Load(const Plan& plan) : plan_(plan), choice_(plan), report_(plan) {
     for (int i = 0; i < plan.connections; i++)
       connections_.push_back(std::make_unique<Connection>(plan.host, plan.port, *this));
     calls_.resize(static_cast<size_t>(plan.connections * plan.calls));

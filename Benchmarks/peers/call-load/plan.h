@@ -12,7 +12,7 @@
 // Where this stands in a request, 16 characters that no other call of any run has are put in its place.
 constexpr std::string_view uniqueMark = "@@@@@@@@@@@@@@@@";
 
-// One kind of call: a method and the requests for it, of which each call takes one at random.
+// One kind of call: a method and the requests for it, of which each call takes one: at random, or the next one.
 struct Kind {
   std::string name;
   unsigned weight;
@@ -33,6 +33,8 @@ struct Plan {
   double pace = 0;
   // The calls are streams of answers that do not end by themselves.
   bool watches = false;
+  // Calls take a kind's requests one after the other.
+  bool inOrder = false;
   // Where in an answer the position of a write or of a change stands.
   std::vector<uint32_t> position;
   // Where each call or change is noted.
@@ -78,6 +80,10 @@ inline Plan parsePlan(int argc, char** argv) {
       plan.watches = true;
       continue;
     }
+    if (word == "--in-order") {
+      plan.inOrder = true;
+      continue;
+    }
     if (i + 1 == argc) throw std::runtime_error(word + " wants a value");
     std::string value = argv[++i];
     if (word == "--connections") plan.connections = std::stoi(value);
@@ -99,11 +105,11 @@ inline Plan parsePlan(int argc, char** argv) {
 // Chooses kinds and requests, and makes the unique parts.
 class Choice {
  public:
-  explicit Choice(const std::vector<Kind>& kinds) : kinds_(kinds) {
+  explicit Choice(const Plan& plan) : kinds_(plan.kinds), inOrder_(plan.inOrder), next_(plan.kinds.size()) {
     std::random_device source;
     random_.seed((static_cast<uint64_t>(source()) << 32) | source());
     run_ = static_cast<uint32_t>(random_());
-    for (auto& kind : kinds) weights_ += kind.weight;
+    for (auto& kind : kinds_) weights_ += kind.weight;
   }
 
   size_t kind() {
@@ -119,7 +125,8 @@ class Choice {
   // A request of a kind, in `storage` where it is to be changed.
   std::string_view request(size_t kind, std::string& storage) {
     auto& requests = kinds_[kind].requests;
-    const std::string& chosen = requests.size() == 1 ? requests[0] : requests[random_() % requests.size()];
+    size_t number = requests.size() == 1 ? 0 : (inOrder_ ? next_[kind]++ : random_()) % requests.size();
+    const std::string& chosen = requests[number];
     size_t mark = chosen.find(uniqueMark);
     if (mark == std::string::npos) return chosen;
     storage = chosen;
@@ -132,6 +139,9 @@ class Choice {
 
  private:
   const std::vector<Kind>& kinds_;
+  bool inOrder_;
+  // Of each kind.
+  std::vector<size_t> next_;
   std::mt19937_64 random_;
   unsigned weights_ = 0;
   uint32_t run_;
