@@ -19,7 +19,7 @@ SELECT {session_columns}, 0::bigint AS last_sequence, NULL::timestamptz AS last_
     SELECT to_state FROM session_event AS event
     WHERE event.project_id = @project AND event.session_id = moment.whose AND event.position = moment.at
       AND event.sequence <= moment.sequence AND to_state IS NOT NULL
-    ORDER BY sequence DESC LIMIT 1
+    ORDER BY ordinal DESC LIMIT 1
   ) AS led_to
 FROM (
   SELECT session_id AS whose, sequence, position AS at, position - is_within::integer AS as_of FROM parting

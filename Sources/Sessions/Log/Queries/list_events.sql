@@ -2,9 +2,9 @@
 -- one row more than asked for, which says whether another page follows, and ends early where events outgrow a bound. One row
 -- without an event when there are none, no row when there is no session.
 --
--- Places have no gaps. Without other conditions the page has the next ones of the lineage, so no more rows are read than it
--- has. With some it looks at so many next places, session by session, until it is full; what lies behind them is left to the next
--- page. Messages alone have an index and are not bounded.
+-- Places have no gaps, so a page looks at the next `@look` places of the lineage, session by session, until it is full: without
+-- conditions at no more than it has, with some at more, and what lies behind them is left to the next page. Messages alone
+-- have an index and are not bounded. The inner bounds are for the planner, as in `recent_events`.
 
 -- log:
 WITH log AS (
@@ -15,19 +15,13 @@ WITH log AS (
   FROM (
     SELECT *
     FROM (
--- all:
-      SELECT {event.event_columns}, event.body
-      FROM {lineage} AS part
-      JOIN session_event AS event ON event.project_id = @project AND event.session_id = part.session_id
-        AND event.sequence <= part.through_sequence
-      WHERE event.sequence >= @from AND event.sequence <= @to
--- some_oldest:
+-- oldest:
       SELECT event.*
       FROM (SELECT * FROM {lineage} AS part ORDER BY through_sequence) AS part CROSS JOIN LATERAL (
         SELECT {event_columns}, body FROM session_event AS event
         WHERE project_id = @project AND session_id = part.session_id
           AND sequence >= @from AND sequence <= least(@to, part.through_sequence)
--- some_newest:
+-- newest:
       SELECT event.*
       FROM (SELECT * FROM {lineage} AS part ORDER BY through_sequence DESC) AS part CROSS JOIN LATERAL (
         SELECT {event_columns}, body FROM session_event AS event

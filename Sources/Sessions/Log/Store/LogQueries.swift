@@ -156,23 +156,20 @@ extension LogQueries {
     query.add("log", ["project": project.text, "session": list.session])
     let isNewestFirst = list.isNewestFirst
     let (from, to, limit) = (list.lowest ?? 0, list.highest ?? Int64.max, list.pageSize + 1)
+    query.add(isNewestFirst ? "newest" : "oldest", ["from": from, "to": to])
     switch list.selection {
     case .all:
-      query.add("all", ["from": from, "to": to])
       query.add(isNewestFirst ? "next_newest" : "next_oldest", ["look": limit])
     case .messages:
-      query.add(isNewestFirst ? "some_newest" : "some_oldest", ["from": from, "to": to])
       query.add("messages")
-      query.add(isNewestFirst ? "of_newest" : "of_oldest", ["limit": limit])
     case .matching(let look):
-      query.add(isNewestFirst ? "some_newest" : "some_oldest", ["from": from, "to": to])
       query.add(isNewestFirst ? "next_newest" : "next_oldest", ["look": look])
       if !list.types.isEmpty {
         query.add("types", ["types": list.types.map { Int16(truncatingIfNeeded: $0.rawValue) }])
       }
       if !list.agents.isEmpty { query.add("agents", ["agents": list.agents]) }
-      query.add(isNewestFirst ? "of_newest" : "of_oldest", ["limit": limit])
     }
+    query.add(isNewestFirst ? "of_newest" : "of_oldest", ["limit": limit])
     query.add(isNewestFirst ? "newest_first" : "oldest_first", ["limit": limit])
     query.add("end", ["bytes": list.pageBytes])
     return query
