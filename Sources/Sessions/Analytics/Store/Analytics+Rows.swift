@@ -43,9 +43,7 @@ extension SessionSummary {
 }
 
 extension SessionStats {
-  init(
-    decoding row: Row, _ columns: AnalyticsQueries.StatsColumns, _ parts: StatsParts
-  ) throws(PostgresError) {
+  init(decoding row: Row, _ columns: AnalyticsQueries.StatsColumns) throws(PostgresError) {
     self.init()
     time = WellKnown.Timestamp(try row.decode(columns.at))
     sessionCount = try row.decode(columns.sessions)
@@ -54,10 +52,20 @@ extension SessionStats {
     activeAgentCount = try row.decode(columns.activeAgents)
     eventCount = try row.decode(columns.events)
     eventBytes = try row.decode(columns.bytes)
-    if begunSessionCount > 0 { meanEventsPerSession = Double(eventCount) / Double(begunSessionCount) }
     checkpointCount = try row.decode(columns.checkpoints)
     failureCheckpointCount = try row.decode(columns.failures)
     position = try row.decode(columns.rolled)
+    divide()
+  }
+
+  /// Takes what is said of events from newer figures.
+  mutating func take(events newer: SessionStats) {
+    (eventCount, eventBytes, position) = (newer.eventCount, newer.eventBytes, newer.position)
+    divide()
+  }
+
+  private mutating func divide() {
+    if begunSessionCount > 0 { meanEventsPerSession = Double(eventCount) / Double(begunSessionCount) }
   }
 }
 

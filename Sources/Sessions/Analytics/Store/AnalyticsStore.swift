@@ -1,8 +1,10 @@
 import CairnAPI
+import EventLoop
 import GRPC
 import Journal
 import Postgres
 import Requests
+import Synchronization
 import Wire
 
 /// Figures as they are read: of the sums of ``RollupStore``, and of the sessions themselves.
@@ -10,10 +12,16 @@ struct AnalyticsStore: Sendable {
   let sessions: SessionStore
   let rollups: RollupStore
   private let stats: PerLoop<SharedWork<StatsKey, SessionStats>>
+  private let counts = SlowCounts()
 
   private struct StatsKey: Hashable, Sendable {
     let project: ProjectID
     let parts: StatsParts
+  }
+
+  /// What was counted, without events, which are summed up already.
+  private final class SlowCounts: Sendable {
+    let answers = Mutex(SlowAnswers<StatsKey, SessionStats>())
   }
 
   private var pool: PostgresPool { sessions.pool }
@@ -40,21 +48,40 @@ struct AnalyticsStore: Sendable {
     }
   }
 
-  /// The project's sessions as they are now. Those who want the same at the same moment on a loop share it.
+  /// The project's sessions as they are now, or were lately where counting them takes long. Those who want the same at the
+  /// same moment on a loop share it.
   func stats(
     _ parts: StatsParts, of project: ProjectID, _ call: CallContext
   ) async throws(RPCError) -> SessionStats {
     // Each caller waits for its own writes.
     let position = parts.contains(.events) ? try await rollups.caughtUp(project, call).position : 0
-    var stats = try await stats[call.loop].value(for: StatsKey(project: project, parts: parts)) {
-      () async throws(RPCError) in
-      try await database { () async throws(PostgresError) in
-        let found = try await pool.query(AnalyticsQueries.stats, (project, parts))
-        return try SessionStats(decoding: try found.rows.only(), found.columns, parts)
-      }
+    let start = Instant.now
+    let counted = StatsKey(project: project, parts: parts.subtracting(.events))
+    var stats: SessionStats
+    if let counts = counts.answers.withLock({ $0.answer(to: counted, at: start) }) {
+      stats = counts
+      if parts.contains(.events) { stats.take(events: try await read([.events], of: project, call)) }
+    } else {
+      stats = try await read(parts, of: project, call)
+      var counts = stats
+      counts.take(events: SessionStats())
+      let kept = counts
+      self.counts.answers.withLock { $0.found(kept, for: counted, from: start, to: .now) }
     }
     if parts.contains(.events) { stats.position = max(stats.position, position) }
     return stats
+  }
+
+  private func read(
+    _ parts: StatsParts, of project: ProjectID, _ call: CallContext
+  ) async throws(RPCError) -> SessionStats {
+    try await stats[call.loop].value(for: StatsKey(project: project, parts: parts)) {
+      () async throws(RPCError) in
+      try await database { () async throws(PostgresError) in
+        let found = try await pool.query(AnalyticsQueries.stats, (project, parts))
+        return try SessionStats(decoding: try found.rows.only(), found.columns)
+      }
+    }
   }
 
   func figures(
