@@ -18,6 +18,8 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   private var isReading = false
   /// Which loops watch a topic.
   private var watched: [FeedTopic: Set<ObjectIdentifier>] = [:]
+  /// What is read for them, as long as they stay the same: there may be thousands.
+  private var reads: TailReads?
   /// When nothing above ``through`` was pruned of what is watched; nil: to be asked.
   private var sight: HorizonSight?
   /// Subscriptions that came while a range was being read: their rows begin after it.
@@ -43,6 +45,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
       waiting.removeAll { $0.hub === hub && $0.topic == topic }
       watched[topic]?.remove(ObjectIdentifier(hub))
       if watched[topic]?.isEmpty == true { watched[topic] = nil }
+      reads = nil
       return
     }
     waiting.append((hub, topic, subscription))
@@ -50,7 +53,7 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
   }
 
   private func confirm() {
-    if !waiting.isEmpty { sight = nil }
+    if !waiting.isEmpty { (sight, reads) = (nil, nil) }
     for (hub, topic, subscription) in waiting {
       watched[topic, default: []].insert(ObjectIdentifier(hub))
       hub.loop.execute { hub.activate(topic, subscription: subscription) }
@@ -92,7 +95,8 @@ final class Tail<Entry: FeedRow>: @unchecked Sendable {
       }
       let from = through
       do throws(PostgresError) {
-        let reads = TailReads(watched.keys)
+        let reads = self.reads ?? TailReads(watched.keys)
+        self.reads = reads
         let chunk = try await read(reads, after: from, through: target)
         let isWhole = try await isWhole(reads, after: from)
         // The journal may have been restarted meanwhile.
