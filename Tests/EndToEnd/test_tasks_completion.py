@@ -32,7 +32,7 @@ def test_all_of_it_is_written_at_one_position(tasks):
     held = tasks.held(id="t", session="s")
     answer = tasks.CompleteTask(
         **held, result={"output": {"n": 1}},
-        writes=[memory("c1"), memory("c2"), {"relate_contexts": {"source": "c1", "target": "c2", "kind": "references"}}, log("done")],
+        writes=[memory("c1"), memory("c2"), {"relate_contexts": {"source": "c1", "target": "c2", "kind": "RELATIONSHIP_KIND_RELATES_TO"}}, log("done")],
         follow_up_tasks=[
             {"task": {"id": "n1", "type": "next"}}, {"task": {"id": "n2", "type": "next", "dependencies": after("n1", "t")}}])
     assert answer.task.state == COMPLETED and answer.journal_id

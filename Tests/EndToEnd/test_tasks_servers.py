@@ -113,7 +113,8 @@ def test_cancelling_whole_graphs_from_both_sides(pair):
 
 def test_keys_take_turns_on_both_servers(pair):
     here, there = pair
-    together([lambda side=side: side.submit(fairness_key=key, type=key) for key in "abc" for _ in range(8) for side in pair])
+    together([
+        lambda side=side, key=key: side.submit(fairness_key=key, type=key) for key in "abc" for _ in range(8) for side in pair])
     order = [row[0] for row in here.database.query(
         f"SELECT fairness_key FROM task WHERE project_id = '{here.project}' ORDER BY turn, submit_ordinal")]
     for place in range(0, 48, 12):
