@@ -8,5 +8,6 @@ package enum CoordinationMigrations {
   package static let all = [
     Migration(module: "coordination", file: "m0001_coordination", PackageResources.m0001_coordination_sql),
     Migration(module: "coordination", file: "m0002_queues", PackageResources.m0002_queues_sql),
+    Migration(module: "coordination", file: "m0003_effects", PackageResources.m0003_effects_sql),
   ]
 }

@@ -4,6 +4,6 @@ import Postgres
 package enum CoordinationStatements {
   package static let all: [any CheckedStatement] =
     DispatchLock.all + EventQueries.all + AgentQueries.all + BeatQueries.all + TaskQueries.all
-    + ChangeQueries.all + SubmissionQueries.all + SweepQueries.all + QueueQueries.all + FigureQueries.all
-    + DispatchQueries.all + ClaimQueries.all
+    + ChangeQueries.all + SubmissionQueries.all + SweepQueries.all + EffectQueries.all + QueueQueries.all
+    + FigureQueries.all + DispatchQueries.all + ClaimQueries.all
 }

@@ -101,6 +101,7 @@ NEEDS = {
     "CancelTask": {"id": "t"}, "CancelTasks": {"requests": [{"id": "t"}]}, "RetryTask": {"id": "t"}, "WatchTask": {"id": "t"},
     "StartTask": {"task": "t", "lease_epoch": 1}, "ReportProgress": {"task": "t", "lease_epoch": 1},
     "CompleteTask": {"task": "t", "lease_epoch": 1}, "CompleteTasks": {"requests": [{"task": "t", "lease_epoch": 1}]},
+    "RecordEffect": {"task": "t", "lease_epoch": 1, "key": "k"}, "FinishEffect": {"task": "t", "lease_epoch": 1, "key": "k"},
     "FailTask": {"task": "t", "lease_epoch": 1}, "ReleaseTask": {"task": "t", "lease_epoch": 1},
     "RegisterAgent": {"agent": {"id": "a"}}, "GetAgent": {"id": "a"}, "Heartbeat": {"agent": "a"},
     "Heartbeats": {"agent": "a"},
