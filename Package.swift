@@ -113,7 +113,10 @@ let package = Package(
         "StandardProtos", "Wire",
       ],
       resources: [.embedInCode("Migrations")]
-        + ["Core", "Events", "Agents", "Beats", "Tasks", "Queues", "Figures", "Dispatch", "Claims"].map {
+        + [
+          "Core", "Events", "Agents", "Beats", "Tasks", "Queues", "Figures", "Dispatch", "Claims", "Deaths",
+          "Work",
+        ].map {
           .embedInCode("\($0)/Queries")
         }),
     library("LongRunning", ["Requests", "Journal", "GRPC", "EventLoop", "CairnAPI", "Wire"]),

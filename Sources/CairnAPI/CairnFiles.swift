@@ -16,7 +16,7 @@ package enum CairnFiles {
     CairnV1SessionInsightDescriptor.file, CairnV1SessionAnalyticsDescriptor.file,
     CairnV1AgentResourceDescriptor.file, CairnV1TaskResourceDescriptor.file,
     CairnV1CoordinationEventDescriptor.file, CairnV1AgentDescriptor.file, CairnV1TaskDescriptor.file,
-    CairnV1AssignmentDescriptor.file, CairnV1QueueDescriptor.file,
+    CairnV1AssignmentDescriptor.file, CairnV1QueueDescriptor.file, CairnV1WorkDescriptor.file,
     CairnV1ErrorsDescriptor.file, CairnV1OperationsDescriptor.file,
   ]
 }

@@ -8,6 +8,7 @@ package final class CoordinationDuties: Sendable {
   private let dispatcher: Dispatcher
   private let tasks: TaskSweep
   private let rollup: FigureRollup
+  private let agents: AgentSweep
 
   /// - Parameter loop: Where it works.
   package init(_ coordination: CoordinationServices, on loop: EventLoop) {
@@ -15,6 +16,7 @@ package final class CoordinationDuties: Sendable {
     self.loop = loop
     dispatcher = Dispatcher(coordination.store, on: loop)
     tasks = TaskSweep(coordination.tasks, on: loop)
+    agents = AgentSweep(coordination.store, on: loop)
     rollup = FigureRollup(coordination.figures, of: coordination.store, on: loop)
   }
 
@@ -26,6 +28,8 @@ package final class CoordinationDuties: Sendable {
           "agent \(agent.agent) could not be revived by its heartbeat: \(error.message)")
       }
     }
+    store.workWatch.start(on: loop)
+    self.agents.start()
     dispatcher.start()
     tasks.start()
     rollup.start()
@@ -33,6 +37,7 @@ package final class CoordinationDuties: Sendable {
 
   /// Ends after the steps under way. Before the pool is closed.
   package func stop() async {
+    await agents.stop()
     await dispatcher.stop()
     await tasks.stop()
     await rollup.stop()

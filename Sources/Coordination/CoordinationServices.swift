@@ -24,7 +24,7 @@ package struct CoordinationServices: Sendable {
     agents = AgentStore(store: store)
     figures = FigureStore(journal: journal, pool: pool)
     all = [
-      AgentService(store: store), TaskService(store: tasks),
+      AgentService(store: store, tasks: tasks), TaskService(store: tasks),
       AssignmentService(tasks: tasks, agents: agents),
       QueueService(queues: QueueStore(store: store, figures: figures)),
     ]

@@ -5,5 +5,5 @@ package enum CoordinationStatements {
   package static let all: [any CheckedStatement] =
     DispatchLock.all + EventQueries.all + AgentQueries.all + BeatQueries.all + TaskQueries.all
     + ChangeQueries.all + SubmissionQueries.all + SweepQueries.all + EffectQueries.all + QueueQueries.all
-    + FigureQueries.all + DispatchQueries.all + ClaimQueries.all
+    + FigureQueries.all + DispatchQueries.all + ClaimQueries.all + DeathQueries.all + WorkQueries.all
 }

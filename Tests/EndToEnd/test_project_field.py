@@ -103,7 +103,8 @@ NEEDS = {
     "CompleteTask": {"task": "t", "lease_epoch": 1}, "CompleteTasks": {"requests": [{"task": "t", "lease_epoch": 1}]},
     "RecordEffect": {"task": "t", "lease_epoch": 1, "key": "k"}, "FinishEffect": {"task": "t", "lease_epoch": 1, "key": "k"},
     "FailTask": {"task": "t", "lease_epoch": 1}, "ReleaseTask": {"task": "t", "lease_epoch": 1},
-    "RegisterAgent": {"agent": {"id": "a"}}, "GetAgent": {"id": "a"}, "Heartbeat": {"agent": "a"},
+    "RegisterAgent": {"agent": {"id": "a"}}, "GetAgent": {"id": "a"}, "UnregisterAgent": {"id": "a"},
+    "Heartbeat": {"agent": "a"},
     "Heartbeats": {"agent": "a"},
     "UpdateDeadAgentPolicy": {"policy": {"missed_heartbeats": 2}},
     "ClaimTasks": {"agent": "a"}, "AssignTask": {"task": "t", "agent": "a"}, "RenewLeases": {"agent": "a"},
@@ -118,7 +119,9 @@ def test_every_method_takes_its_project_from_the_request(channel, service, metho
     messages, _ = MODULES[service]
     descriptor = messages.DESCRIPTOR.services_by_name[f"{service}Service"].methods_by_name[method].input_type
     project = {"project": "no-such-project"}
-    fields = {"options": project} if method == "ImportContexts" else NEEDS.get(method, {}) | project
+    # Where the first message of a stream has what is said once.
+    opening = {"ImportContexts": {"options": project}, "Work": {"hello": {"agent": {"id": "a"}} | project}}
+    fields = opening.get(method) or NEEDS.get(method, {}) | project
     request = json_format.ParseDict(fields, message_factory.GetMessageClass(descriptor)())
     refused(call, channel, service, method, request, reason="PROJECT_NOT_FOUND")
 

@@ -8,8 +8,10 @@ import Wire
 /// `cairn.v1.AgentService`.
 package struct AgentService: AgentServiceProvider {
   let store: CoordinationStore
+  let tasks: TaskStore
 
   var agents: AgentStore { AgentStore(store: store) }
+  var work: WorkStore { WorkStore(tasks: tasks) }
   var journal: Journal { store.journal }
 
   package func registerAgent(
@@ -21,6 +23,13 @@ package struct AgentService: AgentServiceProvider {
     return try await agents.write(draft.agent.id, in: scope) { stored throws(RPCError) in
       try draft.registered(over: stored)
     }.agent
+  }
+
+  package func unregisterAgent(
+    _ request: UnregisterAgentRequest, _ call: CallContext
+  ) async throws(RPCError) -> Agent {
+    let (_, scope) = try await journal.accept(request, call) { $1.identifier($0.id, at: "id") }
+    return try await agents.unregister(request.id, in: scope)
   }
 
   package func getAgent(_ request: GetAgentRequest, _ call: CallContext) async throws(RPCError) -> Agent {
@@ -50,6 +59,8 @@ package struct AgentService: AgentServiceProvider {
     let (update, scope) = try await journal.accept(request, call) {
       DeadAgentPolicyUpdate(validating: $0, &$1)
     }
-    return try await agents.update(update, in: scope)
+    let policy = try await agents.update(update, in: scope)
+    store.policies.tell()
+    return policy
   }
 }

@@ -18,6 +18,10 @@ package struct CoordinationStore: Sendable {
   let dues = DueClock()
   /// Heartbeats, as this server hears them.
   let beats: Beats
+  /// Told when a project says anew when its agents are dead.
+  let policies = Nudge()
+  /// What other servers do with agents that have streams here.
+  let workWatch: WorkWatch
 
   /// Before ``Journal/start()``, because of the feed.
   init(journal: Journal, pool: PostgresPool, configuration: CoordinationConfiguration) {
@@ -25,6 +29,7 @@ package struct CoordinationStore: Sendable {
     self.pool = pool
     self.configuration = configuration
     feed = journal.feed(of: CoordinationEventRow.self)
+    workWatch = WorkWatch(feed, wakes)
     beats = Beats(pool: pool, warn: configuration.warn)
   }
 }

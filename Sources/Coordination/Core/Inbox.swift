@@ -54,6 +54,9 @@ final class Inbox<Request: Message>: @unchecked Sendable {
     return requests
   }
 
+  /// Has what was taken wait again, before all that came since.
+  func putBack(_ taken: [Request]) { requests.insert(contentsOf: taken, at: 0) }
+
   /// What was taken is done: there is room again.
   func finish() {
     bytes = 0

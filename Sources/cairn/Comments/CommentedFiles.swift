@@ -45,6 +45,7 @@ enum CommentedFiles {
     "cairn/v1/task_resource.proto": PackageResources.task_resource_proto,
     "cairn/v1/template.proto": PackageResources.template_proto,
     "cairn/v1/transfer.proto": PackageResources.transfer_proto,
+    "cairn/v1/work.proto": PackageResources.work_proto,
     "cairn/v1/version.proto": PackageResources.version_proto,
   ]
 }

@@ -4,6 +4,7 @@ import Requests
 import Wire
 
 extension RegisterAgentRequest: WriteRequest {}
+extension UnregisterAgentRequest: WriteRequest {}
 
 /// An agent that may be registered.
 struct AgentDraft {

@@ -6,7 +6,7 @@ import Wire
 
 /// The statements about agents, under the names of their files.
 enum AgentQueries {
-  static let all: [any CheckedStatement] = [find, lock, save, findPolicy, savePolicy]
+  static let all: [any CheckedStatement] = [find, lock, save, delete, findPolicy, savePolicy]
 
   static let find = Query<AgentKey, StoredAgent.Columns>(
     "find_agent", PackageResources.find_agent_sql, including: fragments, key)
@@ -33,6 +33,9 @@ enum AgentQueries {
       .init("asks") { $0.step.asks },
       .init("recovery_delay") { $0.step.recoveryDelay },
     ])
+  static let delete = Query<DeletedAgent, NoColumns>(
+    "delete_agent", PackageResources.delete_agent_sql, including: fragments,
+    parameters(EventQueries.recording) { ($0.scope, $0.events) } + [.init("id") { $0.id }])
   static let findPolicy = Query<ProjectID, DeadAgentPolicy.Columns>(
     "find_policy", PackageResources.find_policy_sql, including: fragments, [.init("project") { $0.text }])
   static let savePolicy = Query<SavedPolicy, NoColumns>(
@@ -51,6 +54,7 @@ enum AgentQueries {
     PackageResources.agent_fragments_sql, including: EventQueries.fragments)
 
   typealias AgentKey = (project: ProjectID, id: String)
+  typealias DeletedAgent = (scope: CallScope, id: String, events: RecordedEvents)
   typealias SavedAgent = (scope: CallScope, step: AgentStep)
   typealias SavedPolicy = (project: ProjectID, policy: DeadAgentPolicy)
 

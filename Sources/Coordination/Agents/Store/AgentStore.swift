@@ -45,6 +45,8 @@ struct AgentStore: Sendable {
   /// What a write made of an agent.
   struct Written {
     let agent: Agent
+    /// What became of it; nil for nothing, and of a repetition.
+    var step: AgentStep?
     /// Nil when nothing was written, or the caller only asked.
     var stamp: Stamp?
   }
@@ -94,7 +96,7 @@ struct AgentStore: Sendable {
         answer: { planned.serializedBytes() }
       ) { written in
         guard let stamp = written.stamp else { return Written(agent: planned.told(over: stored?.agent)) }
-        return Written(agent: planned.stamped(stamp), stamp: stamp)
+        return Written(agent: planned.stamped(stamp), step: step, stamp: stamp)
       }
     }
     switch result {
