@@ -11,7 +11,7 @@ import Wire
 enum Samples {
   static func all() throws -> [any CheckedStatement] {
     try operations + contexts() + watches() + searches() + recalls() + relationships() + walks + exports()
-      + sessions() + tasks()
+      + sessions() + tasks() + agents
   }
 
   static let key = TokenKey([UInt8](repeating: 1, count: 32))

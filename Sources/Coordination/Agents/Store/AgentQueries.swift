@@ -64,15 +64,16 @@ enum AgentQueries {
 }
 
 extension AgentQueries {
-  static func page(_ page: ListPage, _ filter: AgentFilter) -> Composition {
+  static func page(in project: ProjectID, after id: String, limit: Int, _ filter: AgentFilter) -> Composition
+  {
     var query = list.begin()
-    query.add("page", ["project": page.project.text, "after": page.after])
+    query.add("page", ["project": project.text, "after": id])
     if !filter.states.isEmpty {
       query.add("states", ["states": filter.states.map { Int16(truncatingIfNeeded: $0.rawValue) }])
     }
     if !filter.type.isEmpty { query.add("type", ["type": filter.type]) }
     if !filter.capabilities.isEmpty { query.add("capabilities", ["capabilities": filter.capabilities]) }
-    query.add("end", ["limit": page.limit, "bytes": Limits.answerBytes])
+    query.add("end", ["limit": limit, "bytes": Limits.answerBytes])
     return query
   }
 }

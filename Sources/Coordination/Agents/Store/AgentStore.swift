@@ -31,7 +31,9 @@ struct AgentStore: Sendable {
   /// One page of a list: one round trip, an answer of bounded size.
   func list(_ page: ListPage, _ filter: AgentFilter) async throws(RPCError) -> ListAgentsResponse {
     try await database { () async throws(PostgresError) in
-      let found = try await pool.query(AgentQueries.list, AgentQueries.page(page, filter))
+      let found = try await pool.query(
+        AgentQueries.list,
+        AgentQueries.page(in: page.project, after: page.after, limit: page.limit, filter))
       var response = ListAgentsResponse()
       let (agents, hasMore) = try found.page(of: page.limit - 1) { row, columns throws(PostgresError) in
         try StoredAgent(decoding: row, columns).shown
